@@ -54,7 +54,8 @@ std::string to_base64(BytesView octets) {
         const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(part.data()),
                                            reinterpret_cast<const unsigned char*>(piece.data()),
                                            static_cast<int>(piece.size()));
-        out.replace(written, static_cast<std::size_t>(length), part, 0, static_cast<std::size_t>(length));
+        out.replace(
+            written, static_cast<std::size_t>(length), part, 0, static_cast<std::size_t>(length));
         written += static_cast<std::size_t>(length);
     }
     out.resize(written);
@@ -70,15 +71,21 @@ bool from_base64(std::string_view text, Bytes& octets) {
     std::size_t digits = 0;
     for (const char c : text) {
         int value = -1;
-        if (c >= 'A' && c <= 'Z') value = c - 'A';
-        else if (c >= 'a' && c <= 'z') value = c - 'a' + 26;
-        else if (c >= '0' && c <= '9') value = c - '0' + 52;
-        else if (c == '+') value = 62;
-        else if (c == '/') value = 63;
+        if (c >= 'A' && c <= 'Z')
+            value = c - 'A';
+        else if (c >= 'a' && c <= 'z')
+            value = c - 'a' + 26;
+        else if (c >= '0' && c <= '9')
+            value = c - '0' + 52;
+        else if (c == '+')
+            value = 62;
+        else if (c == '/')
+            value = 63;
         else if (c == '=') {
             ++padding;
             continue;
-        } else if (c == ' ' || c == '\t' || c == '\r' || c == '\n') continue;
+        } else if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
+            continue;
         if (value < 0 || padding > 0) return false;
         ++digits;
         group = group << 6U | static_cast<unsigned>(value);
@@ -88,7 +95,8 @@ bool from_base64(std::string_view text, Bytes& octets) {
             out += static_cast<char>(group >> static_cast<unsigned>(bits) & 0xFFU);
         }
     }
-    if (padding > 2 || digits % 4 == 1 || (padding > 0 && (digits + padding) % 4 != 0)) return false;
+    if (padding > 2 || digits % 4 == 1 || (padding > 0 && (digits + padding) % 4 != 0))
+        return false;
     octets = std::move(out);
     return true;
 }
@@ -111,7 +119,9 @@ Secret& Secret::operator=(Secret&& other) noexcept {
     return *this;
 }
 
-Secret::~Secret() { wipe(); }
+Secret::~Secret() {
+    wipe();
+}
 
 void Secret::wipe() noexcept {
     OPENSSL_cleanse(m_octets.data(), m_octets.size());

@@ -12,9 +12,10 @@ namespace sallyport {
 using Bytes = std::string;
 using BytesView = std::string_view;
 
-std::string to_hex(BytesView octets);              // lower case
-std::string to_base64(BytesView octets);           // no line breaks
-bool from_base64(std::string_view text, Bytes& octets);  // ignores white space; false on anything else
+std::string to_hex(BytesView octets);     // lower case
+std::string to_base64(BytesView octets);  // no line breaks
+bool from_base64(std::string_view text,
+                 Bytes& octets);  // ignores white space; false on anything else
 bool from_hex(std::string_view text, Bytes& octets);
 
 // Time does not depend on where the first difference is, only on the lengths.

@@ -9,13 +9,18 @@
 
 namespace sallyport {
 
-double Random::unit() { return static_cast<double>(next() >> 11U) * 0x1.0p-53; }
-
-Instant SystemClock::now() const {
-    return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+double Random::unit() {
+    return static_cast<double>(next() >> 11U) * 0x1.0p-53;
 }
 
-std::chrono::steady_clock::time_point SystemClock::steady_now() const { return std::chrono::steady_clock::now(); }
+Instant SystemClock::now() const {
+    return std::chrono::time_point_cast<std::chrono::microseconds>(
+        std::chrono::system_clock::now());
+}
+
+std::chrono::steady_clock::time_point SystemClock::steady_now() const {
+    return std::chrono::steady_clock::now();
+}
 
 std::uint64_t SystemRandom::next() {
     std::uint64_t value = 0;
@@ -25,9 +30,13 @@ std::uint64_t SystemRandom::next() {
     return value;
 }
 
-std::int64_t to_micros(Instant instant) { return instant.time_since_epoch().count(); }
+std::int64_t to_micros(Instant instant) {
+    return instant.time_since_epoch().count();
+}
 
-Instant from_micros(std::int64_t micros) { return Instant(std::chrono::microseconds(micros)); }
+Instant from_micros(std::int64_t micros) {
+    return Instant(std::chrono::microseconds(micros));
+}
 
 CalendarTime utc_calendar(Instant instant) {
     const auto day = std::chrono::floor<std::chrono::days>(instant);
@@ -45,20 +54,37 @@ std::string iso8601(Instant instant) {
     const CalendarTime t = utc_calendar(instant);
     const auto micros = (instant - std::chrono::floor<std::chrono::seconds>(instant)).count();
     std::array<char, 64> text{};
-    const int length = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02u:%02u:%02u.%06lldZ", t.year, t.month, t.day,
-                                     t.hour, t.minute, t.second, static_cast<long long>(micros));  // NOLINT(google-runtime-int)
+    const int length = std::snprintf(text.data(),
+                                     text.size(),
+                                     "%04d-%02u-%02uT%02u:%02u:%02u.%06lldZ",
+                                     t.year,
+                                     t.month,
+                                     t.day,
+                                     t.hour,
+                                     t.minute,
+                                     t.second,
+                                     static_cast<long long>(micros));  // NOLINT(google-runtime-int)
     return {text.data(), static_cast<std::size_t>(length)};
 }
 
 std::string rfc5322_date(Instant instant) {
-    static constexpr std::array<const char*, 7> Days = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static constexpr std::array<const char*, 12> Months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static constexpr std::array<const char*, 7> Days = {
+        "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static constexpr std::array<const char*, 12> Months = {
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     const CalendarTime t = utc_calendar(instant);
     const std::chrono::weekday weekday(std::chrono::floor<std::chrono::days>(instant));
     std::array<char, 64> text{};
-    const int length = std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02u:%02u:%02u GMT", Days.at(weekday.c_encoding()),
-                                     t.day, Months.at(t.month - 1), t.year, t.hour, t.minute, t.second);
+    const int length = std::snprintf(text.data(),
+                                     text.size(),
+                                     "%s, %02u %s %04d %02u:%02u:%02u GMT",
+                                     Days.at(weekday.c_encoding()),
+                                     t.day,
+                                     Months.at(t.month - 1),
+                                     t.year,
+                                     t.hour,
+                                     t.minute,
+                                     t.second);
     return {text.data(), static_cast<std::size_t>(length)};
 }
 

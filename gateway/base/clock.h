@@ -25,7 +25,7 @@ class Random {
 public:
     virtual ~Random() = default;
     virtual std::uint64_t next() = 0;
-    double unit();                    // [0, 1)
+    double unit();  // [0, 1)
 };
 
 // Thread-safe. The random source is the operating system's, through OpenSSL.
@@ -41,8 +41,9 @@ public:
 
 std::int64_t to_micros(Instant instant);
 Instant from_micros(std::int64_t micros);
-std::string iso8601(Instant instant);          // 2026-11-23T04:56:12.123456Z
-std::string rfc5322_date(Instant instant);     // Mon, 23 Nov 2026 04:56:12 GMT, English whatever the locale
+std::string iso8601(Instant instant);  // 2026-11-23T04:56:12.123456Z
+std::string rfc5322_date(
+    Instant instant);  // Mon, 23 Nov 2026 04:56:12 GMT, English whatever the locale
 struct CalendarTime {
     int year;
     unsigned month;

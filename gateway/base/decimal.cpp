@@ -22,7 +22,9 @@ Int128 limit() {
     return Limit;
 }
 
-bool fits(Int128 value) { return value < limit() && value > -limit(); }
+bool fits(Int128 value) {
+    return value < limit() && value > -limit();
+}
 
 std::optional<Int128> scaled_up(Int128 value, int places) {
     for (int i = 0; i < places; ++i) {
@@ -33,7 +35,8 @@ std::optional<Int128> scaled_up(Int128 value, int places) {
 }
 
 Error out_of_range() {
-    return Error("decimal.range", Blame::Partner, "the number needs more than 36 digits").remedy("send a shorter number");
+    return Error("decimal.range", Blame::Partner, "the number needs more than 36 digits")
+        .remedy("send a shorter number");
 }
 
 Int128 divide_half_away(Int128 value, Int128 by) {
@@ -56,7 +59,9 @@ Decimal Decimal::from_parts(Int128 coefficient, int scale) {
 
 Result<Decimal> Decimal::parse(std::string_view text) {
     const auto wrong = [&] {
-        return Error("decimal.syntax", Blame::Partner, "\"" + std::string(text.substr(0, 60)) + "\" is not a decimal number")
+        return Error("decimal.syntax",
+                     Blame::Partner,
+                     "\"" + std::string(text.substr(0, 60)) + "\" is not a decimal number")
             .remedy("write digits with at most one decimal point");
     };
     std::string_view rest = text;
@@ -106,7 +111,9 @@ Result<Decimal> Decimal::plus(const Decimal& other) const {
     return from_parts(*a + *b, scale);
 }
 
-Result<Decimal> Decimal::minus(const Decimal& other) const { return plus(other.negated()); }
+Result<Decimal> Decimal::minus(const Decimal& other) const {
+    return plus(other.negated());
+}
 
 Result<Decimal> Decimal::times(const Decimal& other) const {
     Int128 product = 0;
@@ -118,7 +125,8 @@ Result<Decimal> Decimal::times(const Decimal& other) const {
 
 Result<Decimal> Decimal::divided_by(const Decimal& divisor, int scale) const {
     if (divisor.is_zero())
-        return Error("decimal.zero", Blame::Partner, "division by zero").remedy("correct the number that is divided by");
+        return Error("decimal.zero", Blame::Partner, "division by zero")
+            .remedy("correct the number that is divided by");
     const int places = scale + divisor.m_scale - m_scale;
     const auto top = scaled_up(m_coefficient, std::max(places, 0));
     const auto bottom = scaled_up(divisor.m_coefficient, std::max(-places, 0));
@@ -163,8 +171,10 @@ std::strong_ordering operator<=>(const Decimal& a, const Decimal& b) {
     Int128 part_b = 0;
     split(a, whole_a, part_a);
     split(b, whole_b, part_b);
-    if (whole_a != whole_b) return whole_a < whole_b ? std::strong_ordering::less : std::strong_ordering::greater;
-    if (part_a != part_b) return part_a < part_b ? std::strong_ordering::less : std::strong_ordering::greater;
+    if (whole_a != whole_b)
+        return whole_a < whole_b ? std::strong_ordering::less : std::strong_ordering::greater;
+    if (part_a != part_b)
+        return part_a < part_b ? std::strong_ordering::less : std::strong_ordering::greater;
     return std::strong_ordering::equal;
 }
 

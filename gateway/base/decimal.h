@@ -33,14 +33,19 @@ public:
     Result<Decimal> plus(const Decimal& other) const;
     Result<Decimal> minus(const Decimal& other) const;
     Result<Decimal> times(const Decimal& other) const;
-    Result<Decimal> divided_by(const Decimal& divisor, int scale) const;  // half away from zero; division by zero is decimal.zero
+    Result<Decimal> divided_by(const Decimal& divisor, int scale)
+        const;  // half away from zero; division by zero is decimal.zero
     Decimal negated() const { return from_parts(-m_coefficient, m_scale); }
-    Result<Decimal> rounded(int scale) const;       // half away from zero; never fails when scale is smaller
-    Decimal shifted(int places) const;              // moves the point: 5 shifted(-2) is 0.05; places in [-36, 36]
-    Decimal trimmed() const;                        // no trailing zeros after the point
+    Result<Decimal> rounded(
+        int scale) const;  // half away from zero; never fails when scale is smaller
+    Decimal shifted(
+        int places) const;    // moves the point: 5 shifted(-2) is 0.05; places in [-36, 36]
+    Decimal trimmed() const;  // no trailing zeros after the point
 
     friend std::strong_ordering operator<=>(const Decimal& a, const Decimal& b);
-    friend bool operator==(const Decimal& a, const Decimal& b) { return (a <=> b) == std::strong_ordering::equal; }
+    friend bool operator==(const Decimal& a, const Decimal& b) {
+        return (a <=> b) == std::strong_ordering::equal;
+    }
 
 private:
     Int128 m_coefficient = 0;

@@ -8,7 +8,7 @@
 
 namespace sallyport {
 
-Bytes sha256(BytesView octets);         // 32 octets
+Bytes sha256(BytesView octets);            // 32 octets
 std::string sha256_hex(BytesView octets);  // 64 hex digits, lower case
 
 }  // namespace sallyport

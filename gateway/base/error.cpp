@@ -8,11 +8,16 @@ namespace sallyport {
 
 std::string_view to_string(Blame blame) {
     switch (blame) {
-        case Blame::Partner: return "partner";
-        case Blame::Operator: return "operator";
-        case Blame::Network: return "network";
-        case Blame::BackOffice: return "back office";
-        case Blame::Bug: return "bug";
+        case Blame::Partner:
+            return "partner";
+        case Blame::Operator:
+            return "operator";
+        case Blame::Network:
+            return "network";
+        case Blame::BackOffice:
+            return "back office";
+        case Blame::Bug:
+            return "bug";
     }
     return "bug";
 }
@@ -62,7 +67,8 @@ std::string Error::text() const {
 namespace {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-    std::vector<std::vector<std::size_t>> cost(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+    std::vector<std::vector<std::size_t>> cost(a.size() + 1,
+                                               std::vector<std::size_t>(b.size() + 1));
     for (std::size_t i = 0; i <= a.size(); ++i)
         cost[i][0] = i;
     for (std::size_t j = 0; j <= b.size(); ++j)
@@ -70,7 +76,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     for (std::size_t i = 1; i <= a.size(); ++i)
         for (std::size_t j = 1; j <= b.size(); ++j) {
             const std::size_t change = a[i - 1] == b[j - 1] ? 0 : 1;
-            cost[i][j] = std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, cost[i - 1][j - 1] + change});
+            cost[i][j] =
+                std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, cost[i - 1][j - 1] + change});
             if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
                 cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
         }
@@ -79,7 +86,9 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::string lower(std::string_view text) {
     std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
+        return static_cast<char>(std::tolower(c));
+    });
     return out;
 }
 

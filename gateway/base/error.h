@@ -25,8 +25,8 @@ std::string_view to_string(Blame blame);
 
 // Where in an input the fault sits. Zero means "not known"; everything but `byte` counts from 1, `byte` from 0.
 struct Place {
-    std::string source;         // file name or document id
-    std::uint64_t byte = 0;     // offset from the start of the source
+    std::string source;      // file name or document id
+    std::uint64_t byte = 0;  // offset from the start of the source
     std::uint32_t line = 0;
     std::uint32_t column = 0;
     std::uint32_t segment = 0;  // position in the interchange or transaction set
@@ -44,7 +44,8 @@ public:
 
     Error&& at(Place place) &&;
     Error&& remedy(std::string text) &&;
-    Error&& during(std::string step) &&;  // context on the way up, in the caller's words; innermost first
+    Error&& during(
+        std::string step) &&;  // context on the way up, in the caller's words; innermost first
 
     std::string_view code() const { return m_code; }
     Blame blame() const { return m_blame; }
@@ -68,8 +69,12 @@ private:
 template <typename T>
 class [[nodiscard]] Result {
 public:
-    Result(T value) : m_state(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor)
-    Result(Error error) : m_state(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+    Result(T value)
+        : m_state(std::in_place_index<0>, std::move(value)) {
+    }  // NOLINT(google-explicit-constructor)
+    Result(Error error)
+        : m_state(std::in_place_index<1>, std::move(error)) {
+    }  // NOLINT(google-explicit-constructor)
 
     explicit operator bool() const { return m_state.index() == 0; }
     T& operator*() & { return std::get<0>(m_state); }

@@ -33,7 +33,9 @@ private:
     int m_fd;
 };
 
-std::string reason() { return std::error_code(errno, std::generic_category()).message(); }
+std::string reason() {
+    return std::error_code(errno, std::generic_category()).message();
+}
 
 Error failed(std::string_view code, const std::filesystem::path& path, std::string_view step) {
     return Error(code, Blame::Operator, std::string(step) + " failed: " + reason())
@@ -43,7 +45,8 @@ Error failed(std::string_view code, const std::filesystem::path& path, std::stri
 
 Status sync_directory(const std::filesystem::path& directory) {
     const Descriptor fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (fd.get() < 0 || ::fsync(fd.get()) != 0) return failed("file.write", directory, "syncing the directory");
+    if (fd.get() < 0 || ::fsync(fd.get()) != 0)
+        return failed("file.write", directory, "syncing the directory");
     return {};
 }
 
@@ -69,11 +72,14 @@ Result<Bytes> read_file(const std::filesystem::path& path, std::size_t max_bytes
         return failed("file.read", path, "reading");
     }
     const auto too_large = [&] {
-        return Error("file.large", Blame::Operator, "file is larger than " + std::to_string(max_bytes) + " bytes")
+        return Error("file.large",
+                     Blame::Operator,
+                     "file is larger than " + std::to_string(max_bytes) + " bytes")
             .at({.source = path.string()})
             .remedy("raise the limit or shorten the file");
     };
-    if (info.st_size > 0 && static_cast<std::uint64_t>(info.st_size) > max_bytes) return too_large();
+    if (info.st_size > 0 && static_cast<std::uint64_t>(info.st_size) > max_bytes)
+        return too_large();
     Bytes content;
     content.reserve(static_cast<std::size_t>(info.st_size));
     Bytes buffer(64U << 10U, '\0');
@@ -88,19 +94,24 @@ Result<Bytes> read_file(const std::filesystem::path& path, std::size_t max_bytes
 }
 
 Status write_file_durably(const std::filesystem::path& path, BytesView content, unsigned mode) {
-    static std::atomic<unsigned> counter{0};  // two threads writing one name must not share the temporary file
+    static std::atomic<unsigned> counter{
+        0};  // two threads writing one name must not share the temporary file
     const std::filesystem::path temporary =
-        path.parent_path() / ("." + path.filename().string() + "." + std::to_string(::getpid()) + "." + std::to_string(counter++) + ".tmp");
+        path.parent_path() / ("." + path.filename().string() + "." + std::to_string(::getpid()) +
+                              "." + std::to_string(counter++) + ".tmp");
     const auto give_up = [&](Error error) {
         ::unlink(temporary.c_str());
         return error;
     };
-    Descriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
+    Descriptor fd(
+        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
     if (fd.get() < 0) return failed("file.write", temporary, "creating");
-    if (auto written = write_all(fd.get(), content, temporary); !written) return give_up(std::move(written).error());
+    if (auto written = write_all(fd.get(), content, temporary); !written)
+        return give_up(std::move(written).error());
     if (::fsync(fd.get()) != 0) return give_up(failed("file.write", temporary, "syncing"));
     if (!fd.close()) return give_up(failed("file.write", temporary, "closing"));
-    if (::rename(temporary.c_str(), path.c_str()) != 0) return give_up(failed("file.write", path, "renaming"));
+    if (::rename(temporary.c_str(), path.c_str()) != 0)
+        return give_up(failed("file.write", path, "renaming"));
     return sync_directory(path.has_parent_path() ? path.parent_path() : std::filesystem::path("."));
 }
 
@@ -108,8 +119,10 @@ Status make_directories_durably(const std::filesystem::path& path, unsigned mode
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored)) return {};
     if (path.has_parent_path() && path.parent_path() != path)
-        if (auto parent = make_directories_durably(path.parent_path(), mode); !parent) return parent;
-    if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST) return failed("file.write", path, "making the directory");
+        if (auto parent = make_directories_durably(path.parent_path(), mode); !parent)
+            return parent;
+    if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST)
+        return failed("file.write", path, "making the directory");
     return sync_directory(path.has_parent_path() ? path.parent_path() : std::filesystem::path("."));
 }
 

@@ -15,7 +15,9 @@ Result<Bytes> read_file(const std::filesystem::path& path, std::size_t max_bytes
 
 // After success the content survives a power cut under that name; after failure the old content (or absence) does.
 // `mode` is the permission of the new file. Error codes: file.write (Blame::Operator).
-Status write_file_durably(const std::filesystem::path& path, BytesView content, unsigned mode = 0640);
+Status write_file_durably(const std::filesystem::path& path,
+                          BytesView content,
+                          unsigned mode = 0640);
 
 // Makes the directory and its missing parents, each durable in its parent.
 Status make_directories_durably(const std::filesystem::path& path, unsigned mode = 0750);

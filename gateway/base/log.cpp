@@ -11,10 +11,14 @@ namespace {
 
 std::string_view name_of(Level level) {
     switch (level) {
-        case Level::Debug: return "debug";
-        case Level::Info: return "info";
-        case Level::Warn: return "warn";
-        case Level::Error: return "error";
+        case Level::Debug:
+            return "debug";
+        case Level::Info:
+            return "info";
+        case Level::Warn:
+            return "warn";
+        case Level::Error:
+            return "error";
     }
     return "error";
 }
@@ -23,8 +27,12 @@ class StderrSink final : public LogSink {
 public:
     explicit StderrSink(const Clock& clock) : m_clock(clock) {}
 
-    void write(Level level, std::string_view sentence, const std::vector<std::pair<std::string, std::string>>& fields) override {
-        std::string line = "time=" + iso8601(m_clock.now()) + " level=" + std::string(name_of(level)) + " msg=" + logfmt_value(sentence);
+    void write(Level level,
+               std::string_view sentence,
+               const std::vector<std::pair<std::string, std::string>>& fields) override {
+        std::string line = "time=" + iso8601(m_clock.now()) +
+                           " level=" + std::string(name_of(level)) +
+                           " msg=" + logfmt_value(sentence);
         for (const auto& [key, value] : fields)
             line += " " + key + "=" + logfmt_value(value);
         line += '\n';
@@ -40,7 +48,9 @@ private:
 
 class NullSink final : public LogSink {
 public:
-    void write(Level /*level*/, std::string_view /*sentence*/, const std::vector<std::pair<std::string, std::string>>& /*fields*/) override {}
+    void write(Level /*level*/,
+               std::string_view /*sentence*/,
+               const std::vector<std::pair<std::string, std::string>>& /*fields*/) override {}
 };
 
 }  // namespace
@@ -48,7 +58,8 @@ public:
 std::string logfmt_value(std::string_view text) {
     bool plain = !text.empty();
     for (const char c : text)
-        if (static_cast<unsigned char>(c) <= ' ' || c == '"' || c == '=' || c == '\\' || c == 0x7F) plain = false;
+        if (static_cast<unsigned char>(c) <= ' ' || c == '"' || c == '=' || c == '\\' || c == 0x7F)
+            plain = false;
     if (plain) return std::string(text);
     std::string out = "\"";
     for (const char c : text) {
@@ -57,7 +68,10 @@ std::string logfmt_value(std::string_view text) {
             out += c;
         } else if (static_cast<unsigned char>(c) < ' ' || c == 0x7F) {
             std::array<char, 8> escaped{};
-            (void)std::snprintf(escaped.data(), escaped.size(), "\\x%02x", static_cast<unsigned>(static_cast<unsigned char>(c)));
+            (void)std::snprintf(escaped.data(),
+                                escaped.size(),
+                                "\\x%02x",
+                                static_cast<unsigned>(static_cast<unsigned char>(c)));
             out += escaped.data();
         } else {
             out += c;
@@ -81,8 +95,12 @@ void Log::write(Level level, std::string_view sentence, std::initializer_list<Fi
     m_sink->write(level, sentence, all);
 }
 
-std::shared_ptr<LogSink> stderr_sink(const Clock& clock) { return std::make_shared<StderrSink>(clock); }
+std::shared_ptr<LogSink> stderr_sink(const Clock& clock) {
+    return std::make_shared<StderrSink>(clock);
+}
 
-std::shared_ptr<LogSink> null_sink() { return std::make_shared<NullSink>(); }
+std::shared_ptr<LogSink> null_sink() {
+    return std::make_shared<NullSink>();
+}
 
 }  // namespace sallyport

@@ -26,28 +26,39 @@ struct Field {
     Field(std::string_view name, const std::string& text) : key(name), value(text) {}
     Field(std::string_view name, const char* text) : key(name), value(text) {}
     template <typename N>
-        requires std::is_integral_v<N>
-    Field(std::string_view name, N number) : key(name), value(std::to_string(number)) {}
+    requires std::is_integral_v<N> Field(std::string_view name, N number)
+        : key(name), value(std::to_string(number)) {}
 };
 
 // Where lines go. Implementations are thread-safe and never throw.
 class LogSink {
 public:
     virtual ~LogSink() = default;
-    virtual void write(Level level, std::string_view sentence, const std::vector<std::pair<std::string, std::string>>& fields) = 0;
+    virtual void write(Level level,
+                       std::string_view sentence,
+                       const std::vector<std::pair<std::string, std::string>>& fields) = 0;
 };
 
 class Log {
 public:
-    explicit Log(std::shared_ptr<LogSink> sink, Level least = Level::Info) : m_sink(std::move(sink)), m_least(least) {}
+    explicit Log(std::shared_ptr<LogSink> sink, Level least = Level::Info)
+        : m_sink(std::move(sink)), m_least(least) {}
 
     // The same logger with more context on every line.
     Log with(std::initializer_list<Field> fields) const;
 
-    void debug(std::string_view sentence, std::initializer_list<Field> fields = {}) const { write(Level::Debug, sentence, fields); }
-    void info(std::string_view sentence, std::initializer_list<Field> fields = {}) const { write(Level::Info, sentence, fields); }
-    void warn(std::string_view sentence, std::initializer_list<Field> fields = {}) const { write(Level::Warn, sentence, fields); }
-    void error(std::string_view sentence, std::initializer_list<Field> fields = {}) const { write(Level::Error, sentence, fields); }
+    void debug(std::string_view sentence, std::initializer_list<Field> fields = {}) const {
+        write(Level::Debug, sentence, fields);
+    }
+    void info(std::string_view sentence, std::initializer_list<Field> fields = {}) const {
+        write(Level::Info, sentence, fields);
+    }
+    void warn(std::string_view sentence, std::initializer_list<Field> fields = {}) const {
+        write(Level::Warn, sentence, fields);
+    }
+    void error(std::string_view sentence, std::initializer_list<Field> fields = {}) const {
+        write(Level::Error, sentence, fields);
+    }
 
 private:
     void write(Level level, std::string_view sentence, std::initializer_list<Field> fields) const;

@@ -15,13 +15,15 @@ namespace sallyport {
 namespace {
 
 TEST(Error, SaysWhatWhereAndTheRemedyInOneLine) {
-    const auto error = Error("x12.isa.short", Blame::Partner, "interchange header has 6 bytes, 106 are required")
-                           .at({.source = "in.edi", .byte = 6})
-                           .remedy("ask the partner to resend the whole file")
-                           .during("reading the interchange")
-                           .during("receiving message 42 from ACME");
+    const auto error =
+        Error("x12.isa.short", Blame::Partner, "interchange header has 6 bytes, 106 are required")
+            .at({.source = "in.edi", .byte = 6})
+            .remedy("ask the partner to resend the whole file")
+            .during("reading the interchange")
+            .during("receiving message 42 from ACME");
     EXPECT_EQ(error.text(),
-              "receiving message 42 from ACME: reading the interchange: interchange header has 6 bytes, 106 are required at in.edi byte 6; "
+              "receiving message 42 from ACME: reading the interchange: interchange header has 6 "
+              "bytes, 106 are required at in.edi byte 6; "
               "ask the partner to resend the whole file [x12.isa.short]");
 }
 
@@ -49,7 +51,8 @@ TEST(Base64, RoundTripsAndRefusesJunk) {
 }
 
 TEST(Digest, KnowsTheStandardVector) {
-    EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    EXPECT_EQ(sha256_hex("abc"),
+              "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 TEST(Instant, PrintsWithoutALocale) {

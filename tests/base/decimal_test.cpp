@@ -11,10 +11,13 @@
 namespace sallyport {
 namespace {
 
-Decimal dec(std::string_view text) { return *Decimal::parse(text); }
+Decimal dec(std::string_view text) {
+    return *Decimal::parse(text);
+}
 
 TEST(Decimal, KeepsTheScaleItWasWrittenWith) {
-    for (const auto* text : {"10.50", "0", "0.00", "-3.14", "123456789012345678901234567890.123456"})
+    for (const auto* text :
+         {"10.50", "0", "0.00", "-3.14", "123456789012345678901234567890.123456"})
         EXPECT_EQ(dec(text).to_string(), text);
     EXPECT_EQ(dec(".5").to_string(), "0.5");
     EXPECT_EQ(dec("5.").to_string(), "5");
@@ -39,7 +42,8 @@ TEST(Decimal, ComparesByValueNotByScale) {
 
 TEST(Decimal, AgreesWithBigIntegersOnRandomSumsAndProducts) {
     using boost::multiprecision::cpp_int;
-    std::mt19937_64 random(20261123);  // NOLINT(cert-msc51-cpp): a fixed seed, so that a failure can be repeated
+    std::mt19937_64 random(
+        20261123);  // NOLINT(cert-msc51-cpp): a fixed seed, so that a failure can be repeated
     const auto number = [&] { return static_cast<std::int64_t>(random()) >> (random() % 40); };
     for (int i = 0; i < 2000; ++i) {
         const auto a = number();
@@ -52,8 +56,11 @@ TEST(Decimal, AgreesWithBigIntegersOnRandomSumsAndProducts) {
             ASSERT_TRUE(product);
             std::string digits = product->to_string();
             digits.erase(std::remove(digits.begin(), digits.end(), '.'), digits.end());
-            EXPECT_EQ(cpp_int(digits[0] == '-' ? "-" + digits.substr(std::min(digits.find_first_not_of('0', 1), digits.size() - 1))
-                                               : digits.substr(std::min(digits.find_first_not_of('0'), digits.size() - 1))),
+            EXPECT_EQ(cpp_int(digits[0] == '-'
+                                  ? "-" + digits.substr(std::min(digits.find_first_not_of('0', 1),
+                                                                 digits.size() - 1))
+                                  : digits.substr(std::min(digits.find_first_not_of('0'),
+                                                           digits.size() - 1))),
                       exact);
         } else {
             ASSERT_FALSE(product);
@@ -71,7 +78,11 @@ TEST(Decimal, RoundsHalfAwayFromZero) {
         int scale;
         const char* expected;
     };
-    for (const auto& c : {Case{"2.345", 2, "2.35"}, Case{"-2.345", 2, "-2.35"}, Case{"2.344", 2, "2.34"}, Case{"2", 2, "2.00"}, Case{"0.5", 0, "1"}}) {
+    for (const auto& c : {Case{"2.345", 2, "2.35"},
+                          Case{"-2.345", 2, "-2.35"},
+                          Case{"2.344", 2, "2.34"},
+                          Case{"2", 2, "2.00"},
+                          Case{"0.5", 0, "1"}}) {
         SCOPED_TRACE(c.value);
         EXPECT_EQ(dec(c.value).rounded(c.scale)->to_string(), c.expected);
     }

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// The port between a transport and the durable pipeline. A transport proves who is there and hands over an Arrival; the
+// pipeline makes it durable together with the receipt, and only then may the receipt's first byte leave.
+#pragma once
+
+#include "gateway/base/bytes.h"
+#include "gateway/base/error.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace sallyport::transports {
+
+// A message whose sender has been authenticated as its agreement demands.
+struct Arrival {
+    std::string transport;  // "as2", "sftp", "https", "folder"
+    std::string partner;    // the agreement's name in our configuration
+    std::string from;       // as the wire spelled it (AS2-From, unquoted)
+    std::string to;         // AS2-To, unquoted
+    std::string
+        message_id;  // the transport's identity of the message, octet-exact (AS2 Message-ID with its brackets)
+    std::string
+        content_digest;  // SHA-256, hex, of what makes two messages "identical" (AS2: the octets under the MIC)
+    Bytes payload;             // the document: innermost body octets, transfer decoding undone
+    std::string content_type;  // of the payload, as sent; may be empty
+    std::string file_name;     // metadata only, never a path; may be empty
+    Bytes raw;  // the message as it came, header lines, blank line, body: kept as evidence
+    std::string
+        mic;  // "base64, sha-256" as the receipt states it; empty where the transport has none
+    bool was_signed = false;
+    bool was_encrypted = false;
+    std::string
+        signer_fingerprint;  // SHA-256 of the certificate that verified, hex; empty when unsigned
+    std::string remote_address;  // host:port, for the audit
+};
+
+// What goes back, kept octet for octet so that an identical repeat gets the identical answer.
+struct Receipt {
+    int http_status = 200;
+    std::vector<std::pair<std::string, std::string>>
+        headers;  // without Content-Length, Date and Connection
+    Bytes body;
+    std::string
+        disposition;  // "processed", "processed/error: decryption-failed", …; empty when no MDN was asked for
+};
+
+enum class Verdict : std::uint8_t {
+    New,        // stored now
+    Identical,  // same key, same content: stored earlier, here is the receipt of then
+    Conflict,   // same key, other content: kept as held, raised to a person
+};
+
+struct Admission {
+    Verdict verdict = Verdict::New;
+    Receipt receipt;
+    std::string message;  // the gateway's id of the stored message
+};
+
+// Called outside any lock or transaction, at most twice per admit(): for New or Conflict.
+using ReceiptMaker = std::function<Result<Receipt>(Verdict)>;
+
+// A message that was turned away: kept for the audit and the coordinator, never processed.
+struct Refusal {
+    std::string transport;
+    std::string partner;  // empty when unknown
+    std::string from;
+    std::string to;
+    std::string message_id;
+    std::string remote_address;
+    std::string code;    // Error code
+    std::string reason;  // Error text, for the coordinator; the wire gets only the disposition
+    Bytes raw;           // may be empty when the message was refused before its body was read
+};
+
+// Thread-safe: called from every connection's thread.
+class Intake {
+public:
+    virtual ~Intake() = default;
+
+    // On success the arrival and its receipt are on disk (payload fsync'd, row committed) and the receipt may be sent.
+    // On an error nothing may be acknowledged: the transport answers so that the partner tries again.
+    virtual Result<Admission> admit(const Arrival& arrival, const ReceiptMaker& make_receipt) = 0;
+
+    // Durable before return, like admit(). The receipt is the negative one that will be sent.
+    virtual Status refuse(const Refusal& refusal, const Receipt& receipt) = 0;
+};
+
+}  // namespace sallyport::transports

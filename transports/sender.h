@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The outbound half of a transport: freeze once, send as often as it takes, always the same bytes.
+#pragma once
+
+#include "gateway/base/bytes.h"
+#include "gateway/base/error.h"
+
+#include <string>
+
+namespace sallyport::transports {
+
+struct Parcel {
+    std::string partner;       // the agreement's name
+    std::string message_id;    // the gateway's id, from which the transport derives its own
+    Bytes payload;             // one interchange
+    std::string content_type;  // application/EDI-X12, application/EDIFACT, application/xml
+    std::string file_name;
+};
+
+// Everything a retry must repeat. The store keeps all fields as they are; only the transport reads `expectation`.
+struct Frozen {
+    std::string transport;  // "as2"
+    std::string partner;
+    std::string message_id;  // AS2 Message-ID with its brackets
+    Bytes wire;              // header lines, blank line, body
+    std::string
+        expectation;  // opaque: what a valid receipt must say (AS2: digests over the MIC scope, signed or not)
+};
+
+// A verified receipt. Anything less is an Error: Blame::Network when the same bytes may be sent again,
+// Blame::Partner when the partner refused the content, Blame::Operator when configuration is wrong.
+struct Delivery {
+    std::string
+        disposition;  // "processed", or "processed/warning: …" where the agreement accepts it
+    Bytes
+        receipt;  // the MDN as received, header lines, blank line, body: evidence. Empty where none was asked for.
+    bool receipt_signed = false;
+    bool mic_matched = false;
+    int http_status = 0;
+};
+
+// Thread-safe.
+class Sender {
+public:
+    virtual ~Sender() = default;
+    virtual Result<Frozen> freeze(const Parcel& parcel) = 0;
+    virtual Result<Delivery> send(
+        const Frozen& frozen) = 0;  // one attempt, bounded by the agreement's time-outs
+};
+
+}  // namespace sallyport::transports
