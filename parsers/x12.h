@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// X12 interchanges: octets to tree, tree against schema, drafts to octets. X12.5 (control structures), X12.6 (syntax).
+// Pure functions: no files, no clock, no globals, nothing thrown; thread-safe.
+#pragma once
+
+#include "gateway/base/error.h"
+#include "parsers/document.h"
+#include "parsers/fault.h"
+#include "parsers/schema.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sallyport::edi {
+
+struct Limits {
+    std::size_t bytes = std::size_t{64} << 20;         // whole stream
+    std::size_t segment_bytes = std::size_t{1} << 20;  // one segment, BIN/BDS payload apart
+    std::size_t segments = 5'000'000;                  // whole stream
+    std::size_t junk_bytes = std::size_t{8} << 10;     // skipped before the first header
+    std::uint32_t faults = 1'000;                      // kept per transaction; the rest is counted
+
+    static Limits standard() { return {}; }
+    static Limits tight();  // fuzzing and untrusted previews: 1 MiB, 100 faults
+};
+
+// What may be put right, each reported as a repair. Everything else that deviates is a fault.
+struct Leniencies {
+    bool byte_order_mark = true;
+    bool junk_before_header = true;
+    bool unpadded_header = true;  // ISA fields of wrong width
+    bool missing_final_terminator = true;
+    bool folded_case = false;  // isa/gs in lower case
+};
+
+// Error only when there is no interchange to speak of: edi.empty, x12.isa.missing, x12.isa.short, x12.separators,
+// edi.limit.bytes, edi.limit.segments, edi.encoding (UTF-16, EBCDIC); Blame::Partner. Everything else is a fault in the tree.
+Result<Document> read_x12(std::string octets,
+                          const Limits& limits = {},
+                          const Leniencies& leniencies = {});
+
+struct ValidationOptions {
+    std::uint32_t faults = 1'000;     // kept per transaction
+    bool extended_characters = true;  // X12 extended set (lower case, @ % …) as well as basic
+    std::map<std::string, Severity, std::less<>> severities;  // per fault code, by partner
+};
+
+// Finds the schema of every transaction (GS08 or ST03, never ISA12), places its segments into loops (fills Segment::node,
+// Segment::loop, Transaction::loops) and reports every fault in one pass, one per cause.
+Report validate(Document& document,
+                const SchemaSet& schemas,
+                const ValidationOptions& options = {});
+
+// --- writing ---------------------------------------------------------------------------------------------------------
+
+// A segment to be written. Elements, repetitions and components count from 1; what is not set is empty.
+class DraftSegment {
+public:
+    DraftSegment() = default;
+    explicit DraftSegment(std::string tag) : m_tag(std::move(tag)) {}
+    DraftSegment(std::string tag,
+                 std::initializer_list<std::string_view> elements);  // simple elements from 01
+
+    const std::string& tag() const { return m_tag; }
+    void set(const Locator& at, std::string text);
+    void set(std::uint16_t element, std::string text) {
+        set(Locator{element, 1, 1}, std::move(text));
+    }
+    std::string_view text(const Locator& at) const;  // empty when not set
+    bool empty() const;                              // no element with text
+
+    using Components = std::vector<std::string>;
+    using Repetitions = std::vector<Components>;
+    const std::vector<Repetitions>& elements() const { return m_elements; }
+
+private:
+    std::string m_tag;
+    std::vector<Repetitions> m_elements;
+};
+
+// Body segments only: ST/SE and UNH/UNT are made by the writer.
+struct DraftTransaction {
+    std::string set;      // "850"
+    std::string control;  // ST02, from outside
+    std::vector<DraftSegment> body;
+};
+struct DraftGroup {
+    std::string functional_id;     // GS01
+    std::string sender, receiver;  // GS02, GS03
+    std::string date, time;        // GS04 CCYYMMDD, GS05 HHMM[SS[dd]]
+    std::string control;           // GS06, from outside, no leading zeros
+    std::string agency = "X";      // GS07
+    std::string version;           // GS08
+    std::vector<DraftTransaction> transactions;
+};
+struct DraftInterchange {
+    Separators separators;
+    std::string sender_qualifier, sender, receiver_qualifier, receiver;  // padded by the writer
+    std::string date, time;                                              // ISA09 YYMMDD, ISA10 HHMM
+    std::string version = "00401";                                       // ISA12
+    std::string control;                   // ISA13, padded to nine digits
+    bool request_acknowledgement = false;  // ISA14
+    bool test = false;                     // ISA15
+    std::vector<DraftGroup> groups;
+    std::vector<DraftSegment> extra;  // TA1
+};
+
+// Trailing empty elements and components are trimmed; counts, padding and trailers are made here. Errors (Blame::Operator):
+// x12.write.separator (a value holds a separator), x12.write.field (an envelope field is missing or too wide).
+Result<std::string> write_x12(const DraftInterchange& interchange);
+
+}  // namespace sallyport::edi
