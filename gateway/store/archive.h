@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The payload archive: octets under their SHA-256, written once, never changed.
+//
+// Layout: ROOT/ab/cd/abcd…(64 hex digits). Write, fsync, rename, fsync of the directory; a row that names an address is
+// committed only afterwards. Thread-safe; several processes may share one root.
+#pragma once
+
+#include "gateway/base/bytes.h"
+#include "gateway/base/error.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+namespace sallyport::store {
+
+class Archive {
+public:
+    // Nothing is touched until the first put(). `max_bytes` bounds get().
+    explicit Archive(std::filesystem::path root, std::size_t max_bytes = std::size_t{1} << 30U);
+
+    // The address (64 hex digits), once the octets are durable. Storing the same octets again is cheap and no fault.
+    // Error codes: file.write.
+    Result<std::string> put(BytesView octets) const;
+
+    // Error codes: archive.address (Bug: not an address), archive.missing, archive.corrupt (Operator: the octets on disk are
+    // not those that were stored), file.read, file.large.
+    Result<Bytes> get(const std::string& address) const;
+
+    bool has(const std::string& address) const;
+    std::filesystem::path path_of(const std::string& address) const;
+
+    struct Survey {
+        std::uint64_t objects = 0;
+        std::uint64_t bytes = 0;
+        std::uint64_t leftovers = 0;  // temporary files of interrupted writes
+    };
+    // Reads every object and checks it; `bad` is called for each that is corrupt. For `doctor` and backups.
+    Result<Survey> verify(const std::function<void(const Error&)>& bad) const;
+    // Removes temporary files older than `age_seconds`: leftovers of a crash. Returns how many.
+    Result<std::uint64_t> sweep(std::int64_t age_seconds) const;
+
+private:
+    std::filesystem::path m_root;
+    std::size_t m_max_bytes;
+};
+
+}  // namespace sallyport::store
