@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// The gateway's own settings, as sallyport.toml gives them. Plain values: checked, defaults filled in, paths absolute.
+// What each means, its unit and range stand once, in the table of settings.cpp; `sallyport config reference` prints it.
+#pragma once
+
+#include "config/secret_ref.h"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace sallyport::config {
+
+struct Endpoint {
+    std::string host;        // address to listen on; "::" is every interface
+    std::uint16_t port = 0;  // 0: any free one (tests, demo)
+};
+
+struct HttpListener {
+    bool enabled = false;
+    Endpoint listen;
+};
+
+struct As2Section {
+    HttpListener http;
+    HttpListener https;
+    std::string path;                       // "/as2"
+    std::filesystem::path tls_certificate;  // PEM chain; needed when https is enabled
+    SecretRef tls_key;
+};
+
+// One of our own AS2 names with its key pair.
+struct Identity {
+    std::string name;    // the [identity.NAME] table
+    std::string as2_id;  // AS2-From of what we send, AS2-To of what we receive; case counts
+    SecretRef key;       // PEM private key
+    std::filesystem::path certificate;  // PEM
+};
+
+struct LimitSection {
+    std::uint64_t message_bytes = 0;
+    std::uint32_t connections = 0;
+    std::uint32_t connections_per_address = 0;
+    std::chrono::milliseconds handshake_timeout{0};
+    std::chrono::milliseconds header_timeout{0};
+    std::chrono::milliseconds body_timeout{0};
+    std::chrono::milliseconds idle_timeout{0};
+    std::chrono::milliseconds send_timeout{0};  // one outbound attempt, connection to receipt
+    std::uint64_t free_disk_bytes = 0;          // below: new input is refused
+};
+
+struct RetrySection {
+    std::chrono::milliseconds first_delay{0};
+    double factor = 0;
+    std::chrono::milliseconds longest_delay{0};
+    double jitter = 0;  // share of the delay that is random, 0 to 1
+    std::chrono::milliseconds give_up_after{0};
+};
+
+struct PipelineSection {
+    std::uint32_t workers = 0;
+    std::chrono::seconds lease{0};
+};
+
+struct OdooSection {
+    bool enabled = false;
+    std::string url;
+    std::string database;
+    std::string login;
+    SecretRef key;
+    std::chrono::milliseconds connect_timeout{0};
+    std::chrono::milliseconds call_timeout{0};
+    std::filesystem::path ca_file;  // empty: the system's
+};
+
+struct Settings {
+    std::filesystem::path file;  // where they came from
+
+    std::filesystem::path state_directory;
+    std::filesystem::path schema_directory;
+    std::filesystem::path mapping_directory;
+    std::filesystem::path partner_directory;
+    std::string log_level;  // debug, info, warn, error
+
+    As2Section as2;
+    Endpoint api;
+    std::vector<Identity> identities;  // at least one
+    LimitSection limits;
+    RetrySection retry;
+    PipelineSection pipeline;
+    OdooSection odoo;
+};
+
+// One line of the table: what the file may hold.
+struct SettingInfo {
+    std::string key;  // "retry.first_delay"
+    std::string
+        type;  // "text", "integer", "boolean", "number", "duration", "size", "path", "secret", "port", …
+    std::string standard;  // the default as it would be written; empty: required
+    std::string range;     // "1s to 24h"; empty: any
+    bool reloadable = false;
+    std::string help;
+};
+const std::vector<SettingInfo>& setting_table();
+const std::vector<SettingInfo>& partner_table();
+
+// Every setting with the value in force and where it comes from ("sallyport.toml:12" or "default"), as TOML.
+// Secrets show as their references.
+std::string show_effective(const Settings& settings);
+// Both tables as text (Markdown): what docs/reference/configuration.md is made of.
+std::string reference_text();
+
+}  // namespace sallyport::config
