@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// AS2 in: an HTTP handler that proves who is there, opens the message, hands it to the intake and answers with the MDN
+// the intake has made durable (RFC 4130 sections 5 to 7).
+//
+// HTTP status: 2xx whenever an MDN was asked for and could be built, whatever its disposition; 400 for a request without
+// the AS2 headers, or a refused message for which no MDN was asked; 405, 413; 503 with Retry-After and no MDN when nothing
+// could be made durable.
+#pragma once
+
+#include "gateway/base/clock.h"
+#include "gateway/base/log.h"
+#include "transports/as2_agreement.h"
+#include "transports/http_server.h"
+#include "transports/intake.h"
+
+#include <memory>
+#include <string>
+
+namespace sallyport::transports {
+
+struct As2ReceiverOptions {
+    std::string host_name = "localhost";  // right-hand side of MDN Message-IDs
+    std::string product = "Sallyport";    // Reporting-UA, Server
+    std::string retry_after = "60";       // seconds, with 503
+};
+
+// All references outlive the receiver. Thread-safe.
+class As2Receiver final : public HttpHandler {
+public:
+    As2Receiver(As2ReceiverOptions options,
+                std::shared_ptr<const As2Directory> directory,
+                Intake& intake,
+                const Clock& clock,
+                Log log);
+    HttpEntry enter(const HttpRequest& head) override;
+    HttpResponse handle(const HttpRequest& request) override;
+
+private:
+    As2ReceiverOptions m_options;
+    std::shared_ptr<const As2Directory> m_directory;
+    Intake& m_intake;
+    const Clock& m_clock;
+    Log m_log;
+};
+
+}  // namespace sallyport::transports

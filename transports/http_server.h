@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// A strict HTTP/1.1 server (RFC 9112) for hostile networks: one framing per message or none, every wait bounded by an
+// absolute deadline, limits known before a body octet is read. Handlers are mounted by path prefix; AS2, REST and health
+// use the same class on ports of their own.
+#pragma once
+
+#include "certs/tls.h"
+#include "gateway/base/bytes.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/error.h"
+#include "gateway/base/log.h"
+#include "transports/headers.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sallyport::transports {
+
+struct HttpRequest {
+    std::string method;  // as sent: methods are case-sensitive
+    std::string target;  // as sent
+    std::string path;    // target without the query, percent signs untouched
+    std::string query;   // without '?'; empty when there is none
+    int minor = 1;       // HTTP/1.minor
+    HeaderList headers;  // unfolded, surrounding blanks removed, wire order
+    Bytes header_block;  // the field lines and the blank line as received, without the request line
+    Bytes body;          // chunks joined; trailer fields are checked and dropped
+    std::string remote_address;  // host:port
+    bool tls = false;
+    std::string
+        client_fingerprint;  // SHA-256, hex, of the client certificate TLS accepted; else empty
+};
+
+struct HttpResponse {
+    int status = 200;
+    HeaderList headers;  // without Content-Length, Date and Connection: the server writes those
+    Bytes body;
+    bool close = false;  // end the connection after this response
+};
+
+// Decided from the header alone, before a body octet is read or "100 Continue" is sent.
+struct HttpEntry {
+    std::size_t max_body_bytes = 1U << 20;  // a longer body is answered with 413, unread
+    std::optional<HttpResponse> answer;     // send this now, do not read the body, close
+};
+
+// Thread-safe: called from every connection's thread. Must not throw for anything the wire can cause.
+class HttpHandler {
+public:
+    virtual ~HttpHandler() = default;
+    virtual HttpEntry enter(const HttpRequest& head);  // default: any body up to 1 MiB
+    virtual HttpResponse handle(const HttpRequest& request) = 0;
+};
+
+struct HttpRoute {
+    std::string
+        prefix;  // "/as2" takes /as2 and /as2/…, not /as2x; "/" takes everything. The longest match wins.
+    std::shared_ptr<HttpHandler> handler;
+};
+
+struct HttpLimits {
+    std::size_t header_bytes = 32U << 10;  // request line and fields; trailers have the same limit
+    std::size_t header_count = 100;
+    std::size_t target_bytes = 8U << 10;
+    std::size_t chunk_line_bytes = 1U << 10;
+};
+
+// Absolute: activity does not extend them, except that a body earns time at `least_body_rate`.
+struct HttpDeadlines {
+    std::chrono::milliseconds handshake{10'000};
+    std::chrono::milliseconds header{
+        15'000};  // from the first wait for a request to its blank line
+    std::chrono::milliseconds body_grace{15'000};  // before the least rate counts
+    std::chrono::milliseconds body{600'000};
+    std::size_t least_body_rate = 1024;  // octets per second
+    std::chrono::milliseconds write{60'000};
+    std::chrono::milliseconds linger{
+        2'000};  // after an early answer: how long unread octets are drained
+};
+
+struct HttpServerOptions {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 0;  // 0: any free one, see HttpServer::port()
+    HttpLimits limits;
+    HttpDeadlines deadlines;
+    unsigned max_connections = 512;
+    unsigned max_connections_per_address = 64;
+    unsigned max_requests_per_connection = 1000;
+    std::optional<certs::TlsServer> tls;
+};
+
+struct HttpServerStats {
+    std::uint64_t accepted = 0;
+    std::uint64_t refused = 0;    // over a connection cap
+    std::uint64_t requests = 0;   // answered by a handler
+    std::uint64_t rejected = 0;   // answered 4xx/5xx by the server itself
+    std::uint64_t timed_out = 0;  // cut by a deadline
+    unsigned active = 0;          // connections now
+};
+
+class HttpServer {
+public:
+    // Clock and log outlive the server.
+    HttpServer(HttpServerOptions options,
+               std::vector<HttpRoute> routes,
+               const Clock& clock,
+               Log log);
+    ~HttpServer();  // stops at once if still running
+    HttpServer(const HttpServer&) = delete;
+    HttpServer& operator=(const HttpServer&) = delete;
+    HttpServer(HttpServer&&) = delete;
+    HttpServer& operator=(HttpServer&&) = delete;
+
+    // Error codes: http.listen (Blame::Operator: address in use, no permission), http.tls.
+    Status start();
+    std::uint16_t port() const;  // the bound one, after start()
+    // Closes the listener, lets requests in progress finish until the deadline, then cuts them. Idempotent.
+    void stop(std::chrono::milliseconds drain);
+    HttpServerStats stats() const;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+}  // namespace sallyport::transports
