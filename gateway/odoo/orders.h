@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Canonical orders become sale.order records, exactly once (flow::BackOffice over Odoo).
+//
+// The recipe, every step repeatable after any crash or lost reply: look up our external id; if unknown, resolve every
+// value (or return all that is missing); one `load` in create-or-get mode with external ids for order and lines; read
+// back and compare; attach the original and write the note by `load` with external ids of their own; confirm if asked
+// and not yet done. The external id is the unique key: module edi_gw, name "o_" + 32 hex digits of the business key.
+#pragma once
+
+#include "gateway/base/clock.h"
+#include "gateway/flow/back_office.h"
+#include "gateway/odoo/client.h"
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sallyport::odoo {
+
+// The buyer's item number to our product reference (default_code).
+using CrossReference = std::map<std::string, std::string>;
+
+// A CSV file with the header "theirs,ours". Error codes file.*, odoo.crossref (Blame::Operator, file:line).
+Result<CrossReference> read_cross_reference(const std::filesystem::path& path);
+
+struct OrdersOptions {
+    // Fields of res.partner that may hold a GLN, those that exist are searched; `barcode` exists everywhere.
+    std::vector<std::string> gln_fields{"x_gln", "global_location_number", "barcode"};
+    std::string line_field{"x_edi_line"};  // custom field on sale.order.line; used where it exists
+    std::string delivery_time_utc{"12:00:00"};  // for a requested date without a time
+    std::map<std::string, std::string>
+        units;  // canonical unit -> external id, before the built-in table
+    std::map<std::string, CrossReference> cross_references;  // by agreement name; "" for everybody
+    unsigned busy_retries = 5;           // of a call Odoo rolled back as odoo.busy
+    std::chrono::minutes cache_age{10};  // of currencies, digits and fields
+};
+
+// "unit" or a UN/ECE Recommendation 20 code to Odoo's external id; empty when there is none.
+std::string_view unit_external_id(std::string_view unit);
+
+// The external id (without module) for a business key.
+std::string order_key(std::string_view business_key);
+
+class Orders final : public flow::BackOffice {
+public:
+    // `pause` waits between the tries of a busy call; tests pass one that does not. `client` must outlive this.
+    Orders(Client& client,
+           OrdersOptions options,
+           const Clock& clock,
+           Random& random,
+           std::function<void(std::chrono::milliseconds)> pause);
+    ~Orders() override;
+
+    // Further error codes: odoo.order.purpose, odoo.order.duplicate, odoo.order.differs, odoo.order.cancelled,
+    // odoo.order.hidden (BackOffice or Operator); odoo.load.* for rows Odoo refused.
+    Result<std::variant<flow::Posted, flow::Missing>> post_order(
+        const flow::OrderPosting& posting) override;
+    Status ping() override;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+}  // namespace sallyport::odoo
