@@ -21,6 +21,12 @@ if(SALLYPORT_SANITIZE)
   endif()
 endif()
 
+if(SALLYPORT_FUZZ)
+  # Coverage counters and sanitizers in every object; only the fuzz programs link libFuzzer's main.
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
 set(SALLYPORT_HARDENING_SUMMARY "")
 function(harden_compile flag)
   string(MAKE_C_IDENTIFIER "HAVE_${flag}" known)
