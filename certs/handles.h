@@ -66,6 +66,9 @@ BioPtr memory_bio(BytesView octets);  // read-only, does not copy; at most INT_M
 BioPtr memory_bio();                  // empty, grows
 Bytes bio_octets(BIO* memory);
 
+// "issuer NAME serial HEX": how messages name certificates.
+std::string identify(const X509_NAME* issuer, const ASN1_INTEGER* serial);
+
 Result<Certificate> wrap_certificate(X509Ptr handle);
 
 }  // namespace sallyport::certs
