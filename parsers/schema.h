@@ -168,7 +168,7 @@ struct TreeRule {
 struct LevelRule {
     std::string_view structure;                     // BSN05: "0001" …, "*" any
     std::string_view level;                         // "S", "O", "T", "P", "I"
-    std::vector<std::string_view> allowed_parents;  // "-" = none (a root)
+    std::vector<std::string_view> allowed_parents;  // "root": may stand without a parent
     std::vector<std::string_view> tolerated_parents;
 };
 // "CTT01 count PO1", "HL01 sequence HL". `field` and `of` are the words of the overlay file.
