@@ -6,6 +6,7 @@
 #pragma once
 
 #include "gateway/base/bytes.h"
+#include "gateway/base/clock.h"
 #include "gateway/base/error.h"
 
 #include <cstddef>
@@ -39,8 +40,9 @@ public:
     };
     // Reads every object and checks it; `bad` is called for each that is corrupt. For `doctor` and backups.
     Result<Survey> verify(const std::function<void(const Error&)>& bad) const;
-    // Removes temporary files older than `age_seconds`: leftovers of a crash. Returns how many.
-    Result<std::uint64_t> sweep(std::int64_t age_seconds) const;
+    // Removes temporary files last written before `older_than`: leftovers of a crash. Returns how many. Give it at least a
+    // minute of grace: a younger one may belong to a write under way.
+    Result<std::uint64_t> sweep(Instant older_than) const;
 
 private:
     std::filesystem::path m_root;

@@ -62,7 +62,7 @@ struct ClaimRequest {
     std::chrono::seconds lease{120};
     std::vector<std::string> kinds;  // empty: all
     std::vector<std::string>
-        skip_partner_prefixes;  // order keys that begin so are left alone (a paused partner)
+        skip_key_prefixes;  // order keys that begin so are left alone (a paused partner)
 };
 
 struct JobFilter {

@@ -20,7 +20,7 @@ struct SqliteOptions {
 };
 
 // Migrates an older schema, each step in one transaction. Error codes: store.open, store.schema.newer (Operator: the file
-// was written by a later release), store.migration, store.locked (another gateway runs on this file).
+// was written by a later release), store.migration, store.locked (another gateway runs on this file), store.schema.older (read-only).
 // `clock` must outlive the store. The destructor finishes the units already submitted.
 Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options, const Clock& clock);
 

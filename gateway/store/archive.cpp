@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/store/archive.h"
+
+#include "gateway/base/crash_point.h"
+#include "gateway/base/digest.h"
+#include "gateway/base/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace sallyport::store {
+
+namespace {
+
+constexpr std::size_t AddressLength = 64;
+
+bool is_address(const std::string& text) {
+    return text.size() == AddressLength && std::all_of(text.begin(), text.end(), [](char letter) {
+               return (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'f');
+           });
+}
+
+Error not_an_address() {
+    return {"archive.address", Blame::Bug, "an archive address has 64 lower-case hex digits"};
+}
+
+bool is_leftover(const std::filesystem::path& path) {
+    const std::string name = path.filename().string();
+    return name.starts_with('.') && name.ends_with(".tmp");
+}
+
+// An earlier writer may have died between rename and this: the name is only durable once its directory is.
+Status sync_directory(const std::filesystem::path& directory) {
+    const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool synced = fd >= 0 && ::fsync(fd) == 0;
+    if (fd >= 0) ::close(fd);
+    if (synced) return {};
+    return Error("file.write", Blame::Operator, "syncing the directory failed")
+        .at({.source = directory.string()})
+        .remedy("check permissions and the disk under the state directory");
+}
+
+// Every regular file under `root`; an unreadable directory is skipped, as `doctor` reports permissions itself.
+std::vector<std::filesystem::path> files_under(const std::filesystem::path& root) {
+    std::vector<std::filesystem::path> files;
+    std::error_code ignored;
+    std::filesystem::recursive_directory_iterator at(
+        root, std::filesystem::directory_options::skip_permission_denied, ignored);
+    for (; at != std::filesystem::recursive_directory_iterator(); at.increment(ignored))
+        if (at->is_regular_file(ignored)) files.push_back(at->path());
+    return files;
+}
+
+}  // namespace
+
+Archive::Archive(std::filesystem::path root, std::size_t max_bytes)
+    : m_root(std::move(root)), m_max_bytes(max_bytes) {}
+
+std::filesystem::path Archive::path_of(const std::string& address) const {
+    return m_root / address.substr(0, 2) / address.substr(2, 2) / address;
+}
+
+Result<std::string> Archive::put(BytesView octets) const {
+    std::string address = sha256_hex(octets);
+    const std::filesystem::path path = path_of(address);
+    // What is there already is trusted only after it was read: a damaged object is healed by storing it again.
+    if (has(address))
+        if (auto stored = read_file(path, octets.size()); stored && *stored == octets) {
+            if (auto synced = sync_directory(path.parent_path()); !synced)
+                return std::move(synced).error();
+            return address;
+        }
+    if (auto made = make_directories_durably(path.parent_path()); !made)
+        return std::move(made).error();
+    CRASH_POINT("archive.write.before");
+    if (auto written = write_file_durably(path, octets); !written)
+        return std::move(written).error();
+    CRASH_POINT("archive.write.after");
+    return address;
+}
+
+Result<Bytes> Archive::get(const std::string& address) const {
+    if (!is_address(address)) return not_an_address();
+    if (!has(address))
+        return Error("archive.missing", Blame::Operator, "the archive lost an object")
+            .at({.source = path_of(address).string()})
+            .remedy("restore it from a backup of the state directory");
+    auto octets = read_file(path_of(address), m_max_bytes);
+    if (!octets) return octets;
+    if (sha256_hex(*octets) != address)
+        return Error("archive.corrupt",
+                     Blame::Operator,
+                     "an object in the archive is not what was stored: its digest differs")
+            .at({.source = path_of(address).string()})
+            .remedy("check the disk, then restore the object from a backup of the state directory");
+    return octets;
+}
+
+bool Archive::has(const std::string& address) const {
+    std::error_code ignored;
+    return is_address(address) && std::filesystem::is_regular_file(path_of(address), ignored);
+}
+
+Result<Archive::Survey> Archive::verify(const std::function<void(const Error&)>& bad) const {
+    Survey survey;
+    for (const std::filesystem::path& path : files_under(m_root)) {
+        if (is_leftover(path)) {
+            ++survey.leftovers;
+            continue;
+        }
+        auto octets = get(path.filename().string());
+        ++survey.objects;
+        if (octets)
+            survey.bytes += octets->size();
+        else
+            bad(octets.error());
+    }
+    return survey;
+}
+
+Result<std::uint64_t> Archive::sweep(Instant older_than) const {
+    std::uint64_t removed = 0;
+    for (const std::filesystem::path& path : files_under(m_root)) {
+        struct stat info {};
+        if (!is_leftover(path) || ::stat(path.c_str(), &info) != 0) continue;
+        if (Instant(std::chrono::seconds(info.st_mtim.tv_sec)) >= older_than) continue;
+        if (::unlink(path.c_str()) == 0) ++removed;
+    }
+    return removed;
+}
+
+}  // namespace sallyport::store
