@@ -12,6 +12,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -67,7 +68,10 @@ struct Conformance {
 class DocumentSchema {
 public:
     // Error canonical.schema (Blame::Operator) names the pointer of what cannot be used.
-    static Result<std::shared_ptr<const DocumentSchema>> parse(std::string_view json);
+    // `others` gives the text of another schema file by its name ("common.schema.json"), for references into it.
+    using Others = std::function<Result<std::string>(std::string_view name)>;
+    static Result<std::shared_ptr<const DocumentSchema>> parse(std::string_view json,
+                                                               const Others& others = {});
 
     const std::string& name() const { return m_name; }        // "order"
     const std::string& version() const { return m_version; }  // "1"
