@@ -73,21 +73,21 @@ def inside(root, script, **more):
 
 
 def install(checks, root, deb):
-    shutil.copy(deb, root / "root/sallyport.deb")
+    shutil.copy(deb, root / "opt/sallyport.deb")
     if pathlib.Path("/etc/resolv.conf").exists():
         shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
     for kind, name in (("proc", "proc"), ("devtmpfs", "dev")):
         subprocess.run(["mount", "-t", kind, kind, str(root / name)], check=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
-    fetched = inside(root, "apt-get update -qq && apt-get install -y -qq --no-install-recommends --download-only /root/sallyport.deb", env=environment)
+    fetched = inside(root, "apt-get update -qq && apt-get install -y -qq --no-install-recommends --download-only /opt/sallyport.deb", env=environment)
     if fetched.returncode != 0:
         checks.skip("installation", "the archive cannot be reached for the libraries: " + fetched.stdout.strip()[-300:])
         return False
-    done = inside(root, "apt-get install -y -qq --no-install-recommends /root/sallyport.deb", env=environment)
+    done = inside(root, "apt-get install -y -qq --no-install-recommends /opt/sallyport.deb", env=environment)
     if not checks.that("the DEB installs with its libraries", done.returncode == 0, done.stdout[-3000:]):
         return False
     checks.that("installing it again changes nothing",
-                inside(root, "sha256sum /etc/sallyport/keys/* >/tmp/before && dpkg -i /root/sallyport.deb && sha256sum -c --quiet /tmp/before",
+                inside(root, "sha256sum /etc/sallyport/keys/* >/tmp/before && dpkg -i /opt/sallyport.deb && sha256sum -c --quiet /tmp/before",
                        env=environment).returncode == 0)
     return True
 
@@ -112,17 +112,17 @@ def can_boot(root):
 
 def boot(root, script, limit=120):
     """Boot the root, run the script as a unit after the system is up, power off. What it printed, or None if it never ran."""
-    (root / "root/task").write_text("#!/bin/sh\n" + script + "\n")
-    (root / "root/task").chmod(0o755)
-    (root / "root/output").unlink(missing_ok=True)
+    (root / "opt/task").write_text("#!/bin/sh\n" + script + "\n")
+    (root / "opt/task").chmod(0o755)
+    (root / "opt/output").unlink(missing_ok=True)
     (root / "etc/systemd/system/task.service").write_text(
-        "[Unit]\nAfter=multi-user.target\n[Service]\nType=oneshot\nExecStart=/bin/sh -c '/root/task >/root/output.part 2>&1; "
-        "mv /root/output.part /root/output'\nExecStopPost=/bin/systemctl --no-block poweroff\n[Install]\nWantedBy=default.target\n")
+        "[Unit]\nAfter=multi-user.target\n[Service]\nType=oneshot\nExecStart=/bin/sh -c '/opt/task >/opt/output.part 2>&1; "
+        "mv /opt/output.part /opt/output'\nExecStopPost=/bin/systemctl --no-block poweroff\n[Install]\nWantedBy=default.target\n")
     inside(root, "systemctl enable -q task.service")
     with contextlib.suppress(subprocess.TimeoutExpired):
         subprocess.run(["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--private-network", "--console=pipe", "-b", "-D", str(root)],
                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=limit)
-    output = root / "root/output"
+    output = root / "opt/output"
     return output.read_text() if output.exists() else None
 
 
