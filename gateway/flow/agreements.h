@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// The agreements in force, with their mappings compiled: what the pipeline asks about a partner. A reload builds a new
+// table beside the old one and swaps it; steps that already hold an agreement finish with it.
+#pragma once
+
+#include "config/partners.h"
+#include "gateway/base/error.h"
+#include "gateway/base/guarded.h"
+#include "mappings/map.h"
+#include "parsers/schema.h"
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sallyport::flow {
+
+struct InboundDocument {
+    std::string standard;  // "X12"
+    std::string version;   // "004010"
+    std::string set;       // "850"
+    std::shared_ptr<const mapping::CompiledMap> map;
+    std::map<std::string, std::string, std::less<>> params;
+};
+
+struct Agreement {
+    config::Partner partner;
+    std::vector<InboundDocument> inbound;
+
+    // nullptr when nothing was agreed for that set. An agreed "004010" also takes "004010VICS" and the like.
+    const InboundDocument* document(std::string_view standard,
+                                    std::string_view version,
+                                    std::string_view set) const;
+};
+
+struct AgreementLoad {
+    std::vector<std::shared_ptr<const Agreement>> agreements;
+    std::vector<Error> faults;  // map.load (Blame::Operator): what the mapping's checker says
+};
+
+// Compiles every mapping the partners name. `schemas` must outlive the agreements.
+AgreementLoad load_agreements(const std::vector<config::Partner>& partners,
+                              const std::filesystem::path& mapping_directory,
+                              const edi::SchemaSet& schemas);
+
+// Thread-safe.
+class Agreements {
+public:
+    explicit Agreements(std::vector<std::shared_ptr<const Agreement>> list);
+
+    // nullptr when unknown.
+    std::shared_ptr<const Agreement> by_name(const std::string& name) const;
+    std::vector<std::string> names() const;
+    void swap(std::vector<std::shared_ptr<const Agreement>> list);
+
+private:
+    using Table = std::map<std::string, std::shared_ptr<const Agreement>>;
+    static std::shared_ptr<const Table> table_of(
+        std::vector<std::shared_ptr<const Agreement>> list);
+    std::shared_ptr<const Table> table() const;
+
+    Guarded<std::shared_ptr<const Table>> m_table;
+};
+
+}  // namespace sallyport::flow

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+// Transaction to canonical document, and the business replay guard: the same order is one order, however often and under
+// whatever control numbers it comes.
+#include "gateway/base/digest.h"
+#include "gateway/flow/reading.h"
+#include "gateway/flow/steps.h"
+#include "mappings/run.h"
+
+#include <nlohmann/json.hpp>
+
+#include <optional>
+#include <utility>
+
+namespace sallyport::flow {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::string text_at(const ordered_json& document, const char* name) {
+    const auto found = document.find(name);
+    return found != document.end() && found->is_string() ? found->get<std::string>()
+                                                         : std::string();
+}
+
+std::string place_of(const mapping::Finding& finding) {
+    std::string place = finding.segment;
+    if (finding.element != 0)
+        place += (finding.element < 10 ? "0" : "") + std::to_string(finding.element);
+    if (finding.position != 0) place += " (segment " + std::to_string(finding.position) + ")";
+    return place;
+}
+
+// Every finding of that verdict in one text: the coordinator mends all of them before the next try.
+std::string findings_text(const mapping::ReadOutcome& outcome, mapping::Verdict verdict) {
+    std::string text;
+    for (const mapping::Finding& finding : outcome.findings) {
+        if (finding.verdict != verdict) continue;
+        if (!text.empty()) text += "; ";
+        text += finding.message;
+        const std::string place = place_of(finding);
+        if (!place.empty()) text += " at " + place;
+        if (!finding.rule.empty()) text += " (" + finding.rule + ")";
+    }
+    return text;
+}
+
+std::string kind_of(const mapping::CompiledMap& map) {
+    std::string kind = map.info().document;  // "order", "order_change"
+    bool start = true;
+    std::string out;
+    for (const char letter : kind) {
+        if (letter == '_' || letter == '-') {
+            start = true;
+            continue;
+        }
+        out += start && letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A')
+                                                       : letter;
+        start = false;
+    }
+    return out;
+}
+
+struct Mapped {
+    store::Document document;
+    store::DocumentUpdate update;
+    Bytes key;
+    std::string digest;
+    std::string lane;
+};
+
+Status refuse(store::Transaction& transaction,
+              Journal& journal,
+              const std::string& document,
+              const std::string& why) {
+    store::DocumentUpdate update;
+    update.back_office = store::BackOfficeStatus::Refused;
+    update.next = person_acts(Blame::BackOffice, transaction.now(), "flow.map.rejected", why);
+    if (Status done = transaction.update_document(document, update); !done) return done;
+    return journal.record(transaction,
+                          {.actor = {},
+                           .event = "document.rejected",
+                           .subject = document,
+                           .detail = {{"code", "flow.map.rejected"}}},
+                          Level::Warn);
+}
+
+Status suppress(store::Transaction& transaction,
+                Journal& journal,
+                const Mapped& mapped,
+                const store::ReplayAnswer& first) {
+    store::DocumentUpdate update = mapped.update;
+    update.back_office = store::BackOfficeStatus::NotNeeded;
+    update.next = nobody();
+    update.next->code = "flow.duplicate.business";
+    update.next->reason = "the same " + *mapped.update.kind + " " + *mapped.update.business_number +
+                          " came as document " + first.target + " on " + iso8601(first.since) +
+                          ": nothing is posted twice";
+    if (Status done = transaction.update_document(mapped.document.id, update); !done) return done;
+    return journal.record(transaction,
+                          {.actor = {},
+                           .event = "document.duplicate_suppressed",
+                           .subject = mapped.document.id,
+                           .detail = {{"layer", "business"}, {"first", first.target}}});
+}
+
+Status hold_conflict(store::Transaction& transaction,
+                     Journal& journal,
+                     const Mapped& mapped,
+                     const store::ReplayAnswer& first) {
+    store::DocumentUpdate update = mapped.update;
+    update.back_office = store::BackOfficeStatus::Held;
+    update.next =
+        person_acts(Blame::BackOffice,
+                    transaction.now(),
+                    "flow.business.conflict",
+                    *mapped.update.kind + " " + *mapped.update.business_number +
+                        " came before with other content (document " + first.target +
+                        "); ask the partner which one counts, then release or discard this one");
+    if (Status done = transaction.update_document(mapped.document.id, update); !done) return done;
+    return journal.record(transaction,
+                          {.actor = {},
+                           .event = "document.held",
+                           .subject = mapped.document.id,
+                           .detail = {{"code", "flow.business.conflict"}, {"first", first.target}}},
+                          Level::Warn);
+}
+
+Status store_mapped(store::Transaction& transaction,
+                    Journal& journal,
+                    const Mapped& mapped,
+                    const store::Job& job) {
+    auto answer = transaction.claim_replay_key({.layer = store::ReplayLayer::Business,
+                                                .key = mapped.key,
+                                                .digest = mapped.digest,
+                                                .target = mapped.document.id});
+    if (!answer) return std::move(answer).error();
+    // A document that is mapped again, after a person mended something, still owns its key.
+    const bool ours = answer->target == mapped.document.id;
+    if (answer->verdict == store::ReplayVerdict::Identical && !ours)
+        return suppress(transaction, journal, mapped, *answer);
+    if (answer->verdict == store::ReplayVerdict::Conflict && !ours)
+        return hold_conflict(transaction, journal, mapped, *answer);
+    if (Status done = transaction.update_document(mapped.document.id, mapped.update); !done)
+        return done;
+    auto next = transaction.add_job({.kind = std::string(step::Post),
+                                     .document = mapped.document.id,
+                                     .message = job.message,
+                                     .order_key = job.order_key,
+                                     .rank = job.rank});
+    if (!next) return std::move(next).error();
+    return journal.record(
+        transaction,
+        {.actor = {},
+         .event = "document.mapped",
+         .subject = mapped.document.id,
+         .detail = {{"kind", *mapped.update.kind}, {"canonical", *mapped.update.canonical_ref}}});
+}
+
+Error no_mapping(const store::Document& document) {
+    return Error("flow.agreement.document",
+                 Blame::Operator,
+                 "nothing is agreed with " + document.partner + " for " + document.set + " " +
+                     document.version)
+        .remedy(
+            "add a [[documents]] entry with its mapping to the partner file, then release "
+            "the document");
+}
+
+Result<Commit> mapped_commit(const Tools& tools,
+                             const store::Job& job,
+                             store::Document document,
+                             const mapping::CompiledMap& map,
+                             const ordered_json& canonical) {
+    const std::string text = canonical.dump();
+    auto address = tools.archive.put(text);
+    if (!address) return std::move(address).error();
+    Mapped mapped;
+    mapped.update.kind = kind_of(map);
+    mapped.update.business_number = text_at(canonical, "number");
+    mapped.update.purpose = text_at(canonical, "purpose");
+    mapped.update.canonical_ref = *address;
+    mapped.update.back_office = store::BackOfficeStatus::Pending;
+    mapped.update.next = gateway_acts();
+    mapped.key = store::replay_key({document.partner,
+                                    *mapped.update.kind,
+                                    *mapped.update.business_number,
+                                    *mapped.update.purpose,
+                                    document.test ? "T" : "P"});
+    mapped.digest = sha256_hex(text);
+    mapped.document = std::move(document);
+    return Commit(
+        [mapped = std::move(mapped), job](store::Transaction& transaction, Journal& journal) {
+            return store_mapped(transaction, journal, mapped, job);
+        });
+}
+
+}  // namespace
+
+Result<Commit> map_document(const Tools& tools, const store::Job& job) {
+    auto document = load_document(tools.store, job.document);
+    if (!document) return std::move(document).error();
+    auto agreement = agreement_of(tools, document->partner);
+    if (!agreement) return std::move(agreement).error();
+    const InboundDocument* agreed =
+        (*agreement)->document(document->standard, document->version, document->set);
+    if (agreed == nullptr) return no_mapping(*document);
+    auto reading = read_interchange(tools, document->payload_ref);
+    if (!reading) return std::move(reading).error();
+    const auto& groups = reading->interchange().groups;
+    if (groups.empty() || groups.front().transactions.empty())
+        return Error("flow.interchange.missing", Blame::Bug, "the stored extract is empty");
+
+    auto outcome = mapping::read(*agreed->map, groups.front().transactions.front(), agreed->params);
+    if (!outcome) return std::move(outcome).error();
+    if (outcome->rejected()) {
+        const std::string why = findings_text(*outcome, mapping::Verdict::Reject);
+        return Commit([id = document->id, why](store::Transaction& transaction, Journal& journal) {
+            return refuse(transaction, journal, id, why);
+        });
+    }
+    if (outcome->held())
+        return Error("flow.map.held",
+                     Blame::BackOffice,
+                     findings_text(*outcome, mapping::Verdict::Hold))
+            .remedy("add the missing rows to the mapping's tables, then release the document");
+    return mapped_commit(tools, job, *std::move(document), *agreed->map, *outcome->document);
+}
+
+}  // namespace sallyport::flow

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// One stored interchange, read and judged. Pure but for the archive: the same octets give the same verdicts, so that the
+// steps after validation can read again instead of passing trees through the store.
+#pragma once
+
+#include "config/partners.h"
+#include "gateway/flow/steps.h"
+#include "parsers/ack.h"
+#include "parsers/document.h"
+#include "parsers/fault.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <cstddef>
+#include <string>
+
+namespace sallyport::flow {
+
+struct Reading {
+    edi::Document document;  // exactly one interchange
+    edi::Report report;
+
+    const edi::Interchange& interchange() const { return document.interchanges.front(); }
+    const edi::InterchangeReport& judged() const { return report.interchanges.front(); }
+};
+
+// An interchange whose own envelope is broken takes its groups with it: each group gets the fault, so that the 997 says
+// no to what will not be processed. Errors: of the archive and of edi::read_x12.
+Result<Reading> read_interchange(const Tools& tools, const std::string& payload_ref);
+
+// One transaction as an interchange of its own, so that it can be read, attached and shown without its siblings: the
+// received ISA and GS, the transaction octet for octet, new trailers. The received octets themselves when it is alone.
+std::string extract(const Reading& reading, std::size_t group, std::size_t transaction);
+
+// The purchase order number as the segments of the set carry it ("850": BEG03): what keeps documents of one order in
+// sequence before their mapping has run. Empty when the set has none known to us.
+std::string sequence_number(const edi::Transaction& transaction);
+
+nlohmann::ordered_json faults_json(const std::vector<edi::Fault>& faults);
+
+// The 997 interchange that answers `reading`, with the numbers of `answer` (an outbound document). Empty when there is
+// nothing to answer. Error codes x12.write.*.
+Result<std::string> functional_acknowledgement(const Reading& reading,
+                                               const config::X12Agreement& agreement,
+                                               const store::Document& answer);
+
+inline constexpr edi::AcceptancePolicy Policy = edi::AcceptancePolicy::RejectTransaction;
+
+}  // namespace sallyport::flow

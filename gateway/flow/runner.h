@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// One claimed job to its outcome: the step, and the unit that stores what it produced or why it failed.
+// Private to gateway/flow.
+#pragma once
+
+#include "gateway/flow/retry.h"
+#include "gateway/flow/steps.h"
+
+namespace sallyport::flow {
+
+// Thread-safe.
+class Runner {
+public:
+    Runner(RetryPolicy policy, const Tools& tools) : m_policy(policy), m_tools(tools) {}
+
+    // An error means that the outcome itself could not be stored: the lease will run out and the job come back.
+    Status run(const store::Job& job) const;
+
+private:
+    Status succeed(const store::Job& job, Instant started, const Commit& commit) const;
+    Status fail(const store::Job& job, Instant started, const Error& error) const;
+
+    RetryPolicy m_policy;
+    const Tools& m_tools;
+};
+
+}  // namespace sallyport::flow

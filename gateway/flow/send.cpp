@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Frozen octets to the partner, as often as it takes, until a verified receipt is stored. What we acknowledged counts as
+// acknowledged only now.
+#include "gateway/base/crash_point.h"
+#include "gateway/flow/steps.h"
+
+#include <utility>
+#include <vector>
+
+namespace sallyport::flow {
+namespace {
+
+store::AckStatus said_about(store::ContentStatus content) {
+    switch (content) {
+        case store::ContentStatus::Valid:
+            return store::AckStatus::Accepted;
+        case store::ContentStatus::ValidWithFaults:
+            return store::AckStatus::AcceptedWithFaults;
+        case store::ContentStatus::Pending:
+        case store::ContentStatus::Invalid:
+        case store::ContentStatus::Unreadable:
+            return store::AckStatus::Rejected;
+    }
+    return store::AckStatus::Rejected;
+}
+
+store::AckStatus said_about_all(const std::vector<store::Document>& family) {
+    std::size_t accepted = 0;
+    std::size_t rejected = 0;
+    bool faults = false;
+    for (const store::Document& member : family) {
+        if (member.status.acknowledgement == store::AckStatus::NotNeeded) continue;
+        const auto verdict = said_about(member.status.content);
+        (verdict == store::AckStatus::Rejected ? rejected : accepted) += 1;
+        faults = faults || verdict == store::AckStatus::AcceptedWithFaults;
+    }
+    if (accepted == 0) return store::AckStatus::Rejected;
+    if (rejected != 0) return store::AckStatus::PartlyAccepted;
+    return faults ? store::AckStatus::AcceptedWithFaults : store::AckStatus::Accepted;
+}
+
+// The received interchange that an outbound one answered, and what is in it.
+Status settle_received(store::Transaction& transaction, const std::string& received) {
+    auto family = transaction.documents({.parent = received, .limit = 10'000});
+    if (!family) return std::move(family).error();
+    for (const store::Document& member : *family) {
+        if (member.status.acknowledgement != store::AckStatus::Owed) continue;
+        store::DocumentUpdate update;
+        update.acknowledgement = said_about(member.status.content);
+        if (Status done = transaction.update_document(member.id, update); !done) return done;
+    }
+    store::DocumentUpdate update;
+    update.acknowledgement = said_about_all(*family);
+    update.next = nobody();
+    return transaction.update_document(received, update);
+}
+
+Status settle_sent(store::Transaction& transaction, const std::string& message) {
+    auto sent = transaction.documents({.message = message, .limit = 10'000});
+    if (!sent) return std::move(sent).error();
+    for (const store::Document& document : *sent) {
+        store::DocumentUpdate update;
+        update.delivery = store::DeliveryStatus::Delivered;
+        update.next = nobody();
+        if (Status done = transaction.update_document(document.id, update); !done) return done;
+        if (document.level != store::DocumentLevel::Interchange || document.acknowledges.empty())
+            continue;
+        if (Status done = settle_received(transaction, document.acknowledges); !done) return done;
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<Commit> send(const Tools& tools, const store::Job& job) {
+    auto message = load_message(tools.store, job.message);
+    if (!message) return std::move(message).error();
+    if (message->state == store::MessageState::Delivered)
+        return Commit(
+            [](store::Transaction& /*transaction*/, Journal& /*journal*/) { return Status{}; });
+    auto wire = tools.archive.get(message->raw_ref);
+    if (!wire) return std::move(wire).error();
+    CRASH_POINT("send.before");
+    auto delivery = tools.sender.send({.transport = message->transport,
+                                       .partner = message->partner,
+                                       .message_id = message->transport_id,
+                                       .wire = *std::move(wire),
+                                       .expectation = message->expectation});
+    if (!delivery) return std::move(delivery).error();
+    CRASH_POINT("send.after");
+    tools.metrics.count("sallyport_messages_total",
+                        {{"direction", "outbound"}, {"partner", message->partner}});
+    store::StoredReceipt receipt;
+    receipt.http_status = delivery->http_status;
+    receipt.body = delivery->receipt;
+    receipt.disposition = delivery->disposition;
+    return Commit([message = *std::move(message), receipt = std::move(receipt)](
+                      store::Transaction& transaction, Journal& journal) -> Status {
+        if (Status done =
+                transaction.set_receipt(message.id, receipt, store::MessageState::Delivered);
+            !done)
+            return done;
+        auto met =
+            transaction.meet_expectation("mdn", message.partner, message.transport_id, message.id);
+        if (!met) return std::move(met).error();
+        if (Status done = settle_sent(transaction, message.id); !done) return done;
+        return journal.record(transaction,
+                              {.actor = {},
+                               .event = "message.delivered",
+                               .subject = message.id,
+                               .detail = {{"transport_id", message.transport_id},
+                                          {"disposition", receipt.disposition}}});
+    });
+}
+
+}  // namespace sallyport::flow
