@@ -40,6 +40,10 @@ void Metrics::set(std::string_view name, Labels labels, std::int64_t value) {
     m_table.with([&](Table& table) { table[std::string(name)][label_text(labels)] = value; });
 }
 
+void Metrics::clear(std::string_view name) {
+    m_table.with([&](Table& table) { table.erase(std::string(name)); });
+}
+
 std::string Metrics::text() const {
     return m_table.with([](const Table& table) {
         std::string out;

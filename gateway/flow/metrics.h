@@ -20,6 +20,8 @@ class Metrics {
 public:
     void count(std::string_view name, Labels labels, std::uint64_t by = 1);
     void set(std::string_view name, Labels labels, std::int64_t value);
+    // Forgets the series of one name: gauges whose labels come and go.
+    void clear(std::string_view name);
 
     // Every series, sorted, with its # TYPE line. Names that end in _total are counters, all others gauges.
     std::string text() const;
