@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Canonical orders become sale.order records, exactly once (flow::BackOffice over Odoo).
 //
-// The recipe, every step repeatable after any crash or lost reply: look up our external id; if unknown, resolve every
+// The recipe, every step repeatable after any crash or lost reply: look for our external id; if unknown, resolve every
 // value (or return all that is missing); one `load` in create-or-get mode with external ids for order and lines; read
 // back and compare; attach the original and write the note by `load` with external ids of their own; confirm if asked
 // and not yet done. The external id is the unique key: module edi_gw, name "o_" + 32 hex digits of the business key.
@@ -36,6 +36,9 @@ struct OrdersOptions {
     std::map<std::string, std::string>
         units;  // canonical unit -> external id, before the built-in table
     std::map<std::string, CrossReference> cross_references;  // by agreement name; "" for everybody
+    // What a sales order has no field for: hold the order (true), or say it in the note.
+    bool hold_adjustments = true;        // allowances and charges
+    bool hold_allocations = true;        // quantities for several stores in one order
     unsigned busy_retries = 5;           // of a call Odoo rolled back as odoo.busy
     std::chrono::minutes cache_age{10};  // of currencies, digits and fields
 };
@@ -56,8 +59,8 @@ public:
            std::function<void(std::chrono::milliseconds)> pause);
     ~Orders() override;
 
-    // Further error codes: odoo.order.purpose, odoo.order.duplicate, odoo.order.differs, odoo.order.cancelled,
-    // odoo.order.hidden (BackOffice or Operator); odoo.load.* for rows Odoo refused.
+    // Further error codes (BackOffice): odoo.order.purpose, odoo.order.duplicate, odoo.order.differs,
+    // odoo.order.unconfirmed, odoo.load.refused. An order a person cancelled is answered with its state.
     Result<std::variant<flow::Posted, flow::Missing>> post_order(
         const flow::OrderPosting& posting) override;
     Status ping() override;
