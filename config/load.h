@@ -13,15 +13,15 @@
 namespace sallyport::config {
 
 struct Configuration {
-    Settings settings;
-    std::vector<Partner> partners;  // sorted by name; may be empty
+    Settings settings{};
+    std::vector<Partner> partners{};  // sorted by name; may be empty
 };
 
 struct LoadResult {
-    Configuration configuration;  // usable only when there are no faults
+    Configuration configuration{};  // usable only when there are no faults
     // Error codes (all Blame::Operator): config.file, config.syntax, config.key.unknown, config.key.missing, config.type,
     // config.range, config.value, config.secret.*, config.duplicate, config.file.missing, config.file.readable.
-    std::vector<Error> faults;
+    std::vector<Error> faults{};
 
     bool ok() const { return faults.empty(); }
 };

@@ -16,10 +16,10 @@ namespace sallyport::config {
 enum class MdnMode : std::uint8_t { None, Unsigned, Signed };
 
 struct As2Agreement {
-    bool enabled = false;  // an [as2] table is there
-    std::string id;        // theirs; case counts
-    std::string identity;  // Settings::identities name of ours
-    std::string url;       // where we send; empty: we only receive
+    bool enabled = false;    // an [as2] table is there
+    std::string id{};        // theirs; case counts
+    std::string identity{};  // Settings::identities name of ours
+    std::string url{};       // where we send; empty: we only receive
     std::vector<std::filesystem::path>
         certificates;  // theirs, PEM; the first encrypts, all verify (rollover)
     std::vector<std::filesystem::path>
@@ -28,16 +28,16 @@ struct As2Agreement {
     // What we demand of what they send.
     bool require_signed = true;
     bool require_encrypted = true;
-    std::vector<std::string> digests;  // "sha-256", "sha-384", "sha-512"
-    std::vector<std::string> ciphers;  // "aes-128-cbc", "aes-192-cbc", "aes-256-cbc"
-    std::vector<std::string> allow;    // weak ones, by name: "sha-1", "3des"
+    std::vector<std::string> digests{};  // "sha-256", "sha-384", "sha-512"
+    std::vector<std::string> ciphers{};  // "aes-128-cbc", "aes-192-cbc", "aes-256-cbc"
+    std::vector<std::string> allow{};    // weak ones, by name: "sha-1", "3des"
 
     // How we send.
     bool sign = true;
     bool encrypt = true;
     bool compress = false;
-    std::string digest;  // one of digests or allow
-    std::string cipher;  // one of ciphers or allow
+    std::string digest{};  // one of digests or allow
+    std::string cipher{};  // one of ciphers or allow
     MdnMode mdn = MdnMode::Signed;
     std::chrono::milliseconds timeout{0};  // one attempt
 };
@@ -46,12 +46,12 @@ enum class AckPolicy : std::uint8_t { Never, Always, OnFaults };
 
 struct X12Agreement {
     bool enabled = false;
-    std::string our_qualifier;  // ISA05/07
-    std::string our_id;         // ISA06/08, without padding
-    std::string their_qualifier;
-    std::string their_id;
-    std::string our_group_id;  // GS02/03; default: the ISA one
-    std::string their_group_id;
+    std::string our_qualifier{};  // ISA05/07
+    std::string our_id{};         // ISA06/08, without padding
+    std::string their_qualifier{};
+    std::string their_id{};
+    std::string our_group_id{};  // GS02/03; default: the ISA one
+    std::string their_group_id{};
     bool test = false;  // ISA15 of what we send; inbound must agree
     char element_separator = '*';
     char component_separator = '>';
@@ -65,27 +65,28 @@ struct X12Agreement {
 
 struct DocumentAgreement {
     bool inbound = true;
-    std::string standard;       // "X12"
-    std::string version;        // "004010"
-    std::string set;            // "850"
-    std::filesystem::path map;  // found in the partner's folder or the mapping directory; absolute
-    std::map<std::string, std::string> params;  // for the map's `param`s
+    std::string standard{};  // "X12"
+    std::string version{};   // "004010"
+    std::string set{};       // "850"
+    std::filesystem::path
+        map{};  // found in the partner's folder or the mapping directory; absolute
+    std::map<std::string, std::string> params{};  // for the map's `param`s
 };
 
 struct OdooAgreement {
-    std::string customer;  // res.partner.ref
+    std::string customer{};  // res.partner.ref
     bool confirm = false;
 };
 
 struct Partner {
-    std::filesystem::path file;
-    std::string name;  // equals the file's name without .toml; letters, digits, - and _
-    std::string description;
+    std::filesystem::path file{};
+    std::string name{};  // equals the file's name without .toml; letters, digits, - and _
+    std::string description{};
     bool paused = false;
-    As2Agreement as2;
-    X12Agreement x12;
-    std::vector<DocumentAgreement> documents;
-    OdooAgreement odoo;
+    As2Agreement as2{};
+    X12Agreement x12{};
+    std::vector<DocumentAgreement> documents{};
+    OdooAgreement odoo{};
     std::uint64_t message_bytes = 0;  // limit for this partner; default: the gateway's
 };
 

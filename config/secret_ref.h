@@ -19,7 +19,7 @@ namespace sallyport::config {
 struct SecretRef {
     enum class Kind : std::uint8_t { None, File, Env, Credential };
     Kind kind = Kind::None;
-    std::string value;  // absolute path, variable name or credential name
+    std::string value{};  // absolute path, variable name or credential name
 
     bool empty() const { return kind == Kind::None; }
     std::string text() const;  // as it is written; safe to print

@@ -14,29 +14,29 @@
 namespace sallyport::config {
 
 struct Endpoint {
-    std::string host;        // address to listen on; "::" is every interface
+    std::string host{};      // address to listen on; "::" is every interface
     std::uint16_t port = 0;  // 0: any free one (tests, demo)
 };
 
 struct HttpListener {
     bool enabled = false;
-    Endpoint listen;
+    Endpoint listen{};
 };
 
 struct As2Section {
-    HttpListener http;
-    HttpListener https;
-    std::string path;                       // "/as2"
-    std::filesystem::path tls_certificate;  // PEM chain; needed when https is enabled
-    SecretRef tls_key;
+    HttpListener http{};
+    HttpListener https{};
+    std::string path{};                       // "/as2"
+    std::filesystem::path tls_certificate{};  // PEM chain; needed when https is enabled
+    SecretRef tls_key{};
 };
 
 // One of our own AS2 names with its key pair.
 struct Identity {
-    std::string name;    // the [identity.NAME] table
-    std::string as2_id;  // AS2-From of what we send, AS2-To of what we receive; case counts
-    SecretRef key;       // PEM private key
-    std::filesystem::path certificate;  // PEM
+    std::string name{};    // the [identity.NAME] table
+    std::string as2_id{};  // AS2-From of what we send, AS2-To of what we receive; case counts
+    SecretRef key{};       // PEM private key
+    std::filesystem::path certificate{};  // PEM
 };
 
 struct LimitSection {
@@ -66,42 +66,42 @@ struct PipelineSection {
 
 struct OdooSection {
     bool enabled = false;
-    std::string url;
-    std::string database;
-    std::string login;
-    SecretRef key;
+    std::string url{};
+    std::string database{};
+    std::string login{};
+    SecretRef key{};
     std::chrono::milliseconds connect_timeout{0};
     std::chrono::milliseconds call_timeout{0};
-    std::filesystem::path ca_file;  // empty: the system's
+    std::filesystem::path ca_file{};  // empty: the system's
 };
 
 struct Settings {
-    std::filesystem::path file;  // where they came from
+    std::filesystem::path file{};  // where they came from
 
-    std::filesystem::path state_directory;
-    std::filesystem::path schema_directory;
-    std::filesystem::path mapping_directory;
-    std::filesystem::path partner_directory;
-    std::string log_level;  // debug, info, warn, error
+    std::filesystem::path state_directory{};
+    std::filesystem::path schema_directory{};
+    std::filesystem::path mapping_directory{};
+    std::filesystem::path partner_directory{};
+    std::string log_level{};  // debug, info, warn, error
 
-    As2Section as2;
-    Endpoint api;
-    std::vector<Identity> identities;  // at least one
-    LimitSection limits;
-    RetrySection retry;
-    PipelineSection pipeline;
-    OdooSection odoo;
+    As2Section as2{};
+    Endpoint api{};
+    std::vector<Identity> identities{};  // at least one
+    LimitSection limits{};
+    RetrySection retry{};
+    PipelineSection pipeline{};
+    OdooSection odoo{};
 };
 
 // One line of the table: what the file may hold.
 struct SettingInfo {
-    std::string key;  // "retry.first_delay"
+    std::string key{};  // "retry.first_delay"
     std::string
         type;  // "text", "integer", "boolean", "number", "duration", "size", "path", "secret", "port", …
-    std::string standard;  // the default as it would be written; empty: required
-    std::string range;     // "1s to 24h"; empty: any
+    std::string standard{};  // the default as it would be written; empty: required
+    std::string range{};     // "1s to 24h"; empty: any
     bool reloadable = false;
-    std::string help;
+    std::string help{};
 };
 const std::vector<SettingInfo>& setting_table();
 const std::vector<SettingInfo>& partner_table();

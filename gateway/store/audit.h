@@ -30,27 +30,27 @@ namespace sallyport::store {
 using AuditDetail = std::map<std::string, std::string>;
 
 struct AuditEvent {
-    std::string actor;    // "gateway", "partner:acme", "operator:anna"
-    std::string event;    // "message.received", "document.held", dotted past participle
-    std::string subject;  // id of the message or document; "" for the gateway itself
-    AuditDetail detail;   // no payload, no secret, no personal data
+    std::string actor{};    // "gateway", "partner:acme", "operator:anna"
+    std::string event{};    // "message.received", "document.held", dotted past participle
+    std::string subject{};  // id of the message or document; "" for the gateway itself
+    AuditDetail detail{};   // no payload, no secret, no personal data
 };
 
 struct AuditEntry {
     std::int64_t seq = 0;
     Instant time{};
-    std::string actor;
-    std::string event;
-    std::string subject;
-    std::string detail;  // canonical JSON
-    Bytes previous;      // 32 octets
-    Bytes hash;          // 32 octets
+    std::string actor{};
+    std::string event{};
+    std::string subject{};
+    std::string detail{};  // canonical JSON
+    Bytes previous{};      // 32 octets
+    Bytes hash{};          // 32 octets
 };
 
 // A head seen earlier (a checkpoint outside the database): the chain must still contain it.
 struct AuditHead {
     std::int64_t seq = 0;  // 0: the empty chain
-    Bytes hash;            // 32 octets; of the entry `seq`
+    Bytes hash{};          // 32 octets; of the entry `seq`
 };
 
 enum class ChainFault : std::uint8_t { Altered, Missing, Reordered, Truncated };
@@ -59,13 +59,13 @@ std::string_view to_string(ChainFault fault);
 struct ChainBreak {
     std::int64_t seq = 0;  // the first entry that is wrong, or where one is missing
     ChainFault fault = ChainFault::Altered;
-    std::string why;  // for a person
+    std::string why{};  // for a person
 };
 
 struct ChainVerdict {
     std::int64_t entries = 0;  // read
-    AuditHead head;
-    std::optional<ChainBreak> broken;
+    AuditHead head{};
+    std::optional<ChainBreak> broken{};
 };
 
 // The hash of an entry whose `previous` is set; `hash` is ignored.

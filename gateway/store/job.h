@@ -26,72 +26,72 @@ enum class JobState : std::uint8_t {
 // Order: among the unfinished (ready, leased, parked) jobs of one non-empty order_key only the first by (rank, id) may
 // run. Keys run in parallel. A job with an empty key waits for nobody.
 struct NewJob {
-    std::string kind;       // the step: "unwrap", "map", "post", …
-    std::string document;   // may be empty
-    std::string message;    // may be empty
-    std::string order_key;  // partner + purchase order
+    std::string kind{};       // the step: "unwrap", "map", "post", …
+    std::string document{};   // may be empty
+    std::string message{};    // may be empty
+    std::string order_key{};  // partner + purchase order
     std::int64_t rank =
         0;  // 0: its own id. Steps of one document copy Job::rank of the step before, so that a younger
             // document never gets between them
-    std::optional<Instant> run_at;  // absent: at once
+    std::optional<Instant> run_at{};  // absent: at once
 };
 
 struct Job {
     std::int64_t id = 0;  // ascending in the order of creation
-    std::string kind;
-    std::string document;
-    std::string message;
-    std::string order_key;
+    std::string kind{};
+    std::string document{};
+    std::string message{};
+    std::string order_key{};
     std::int64_t rank = 0;
     JobState state = JobState::Ready;
     unsigned attempts = 0;  // how often it was claimed, this time included
     Instant run_at{};
-    std::string lease_owner;
-    std::optional<Instant> lease_until;
+    std::string lease_owner{};
+    std::optional<Instant> lease_until{};
     std::uint64_t epoch =
         0;  // the fence: counts claims; done, retry, park and extend must name the claim they belong to
-    std::string code;  // of the last failure
-    std::string reason;
+    std::string code{};  // of the last failure
+    std::string reason{};
     Instant created{};
     Instant updated{};
 };
 
 struct ClaimRequest {
-    std::string worker;  // for people
-    unsigned limit = 1;  // 1 to 1000
+    std::string worker{};  // for people
+    unsigned limit = 1;    // 1 to 1000
     std::chrono::seconds lease{120};
-    std::vector<std::string> kinds;  // empty: all
+    std::vector<std::string> kinds{};  // empty: all
     std::vector<std::string>
         skip_key_prefixes;  // order keys that begin so are left alone (a paused partner)
 };
 
 struct JobFilter {
-    std::optional<JobState> state;
-    std::string kind;
-    std::string document;
-    std::string message;
-    std::string order_key;
+    std::optional<JobState> state{};
+    std::string kind{};
+    std::string document{};
+    std::string message{};
+    std::string order_key{};
     unsigned limit = 100;  // 1 to 10000, oldest first
 };
 
 // One try of one job, with what went wrong.
 struct Attempt {
     std::int64_t job = 0;
-    std::string kind;
-    std::string document;
-    std::string message;
+    std::string kind{};
+    std::string document{};
+    std::string message{};
     unsigned number = 0;  // from 1
     Instant started{};
     Instant ended{};
     bool ok = false;
-    std::string code;                 // Error code; empty when ok
-    std::string text;                 // Error::text()
-    std::string blame;                // to_string(Blame); empty when ok
-    std::optional<Instant> next_run;  // when it is tried again; absent: done or parked
+    std::string code{};                 // Error code; empty when ok
+    std::string text{};                 // Error::text()
+    std::string blame{};                // to_string(Blame); empty when ok
+    std::optional<Instant> next_run{};  // when it is tried again; absent: done or parked
 };
 
 struct JobCount {
-    std::string kind;
+    std::string kind{};
     JobState state = JobState::Ready;
     std::int64_t count = 0;
     Instant oldest{};  // creation of the oldest of them
