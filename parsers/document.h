@@ -43,6 +43,7 @@ struct Segment {
     std::string_view raw;           // tag to last octet before the terminator
     std::string_view filler;  // octets between this terminator and the next tag (CR LF, blanks)
     Position place;
+    bool terminated = true;     // false: the stream ended before its terminator
     std::uint32_t node = None;  // SetSchema::nodes index; None: not placed (unknown or misplaced)
     std::uint32_t loop =
         None;  // Transaction::loops index of the instance it stands in; a trigger: the instance it opens
@@ -65,10 +66,10 @@ struct Loop {
     std::uint32_t parent = None;       // enclosing instance
     std::uint32_t next = None;         // next instance with the same parent (any node)
     std::uint32_t first_child = None;  // first instance inside
-    std::uint32_t begin = 0,
-                  end = 0;  // segments [begin, end) of Transaction::segments, inner loops included
-    std::uint32_t tree_parent =
-        None;  // HL/CPS: the instance named by HL02; None: a root, or no tree
+    std::uint32_t begin = 0;           // segments [begin, end) of Transaction::segments,
+    std::uint32_t end = 0;             // inner loops included
+    std::uint32_t tree_parent = None;  // HL/CPS: the instance HL02 names; None: a root, or no tree
+    bool implied = false;              // its trigger segment is missing; begin is another segment
 };
 
 struct Transaction {
@@ -78,6 +79,7 @@ struct Transaction {
     const SetSchema* schema = nullptr;  // null: no schema known, loops is empty
     std::vector<Segment> segments;      // header to trailer, both included
     std::vector<Loop> loops;            // filled by validate()
+    std::vector<Fault> faults;          // found while reading; validate() reports them
     bool complete = false;              // the trailer was seen
 
     const Segment& trigger(const Loop& loop) const { return segments[loop.begin]; }
@@ -140,7 +142,7 @@ public:
 private:
     std::unique_ptr<std::string> m_octets;
     std::vector<std::unique_ptr<Value[]>> m_blocks;
-    std::size_t m_free = 0;  // values left in the last block
+    std::size_t m_block_size = 0, m_free = 0;  // values in the last block, and left in it
     std::unique_ptr<std::deque<std::string>> m_texts;
 };
 

@@ -20,18 +20,17 @@ enum class Scope : std::uint8_t { Interchange, Group, Transaction, Segment, Elem
 // Codes of the acknowledgement vocabularies; empty where a vocabulary has no word. 999 uses the same numbers as 997
 // (IK3/IK4/IK5) unless `ik3`/`ik4` says otherwise.
 struct AckCodes {
-    std::string_view ta1;       // TA105
-    std::string_view ak9;       // AK905-909, group level
-    std::string_view ak5;       // AK502-506, transaction level
-    std::string_view ak3;       // AK304
-    std::string_view ak4;       // AK403
-    std::string_view ik3, ik4;  // 999 only codes ("I4" …)
-    std::string_view edifact;   // 0085
+    std::string_view ta1 = {};            // TA105
+    std::string_view ak9 = {};            // AK905-909, group level
+    std::string_view ak5 = {};            // AK502-506, transaction level
+    std::string_view ak3 = {};            // AK304
+    std::string_view ak4 = {};            // AK403
+    std::string_view ik3 = {}, ik4 = {};  // 999 only codes ("I4" …)
+    std::string_view edifact = {};        // 0085
 };
 
 struct Fault {
-    std::string_view
-        code;  // literal: "x12.element.too-long"; FAULTS in parsers/faults.md lists all
+    std::string_view code;  // literal: "edi.element.too-long"; parsers/faults.cpp lists all
     Severity severity = Severity::Error;
     Scope scope = Scope::Element;
     std::string segment;  // tag; of a missing segment: the tag that was expected

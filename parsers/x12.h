@@ -34,7 +34,6 @@ struct Leniencies {
     bool junk_before_header = true;
     bool unpadded_header = true;  // ISA fields of wrong width
     bool missing_final_terminator = true;
-    bool folded_case = false;  // isa/gs in lower case
 };
 
 // Error only when there is no interchange to speak of: edi.empty, x12.isa.missing, x12.isa.short, x12.separators,
