@@ -24,8 +24,8 @@ AgreementLoad load_agreements(const std::vector<config::Partner>& partners,
         agreement->partner = partner;
         for (const config::DocumentAgreement& document : partner.documents) {
             if (!document.inbound) continue;
-            const auto texts =
-                mapping::search_path({document.map.parent_path(), mapping_directory});
+            const auto texts = mapping::search_path(
+                {document.map.parent_path(), mapping_directory, mapping_directory.parent_path()});
             auto load = mapping::load_map(document.map.filename().string(), texts, schemas);
             if (!load.map) {
                 result.faults.push_back(

@@ -11,15 +11,17 @@ namespace sallyport::flow {
 
 struct RetryPolicy {
     std::chrono::milliseconds first{2'000};  // the ceiling of the first delay
+    double factor = 2;                       // from one ceiling to the next
     std::chrono::milliseconds cap{900'000};  // no single delay is longer
-    std::chrono::hours give_up_after{
-        7 * 24};                // measured from the first attempt; then the job is parked
-    unsigned bug_attempts = 2;  // a step that fails with Blame::Bug is parked after this many
+    double jitter = 0.5;                     // share of the ceiling that is random, 0 to 1
+    std::chrono::milliseconds give_up_after{
+        std::chrono::hours{7 * 24}};  // since the job was made; then parked
+    unsigned bug_attempts = 2;        // a step that fails with Blame::Bug is parked after this many
 };
 
-// Exponential with equal jitter: half of the ceiling is certain, the other half random, so that many documents that
-// failed together do not come back together and none comes back at once. `attempt` counts from 1, `jitter` in [0, 1).
-std::chrono::milliseconds retry_delay(const RetryPolicy& policy, unsigned attempt, double jitter);
+// Exponential with jitter: a share of the ceiling is random, so that many documents that failed together do not come back
+// together; the rest is certain, so that none comes back at once. `attempt` counts from 1, `chance` in [0, 1).
+std::chrono::milliseconds retry_delay(const RetryPolicy& policy, unsigned attempt, double chance);
 
 enum class Next : std::uint8_t { Retry, Park };
 
@@ -38,6 +40,6 @@ struct AttemptHistory {
 Decision decide(const RetryPolicy& policy,
                 Blame blame,
                 const AttemptHistory& history,
-                double jitter);
+                double chance);
 
 }  // namespace sallyport::flow

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/daemon/as2_setup.h"
+
+#include "gateway/base/file.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace sallyport::daemon {
+namespace {
+
+constexpr std::size_t LargestPem = std::size_t{1} << 20U;
+
+Result<certs::Identity> load_identity(const config::SecretRef& key,
+                                      const std::filesystem::path& certificate) {
+    auto secret = config::resolve(key);
+    if (!secret) return std::move(secret).error();
+    auto private_key = certs::load_private_key(*secret);
+    if (!private_key) return std::move(private_key).error().at({.source = key.text()});
+    auto pem = read_file(certificate, LargestPem);
+    if (!pem) return std::move(pem).error();
+    auto leaf = certs::load_certificate(*pem);
+    if (!leaf) return std::move(leaf).error().at({.source = certificate.string()});
+    return certs::make_identity(*std::move(private_key), *std::move(leaf));
+}
+
+Result<std::vector<certs::Certificate>> load_all(const std::vector<std::filesystem::path>& files) {
+    std::vector<certs::Certificate> all;
+    for (const std::filesystem::path& file : files) {
+        auto pem = read_file(file, LargestPem);
+        if (!pem) return std::move(pem).error();
+        auto certificate = certs::load_certificate(*pem);
+        if (!certificate) return std::move(certificate).error().at({.source = file.string()});
+        all.push_back(*std::move(certificate));
+    }
+    return all;
+}
+
+Error unknown_name(std::string_view what, const std::string& name) {
+    return Error("daemon.as2",
+                 Blame::Operator,
+                 std::string(what) + " \"" + name + "\" is not one this release knows");
+}
+
+// Both lists of the partner file: what is fine everywhere, and the weak ones it opts into.
+Status take_algorithms(const config::As2Agreement& agreed, transports::As2Inbound& inbound) {
+    inbound.digests.clear();
+    inbound.ciphers.clear();
+    auto take = [&](const std::string& name) -> Status {
+        const std::string spelled = name == "3des" ? "des-ede3-cbc" : name;
+        if (auto digest = certs::digest_from_name(spelled)) {
+            inbound.digests.push_back(*digest);
+            return {};
+        }
+        if (name == "3des") {
+            inbound.ciphers.push_back(certs::Cipher::TripleDesCbc);
+            return {};
+        }
+        if (auto cipher = certs::cipher_from_name(spelled)) {
+            inbound.ciphers.push_back(*cipher);
+            return {};
+        }
+        return unknown_name("algorithm", name);
+    };
+    for (const auto* list : {&agreed.digests, &agreed.ciphers, &agreed.allow})
+        for (const std::string& name : *list)
+            if (Status taken = take(name); !taken) return taken;
+    return {};
+}
+
+transports::MdnRequest request_of(config::MdnMode mode) {
+    switch (mode) {
+        case config::MdnMode::None:
+            return transports::MdnRequest::None;
+        case config::MdnMode::Unsigned:
+            return transports::MdnRequest::Unsigned;
+        case config::MdnMode::Signed:
+            return transports::MdnRequest::Signed;
+    }
+    return transports::MdnRequest::Signed;
+}
+
+Status set_outbound(const config::As2Agreement& agreed,
+                    const config::Settings& settings,
+                    transports::As2Outbound& outbound) {
+    outbound.url = agreed.url;
+    outbound.sign = agreed.sign;
+    const auto digest = certs::digest_from_name(agreed.digest);
+    if (!digest) return unknown_name("digest", agreed.digest);
+    outbound.signing.digest = *digest;
+    outbound.encryption.reset();
+    if (agreed.encrypt) {
+        certs::EncryptOptions encryption;
+        const auto cipher = agreed.cipher == "3des" ? certs::Cipher::TripleDesCbc
+                                                    : certs::cipher_from_name(agreed.cipher);
+        if (!cipher) return unknown_name("cipher", agreed.cipher);
+        encryption.cipher = *cipher;
+        outbound.encryption = encryption;
+    }
+    outbound.compress = agreed.compress;
+    outbound.mdn = request_of(agreed.mdn);
+    outbound.exchange_timeout =
+        agreed.timeout.count() > 0 ? agreed.timeout : settings.limits.send_timeout;
+    auto pins = load_all(agreed.tls_certificates);
+    if (!pins) return std::move(pins).error();
+    outbound.tls.pins = *std::move(pins);
+    outbound.tls.system_authorities = outbound.tls.pins.empty();
+    return {};
+}
+
+Result<std::shared_ptr<const transports::As2Agreement>> build_one(
+    const config::Partner& partner,
+    const config::Configuration& configuration,
+    const std::map<std::string, certs::Identity>& identities) {
+    const config::As2Agreement& agreed = partner.as2;
+    auto agreement = std::make_shared<transports::As2Agreement>();
+    agreement->name = partner.name;
+    agreement->partner_id = agreed.id;
+    for (const config::Identity& ours : configuration.settings.identities)
+        if (ours.name == agreed.identity) agreement->our_id = ours.as2_id;
+    const auto identity = identities.find(agreed.identity);
+    if (identity == identities.end())
+        return Error("daemon.as2",
+                     Blame::Operator,
+                     "as2.identity \"" + agreed.identity + "\" could not be loaded");
+    agreement->signing = identity->second;
+    agreement->decryption = {identity->second};
+    auto certificates = load_all(agreed.certificates);
+    if (!certificates) return std::move(certificates).error();
+    agreement->partner_signing = *certificates;
+    agreement->partner_encryption = *std::move(certificates);
+    agreement->inbound.require_signed = agreed.require_signed;
+    agreement->inbound.require_encrypted = agreed.require_encrypted;
+    agreement->inbound.max_body_bytes = partner.message_bytes;
+    if (Status taken = take_algorithms(agreed, agreement->inbound); !taken)
+        return std::move(taken).error();
+    if (Status set = set_outbound(agreed, configuration.settings, agreement->outbound); !set)
+        return std::move(set).error();
+    return std::shared_ptr<const transports::As2Agreement>(std::move(agreement));
+}
+
+}  // namespace
+
+As2Setup build_as2(const config::Configuration& configuration) {
+    As2Setup setup;
+    std::map<std::string, certs::Identity> identities;
+    for (const config::Identity& ours : configuration.settings.identities) {
+        auto identity = load_identity(ours.key, ours.certificate);
+        if (identity)
+            identities.emplace(ours.name, *std::move(identity));
+        else
+            setup.faults.push_back(
+                std::move(identity).error().during("loading [identity." + ours.name + "]"));
+    }
+    for (const config::Partner& partner : configuration.partners) {
+        if (!partner.as2.enabled || partner.paused) continue;
+        auto agreement = build_one(partner, configuration, identities);
+        if (agreement)
+            setup.agreements.push_back(*std::move(agreement));
+        else
+            setup.faults.push_back(
+                std::move(agreement).error().during("loading partner " + partner.name));
+    }
+    return setup;
+}
+
+Result<certs::TlsServer> build_tls(const config::As2Section& section) {
+    auto identity = load_identity(section.tls_key, section.tls_certificate);
+    if (!identity) return std::move(identity).error().during("loading [as2.https]");
+    auto pem = read_file(section.tls_certificate, LargestPem);
+    if (!pem) return std::move(pem).error();
+    auto chain = certs::load_certificates(*pem);
+    if (!chain) return std::move(chain).error();
+    certs::TlsServer server{.policy = {}, .identity = *std::move(identity)};
+    server.chain.assign(chain->begin() + 1, chain->end());
+    return server;
+}
+
+}  // namespace sallyport::daemon

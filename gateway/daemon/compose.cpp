@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/api/health.h"
+#include "gateway/base/file.h"
+#include "gateway/daemon/as2_setup.h"
+#include "gateway/daemon/directory.h"
+#include "gateway/daemon/gateway.h"
+#include "gateway/daemon/no_back_office.h"
+#include "gateway/flow/agreements.h"
+#include "gateway/flow/intake.h"
+#include "gateway/flow/pipeline.h"
+#include "gateway/odoo/client.h"
+#include "gateway/odoo/orders.h"
+#include "gateway/store/archive.h"
+#include "gateway/store/sqlite_store.h"
+#include "parsers/schema.h"
+#include "transports/as2_receiver.h"
+#include "transports/as2_sender.h"
+#include "transports/http_server.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <thread>
+#include <utility>
+
+namespace sallyport::daemon {
+
+std::string_view version() {
+    return SALLYPORT_VERSION;
+}
+
+std::filesystem::path store_file(const config::Settings& settings) {
+    return settings.state_directory / "sallyport.db";
+}
+
+std::filesystem::path archive_directory(const config::Settings& settings) {
+    return settings.state_directory / "archive";
+}
+
+// In the order of construction: what stands below refers to what stands above, and goes first.
+struct GatewayParts {
+    config::Settings settings;
+    const Clock& clock;
+    Log log;
+    SystemRandom random;
+    flow::Metrics metrics;
+
+    edi::SchemaSet schemas;
+    std::unique_ptr<store::Store> store;
+    store::Archive archive;
+    flow::Agreements agreements;
+
+    std::shared_ptr<SwapDirectory> directory;
+    transports::As2Sender sender;
+
+    std::unique_ptr<odoo::Client> odoo_client;
+    std::unique_ptr<flow::BackOffice> back_office;
+
+    std::optional<flow::Tools> tools{};
+    std::unique_ptr<flow::Pipeline> pipeline{};
+    std::unique_ptr<flow::DurableIntake> intake{};
+
+    std::shared_ptr<transports::HttpHandler> as2_handler{};
+    std::shared_ptr<transports::HttpHandler> health_handler{};
+    std::unique_ptr<transports::HttpServer> as2_server{};
+    std::unique_ptr<transports::HttpServer> as2_tls_server{};
+    std::unique_ptr<transports::HttpServer> api_server{};
+};
+
+namespace {
+
+std::string host_name() {
+    std::array<char, 256> name{};
+    if (::gethostname(name.data(), name.size() - 1) != 0 || name[0] == '\0') return "localhost";
+    return name.data();
+}
+
+transports::HttpServerOptions server_options(const config::Settings& settings,
+                                             const config::Endpoint& listen) {
+    transports::HttpServerOptions options;
+    options.address = listen.host;
+    options.port = listen.port;
+    options.max_connections = settings.limits.connections;
+    options.max_connections_per_address = settings.limits.connections_per_address;
+    options.deadlines.handshake = settings.limits.handshake_timeout;
+    options.deadlines.header = settings.limits.header_timeout;
+    options.deadlines.body = settings.limits.body_timeout;
+    return options;
+}
+
+flow::PipelineOptions pipeline_options(const config::Settings& settings) {
+    flow::PipelineOptions options;
+    options.workers = settings.pipeline.workers;
+    options.lease = settings.pipeline.lease;
+    options.retry.first = settings.retry.first_delay;
+    options.retry.factor = settings.retry.factor;
+    options.retry.cap = settings.retry.longest_delay;
+    options.retry.jitter = settings.retry.jitter;
+    options.retry.give_up_after = settings.retry.give_up_after;
+    return options;
+}
+
+Result<std::unique_ptr<odoo::Client>> make_client(const config::OdooSection& section,
+                                                  const Clock& clock) {
+    auto key = config::resolve(section.key);
+    if (!key) return std::move(key).error().during("loading odoo.key");
+    odoo::ClientOptions options;
+    options.url = section.url;
+    options.database = section.database;
+    options.login = section.login;
+    options.keys.push_back(*std::move(key));
+    options.ca_file = section.ca_file.string();
+    if (section.connect_timeout.count() > 0) options.connect_timeout = section.connect_timeout;
+    if (section.call_timeout.count() > 0) options.read_timeout = section.call_timeout;
+    const odoo::OrdersOptions orders;
+    return odoo::Client::make(
+        std::move(options), odoo::orders_in_fence(orders.gln_fields, orders.line_field), clock);
+}
+
+// What can be checked without touching the state directory.
+struct Prepared {
+    edi::SchemaSet schemas;
+    flow::AgreementLoad agreements;
+    As2Setup as2;
+    std::unique_ptr<odoo::Client> odoo_client;  // null: not configured
+    std::optional<certs::TlsServer> tls;
+};
+
+Result<Prepared> prepare(const config::Configuration& configuration,
+                         const Clock& clock,
+                         std::vector<Error>& faults) {
+    auto schemas = edi::SchemaSet::load(configuration.settings.schema_directory);
+    if (!schemas) return std::move(schemas).error();
+    Prepared prepared{.schemas = *std::move(schemas)};
+    prepared.as2 = build_as2(configuration);
+    for (Error& fault : prepared.as2.faults)
+        faults.push_back(std::move(fault));
+    if (configuration.settings.as2.https.enabled) {
+        auto tls = build_tls(configuration.settings.as2);
+        if (tls)
+            prepared.tls = *std::move(tls);
+        else
+            faults.push_back(std::move(tls).error());
+    }
+    if (configuration.settings.odoo.enabled) {
+        auto client = make_client(configuration.settings.odoo, clock);
+        if (client)
+            prepared.odoo_client = *std::move(client);
+        else
+            faults.push_back(std::move(client).error());
+    }
+    return prepared;
+}
+
+// Mappings point into the schemas, so they are loaded where the schemas will stay.
+flow::AgreementLoad load_agreements(const config::Configuration& configuration,
+                                    const edi::SchemaSet& schemas,
+                                    std::vector<Error>& faults) {
+    auto load = flow::load_agreements(
+        configuration.partners, configuration.settings.mapping_directory, schemas);
+    for (Error& fault : load.faults)
+        faults.push_back(std::move(fault));
+    load.faults.clear();
+    return load;
+}
+
+void wire_flow(GatewayParts& parts) {
+    parts.tools.emplace(flow::Tools{.store = *parts.store,
+                                    .archive = parts.archive,
+                                    .agreements = parts.agreements,
+                                    .schemas = parts.schemas,
+                                    .sender = parts.sender,
+                                    .back_office = *parts.back_office,
+                                    .clock = parts.clock,
+                                    .random = parts.random,
+                                    .metrics = parts.metrics,
+                                    .log = parts.log});
+    parts.pipeline =
+        std::make_unique<flow::Pipeline>(pipeline_options(parts.settings), *parts.tools);
+    parts.intake = std::make_unique<flow::DurableIntake>(
+        flow::DurableIntake::Parts{.store = *parts.store,
+                                   .archive = parts.archive,
+                                   .clock = parts.clock,
+                                   .random = parts.random,
+                                   .metrics = parts.metrics,
+                                   .log = parts.log,
+                                   .admitted = [&pipeline = *parts.pipeline] { pipeline.wake(); }});
+}
+
+void wire_servers(GatewayParts& parts, std::optional<certs::TlsServer> tls) {
+    const config::Settings& settings = parts.settings;
+    parts.as2_handler = std::make_shared<transports::As2Receiver>(
+        transports::As2ReceiverOptions{.host_name = host_name()},
+        parts.directory,
+        *parts.intake,
+        parts.clock,
+        parts.log);
+    parts.health_handler = std::make_shared<api::HealthHandler>(
+        api::HealthHandler::Parts{.store = *parts.store,
+                                  .pipeline = *parts.pipeline,
+                                  .metrics = parts.metrics,
+                                  .version = std::string(version())});
+    const std::vector<transports::HttpRoute> as2{{settings.as2.path, parts.as2_handler}};
+    if (settings.as2.http.enabled)
+        parts.as2_server = std::make_unique<transports::HttpServer>(
+            server_options(settings, settings.as2.http.listen), as2, parts.clock, parts.log);
+    if (settings.as2.https.enabled) {
+        auto options = server_options(settings, settings.as2.https.listen);
+        options.tls = std::move(tls);
+        parts.as2_tls_server = std::make_unique<transports::HttpServer>(
+            std::move(options), as2, parts.clock, parts.log);
+    }
+    parts.api_server = std::make_unique<transports::HttpServer>(
+        server_options(settings, settings.api),
+        std::vector<transports::HttpRoute>{{"/", parts.health_handler}},
+        parts.clock,
+        parts.log);
+}
+
+}  // namespace
+
+std::vector<Error> Gateway::check(const config::Configuration& configuration) {
+    std::vector<Error> faults;
+    const SystemClock clock;
+    auto prepared = prepare(configuration, clock, faults);
+    if (!prepared) {
+        faults.push_back(std::move(prepared).error());
+        return faults;
+    }
+    (void)load_agreements(configuration, prepared->schemas, faults);
+    return faults;
+}
+
+Result<std::unique_ptr<Gateway>> Gateway::build(config::Configuration configuration,
+                                                const Clock& clock,
+                                                Log log) {
+    std::vector<Error> faults;
+    auto prepared = prepare(configuration, clock, faults);
+    if (!prepared) return std::move(prepared).error();
+    if (!faults.empty()) return std::move(faults.front());
+
+    const config::Settings settings = configuration.settings;
+    if (Status made = make_directories_durably(settings.state_directory, 0700); !made)
+        return std::move(made).error();
+    auto store = store::open_sqlite_store({.file = store_file(settings)}, clock);
+    if (!store) return std::move(store).error();
+    auto directory =
+        std::make_shared<SwapDirectory>(transports::fixed_directory(prepared->as2.agreements));
+    auto parts = std::unique_ptr<GatewayParts>(new GatewayParts{
+        .settings = settings,
+        .clock = clock,
+        .log = log,
+        .random = {},
+        .metrics = {},
+        .schemas = std::move(prepared->schemas),
+        .store = *std::move(store),
+        .archive = store::Archive(archive_directory(settings)),
+        .agreements = flow::Agreements({}),
+        .directory = directory,
+        .sender = transports::As2Sender({.host_name = host_name()}, directory, clock, log),
+        .odoo_client = std::move(prepared->odoo_client),
+        .back_office = nullptr});
+    auto agreements = load_agreements(configuration, parts->schemas, faults);
+    if (!faults.empty()) return std::move(faults.front());
+    parts->agreements.swap(std::move(agreements.agreements));
+    if (parts->odoo_client)
+        parts->back_office = std::make_unique<odoo::Orders>(
+            *parts->odoo_client,
+            odoo::OrdersOptions{},
+            clock,
+            parts->random,
+            [](std::chrono::milliseconds pause) { std::this_thread::sleep_for(pause); });
+    else
+        parts->back_office = std::make_unique<NoBackOffice>();
+    wire_flow(*parts);
+    wire_servers(*parts, std::move(prepared->tls));
+    return std::unique_ptr<Gateway>(new Gateway(std::move(parts)));
+}
+
+Gateway::Gateway(std::unique_ptr<GatewayParts> parts) : m_parts(std::move(parts)) {}
+
+Gateway::~Gateway() {
+    stop(std::chrono::milliseconds{0});
+}
+
+Status Gateway::start() {
+    if (Status started = m_parts->pipeline->start(); !started) return started;
+    for (auto* server : {&m_parts->api_server, &m_parts->as2_server, &m_parts->as2_tls_server}) {
+        if (!*server) continue;
+        if (Status started = (*server)->start(); !started) return started;
+    }
+    return {};
+}
+
+void Gateway::stop(std::chrono::milliseconds drain) {
+    for (auto* server : {&m_parts->as2_server, &m_parts->as2_tls_server})
+        if (*server) (*server)->stop(drain);
+    m_parts->pipeline->stop();
+    m_parts->api_server->stop(std::chrono::milliseconds{0});
+}
+
+Status Gateway::reload(const config::Configuration& configuration) {
+    std::vector<Error> faults;
+    As2Setup as2 = build_as2(configuration);
+    for (Error& fault : as2.faults)
+        faults.push_back(std::move(fault));
+    auto agreements = load_agreements(configuration, m_parts->schemas, faults);
+    if (!faults.empty()) return std::move(faults.front());
+    m_parts->agreements.swap(std::move(agreements.agreements));
+    m_parts->directory->swap(transports::fixed_directory(std::move(as2.agreements)));
+    m_parts->pipeline->wake();
+    return {};
+}
+
+std::uint16_t Gateway::as2_port() const {
+    return m_parts->as2_server ? m_parts->as2_server->port() : std::uint16_t{0};
+}
+
+std::uint16_t Gateway::as2_tls_port() const {
+    return m_parts->as2_tls_server ? m_parts->as2_tls_server->port() : std::uint16_t{0};
+}
+
+std::uint16_t Gateway::api_port() const {
+    return m_parts->api_server->port();
+}
+
+store::Store& Gateway::store() {
+    return *m_parts->store;
+}
+
+}  // namespace sallyport::daemon

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole object graph of one gateway process, built by hand: reading build() in compose.cpp is reading the program.
+#pragma once
+
+#include "config/load.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/error.h"
+#include "gateway/base/log.h"
+#include "gateway/store/store.h"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace sallyport::daemon {
+
+std::string_view version();  // "0.1.0"
+
+// Where the store and the archive of a state directory are.
+std::filesystem::path store_file(const config::Settings& settings);
+std::filesystem::path archive_directory(const config::Settings& settings);
+
+struct GatewayParts;
+
+// Not thread-safe; its threads are its own.
+class Gateway {
+public:
+    // Everything that can be wrong with a configuration, keys, maps and all, without starting anything.
+    static std::vector<Error> check(const config::Configuration& configuration);
+
+    // Opens the store and builds the graph; nothing listens yet. The first fault of check(), or of store and Odoo client.
+    static Result<std::unique_ptr<Gateway>> build(config::Configuration configuration,
+                                                  const Clock& clock,
+                                                  Log log);
+    ~Gateway();  // stops
+    Gateway(const Gateway&) = delete;
+    Gateway& operator=(const Gateway&) = delete;
+    Gateway(Gateway&&) = delete;
+    Gateway& operator=(Gateway&&) = delete;
+
+    // Pipeline first, then the listeners. Errors: http.listen, http.tls, and those of the store.
+    Status start();
+    // Listeners first: requests in progress finish, at most `drain`; then the pipeline's steps in progress.
+    void stop(std::chrono::milliseconds drain);
+    // Reads partners and maps again; keeps the old ones when anything is wrong. Ports, identities of running listeners
+    // and limits need a restart.
+    Status reload(const config::Configuration& configuration);
+
+    std::uint16_t as2_port() const;  // 0: not listening
+    std::uint16_t as2_tls_port() const;
+    std::uint16_t api_port() const;
+    store::Store& store();
+
+private:
+    explicit Gateway(std::unique_ptr<GatewayParts> parts);
+    std::unique_ptr<GatewayParts> m_parts;
+};
+
+}  // namespace sallyport::daemon
