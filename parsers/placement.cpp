@@ -10,14 +10,8 @@ std::string times(std::uint32_t count) {
 
 }  // namespace
 
-Placement::Placement(const SetSchema& set,
-                     FaultSink& sink,
-                     OccursLater occurs_later,
-                     IsKnown is_known)
-    : m_set(set),
-      m_sink(sink),
-      m_occurs_later(std::move(occurs_later)),
-      m_is_known(std::move(is_known)) {
+Placement::Placement(const SetSchema& set, FaultSink& sink, Ahead ahead)
+    : m_set(set), m_sink(sink), m_ahead(std::move(ahead)) {
     push(0);
 }
 
@@ -66,10 +60,24 @@ Placement::Match Placement::find_implied(std::string_view tag, bool mandatory_on
             if (!loop.loop || (mandatory_only && (loop.usage != Usage::Mandatory || seen)))
                 continue;
             const std::uint32_t node = child(at, at, tag);
-            if (node != None && !m_occurs_later(loop.tag)) return {level, node, at};
+            if (node == None) continue;
+            const Match match{level, node, at};
+            if (mandatory_only ? !m_ahead.occurs_later(loop.tag) : goes_on(match)) return match;
         }
     }
     return {};
+}
+
+// Could the segment behind this one be placed if the loop were taken as opened? If not, the segment at hand is a stray, and
+// moving on for its sake would only misplace what follows.
+bool Placement::goes_on(const Match& match) const {
+    const std::string_view next = m_ahead.next_tag();
+    if (next.empty() || child(match.implied, match.node, next) != None) return true;
+    if (child(m_open[match.level].loop, match.implied, next) != None) return true;
+    for (std::size_t level = match.level; level-- > 0;) {
+        if (child(m_open[level].loop, m_open[level].cursor, next) != None) return true;
+    }
+    return false;
 }
 
 Placed Placement::place(const Segment& segment) {
@@ -184,7 +192,7 @@ void Placement::misplaced(const Segment& segment) {
                   std::string(m_set.nodes[m_open.back().cursor].tag);
     } else if (!m_set.find(segment.tag).empty()) {
         message = "segment " + tag + " has no place here";
-    } else if (m_is_known(segment.tag)) {
+    } else if (m_ahead.is_known(segment.tag)) {
         code = "edi.segment.not-in-set";
         message = "segment " + tag + " does not belong to " + std::string(m_set.id);
     } else {

@@ -23,12 +23,15 @@ struct Placed {
 
 class Placement {
 public:
-    // `occurs_later(tag)`: does a segment with that tag still follow in this transaction? Asked only when a segment has no
-    // place, to tell a missing loop starter from a segment out of sequence.
-    using OccursLater = std::function<bool(std::string_view tag)>;
-    // `is_known(tag)`: does the release have a segment of that tag? Asked for misplaced segments only.
-    using IsKnown = std::function<bool(std::string_view tag)>;
-    Placement(const SetSchema& set, FaultSink& sink, OccursLater occurs_later, IsKnown is_known);
+    // What stands ahead in the transaction. Asked only when a segment has no place, to tell a missing loop starter from a
+    // segment out of sequence.
+    struct Ahead {
+        std::function<bool(std::string_view tag)> occurs_later;
+        std::function<std::string_view()> next_tag;  // empty: nothing follows
+        std::function<bool(std::string_view tag)>
+            is_known;  // does the release have a segment of that tag?
+    };
+    Placement(const SetSchema& set, FaultSink& sink, Ahead ahead);
 
     // `segment` is the next one; faults go to the sink.
     Placed place(const Segment& segment);
@@ -52,6 +55,7 @@ private:
 
     Match find(std::string_view tag, bool with_capacity) const;
     Match find_implied(std::string_view tag, bool mandatory_only) const;
+    bool goes_on(const Match& match) const;
     std::uint32_t child(std::uint32_t loop, std::uint32_t from, std::string_view tag) const;
     void enter(const Match& match, const Segment& segment, Placed& placed);
     void close_to(std::size_t level, const Segment& segment);
@@ -65,8 +69,7 @@ private:
 
     const SetSchema& m_set;
     FaultSink& m_sink;
-    OccursLater m_occurs_later;
-    IsKnown m_is_known;
+    Ahead m_ahead;
     std::vector<Open> m_open;
     std::string m_path;
 };

@@ -23,8 +23,14 @@ TransactionCheck::TransactionCheck(Transaction& transaction,
       m_placement(
           *transaction.schema,
           sink,
-          [this](std::string_view tag) { return occurs_later(tag); },
-          [this](std::string_view tag) { return dictionary(tag) != nullptr; }) {}
+          {.occurs_later = [this](std::string_view tag) { return occurs_later(tag); },
+           .next_tag =
+               [this] {
+                   return m_index + 1 < m_transaction.segments.size()
+                              ? m_transaction.segments[m_index + 1].tag
+                              : std::string_view();
+               },
+           .is_known = [this](std::string_view tag) { return dictionary(tag) != nullptr; }}) {}
 
 void TransactionCheck::run() {
     m_transaction.loops.clear();

@@ -6,6 +6,7 @@
 
 #include "gateway/base/file.h"
 #include "parsers/schema.h"
+#include "parsers/x12.h"
 
 #include <gtest/gtest.h>
 
@@ -13,6 +14,7 @@
 #include <fstream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sallyport::edi::test {
 
@@ -53,11 +55,61 @@ private:
     testing_support::TempDir m_dir;
 };
 
+// The shipped 850 fixture, from which tests bend their inputs.
+inline std::string order() {
+    return read(golden("x12/850-valid.edi"));
+}
+
+// Reads and validates; the test fails when it cannot be read.
+inline Report checked(std::string octets, const ValidationOptions& options = {}) {
+    auto document = read_x12(std::move(octets));
+    EXPECT_TRUE(document) << document.error().text();
+    return document ? validate(*document, schemas(), options) : Report{};
+}
+
+// Every fault of a report, outermost envelope first; repairs apart.
+inline std::vector<Fault> faults_in(const Report& report) {
+    std::vector<Fault> all;
+    for (const InterchangeReport& interchange : report.interchanges) {
+        all.insert(all.end(), interchange.faults.begin(), interchange.faults.end());
+        for (const GroupReport& group : interchange.groups) {
+            all.insert(all.end(), group.faults.begin(), group.faults.end());
+            for (const TransactionReport& one : group.transactions)
+                all.insert(all.end(), one.faults.begin(), one.faults.end());
+        }
+    }
+    return all;
+}
+
+inline std::vector<std::string> codes_in(const Report& report) {
+    std::vector<std::string> codes;
+    for (const Fault& fault : faults_in(report))
+        codes.emplace_back(fault.code);
+    return codes;
+}
+
+inline std::vector<std::string> repairs_in(const Report& report) {
+    std::vector<std::string> codes;
+    for (const InterchangeReport& interchange : report.interchanges) {
+        for (const Fault& fault : interchange.repairs)
+            codes.emplace_back(fault.code);
+    }
+    return codes;
+}
+
 // `text` with the first `from` replaced; fails the test when there is none.
 inline std::string replaced(std::string text, std::string_view from, std::string_view to) {
     const std::size_t at = text.find(from);
     EXPECT_NE(at, std::string::npos) << "nothing to replace: " << from;
     if (at != std::string::npos) text.replace(at, from.size(), to);
+    return text;
+}
+
+// `text` with every `from` replaced.
+inline std::string replaced_all(std::string text, std::string_view from, std::string_view to) {
+    for (std::size_t at = text.find(from); at != std::string::npos;
+         at = text.find(from, at + to.size()))
+        text.replace(at, from.size(), to);
     return text;
 }
 
