@@ -36,4 +36,8 @@ Result<Secret> resolve(const SecretRef& reference);
 // The path behind file: and credential: references, for what wants a file; empty for env:.
 std::filesystem::path secret_path(const SecretRef& reference);
 
+// Exists, is a regular file, and only owner and group may read it. Error codes: config.secret.missing,
+// config.secret.readable.
+Status check_secret_file(const std::filesystem::path& path);
+
 }  // namespace sallyport::config

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -77,6 +78,8 @@ struct OdooSection {
 
 struct Settings {
     std::filesystem::path file{};  // where they came from
+    std::map<std::string, std::string>
+        origins{};  // "retry.factor" to "sallyport.toml:12"; absent: the default
 
     std::filesystem::path state_directory{};
     std::filesystem::path schema_directory{};

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Inside config only: what one value cannot tell by itself. Each check reports at the place of the value it doubts.
+#pragma once
+
+#include "config/load.h"
+#include "config/table.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace sallyport::config {
+
+void check_settings(Settings& settings,
+                    Binder& binder,
+                    const Place& file,
+                    const LoadOptions& options);
+
+struct LoadedPartner {
+    Partner partner{};
+    Place file{};
+    std::map<std::string, Place> places{};
+};
+// Fills in what depends on the settings: the identity, the map's path, the size limit.
+void check_partner(LoadedPartner& loaded,
+                   const Settings& settings,
+                   Binder& binder,
+                   const LoadOptions& options);
+// Across partners.
+void check_duplicates(const std::vector<LoadedPartner>& partners, std::vector<Error>& faults);
+
+}  // namespace sallyport::config

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of the gateway's settings: everything known about each stands here once.
+#include "config/settings.h"
+
+#include "config/tables.h"
+
+namespace sallyport::config {
+
+namespace {
+
+constexpr double Second = 1000;
+constexpr double Minute = 60 * Second;
+constexpr double Hour = 60 * Minute;
+constexpr double Day = 24 * Hour;
+constexpr double KiB = 1024;
+constexpr double GiB = KiB * KiB * KiB;
+
+std::vector<Field> general_fields(Settings& s) {
+    return {
+        {.key = "state_directory",
+         .standard = "\"/var/lib/sallyport\"",
+         .target = &s.state_directory,
+         .help = "database and payload archive; a local disk",
+         .may_be_empty = false},
+        {.key = "schema_directory",
+         .standard = "\"/usr/share/sallyport/schemas\"",
+         .target = &s.schema_directory,
+         .help = "definitions of X12 and EDIFACT messages",
+         .may_be_empty = false},
+        {.key = "mapping_directory",
+         .standard = "\"/usr/share/sallyport/maps\"",
+         .target = &s.mapping_directory,
+         .help = "shipped maps; a partner's own ones stand beside the partner's file",
+         .may_be_empty = false},
+        {.key = "partner_directory",
+         .standard = "\"partners\"",
+         .target = &s.partner_directory,
+         .help = "one NAME.toml per trading partner",
+         .may_be_empty = false},
+        {.key = "log_level",
+         .standard = "\"info\"",
+         .target = &s.log_level,
+         .help = "least level that is logged",
+         .choices = {"debug", "info", "warn", "error"},
+         .reloadable = true},
+        {.key = "as2.http",
+         .standard = "\"0.0.0.0:4080\"",
+         .target = &s.as2.http,
+         .help = "where AS2 over HTTP is served"},
+        {.key = "as2.https",
+         .standard = "\"off\"",
+         .target = &s.as2.https,
+         .help = "where AS2 over HTTPS is served"},
+        {.key = "as2.path",
+         .standard = "\"/as2\"",
+         .target = &s.as2.path,
+         .help = "path of the AS2 URL",
+         .may_be_empty = false},
+        {.key = "as2.tls_certificate",
+         .standard = "\"\"",
+         .target = &s.as2.tls_certificate,
+         .help = "certificate chain of the HTTPS server, PEM",
+         .reloadable = true},
+        {.key = "as2.tls_key",
+         .standard = "\"\"",
+         .target = &s.as2.tls_key,
+         .help = "its private key, PEM",
+         .reloadable = true},
+        {.key = "api.listen",
+         .standard = "\"127.0.0.1:8080\"",
+         .target = &s.api,
+         .help = "where health, metrics and the API are served"},
+    };
+}
+
+std::vector<Field> limit_fields(LimitSection& l) {
+    return {
+        {.key = "limits.message_bytes",
+         .standard = "\"100MiB\"",
+         .target = &l.message_bytes,
+         .help = "largest message that is accepted; larger ones are refused before they are read",
+         .least = KiB,
+         .most = 4 * GiB,
+         .reloadable = true,
+         .octets = true},
+        {.key = "limits.connections",
+         .standard = "512",
+         .target = &l.connections,
+         .help = "open connections per listener",
+         .least = 1,
+         .most = 10000},
+        {.key = "limits.connections_per_address",
+         .standard = "64",
+         .target = &l.connections_per_address,
+         .help = "open connections from one network address",
+         .least = 1,
+         .most = 10000},
+        {.key = "limits.handshake_timeout",
+         .standard = "\"10s\"",
+         .target = &l.handshake_timeout,
+         .help = "a TLS handshake must be finished within",
+         .least = 100,
+         .most = 5 * Minute,
+         .reloadable = true},
+        {.key = "limits.header_timeout",
+         .standard = "\"15s\"",
+         .target = &l.header_timeout,
+         .help = "a request's header must be there within",
+         .least = 100,
+         .most = 5 * Minute,
+         .reloadable = true},
+        {.key = "limits.body_timeout",
+         .standard = "\"5m\"",
+         .target = &l.body_timeout,
+         .help = "a request's body must be there within",
+         .least = 100,
+         .most = Hour,
+         .reloadable = true},
+        {.key = "limits.idle_timeout",
+         .standard = "\"30s\"",
+         .target = &l.idle_timeout,
+         .help = "a connection without a request is closed after",
+         .least = 100,
+         .most = Hour,
+         .reloadable = true},
+        {.key = "limits.send_timeout",
+         .standard = "\"5m\"",
+         .target = &l.send_timeout,
+         .help = "one attempt to send, from connecting to the receipt, may take",
+         .least = 100,
+         .most = Hour,
+         .reloadable = true},
+        {.key = "limits.free_disk",
+         .standard = "\"512MiB\"",
+         .target = &l.free_disk_bytes,
+         .help = "below this much free disk new input is refused, so that what was accepted can be "
+                 "finished",
+         .least = 0,
+         .most = 1024 * GiB,
+         .reloadable = true,
+         .octets = true},
+    };
+}
+
+std::vector<Field> work_fields(Settings& s) {
+    return {
+        {.key = "retry.first_delay",
+         .standard = "\"5s\"",
+         .target = &s.retry.first_delay,
+         .help = "wait after the first failure",
+         .least = 10,
+         .most = Hour,
+         .reloadable = true},
+        {.key = "retry.factor",
+         .standard = "2.0",
+         .target = &s.retry.factor,
+         .help = "each further wait is this much longer",
+         .least = 1,
+         .most = 10,
+         .reloadable = true},
+        {.key = "retry.longest_delay",
+         .standard = "\"15m\"",
+         .target = &s.retry.longest_delay,
+         .help = "but never longer than",
+         .least = 10,
+         .most = Day,
+         .reloadable = true},
+        {.key = "retry.jitter",
+         .standard = "0.2",
+         .target = &s.retry.jitter,
+         .help = "share of the wait that is random, so that retries spread",
+         .least = 0,
+         .most = 1,
+         .reloadable = true},
+        {.key = "retry.give_up_after",
+         .standard = "\"7d\"",
+         .target = &s.retry.give_up_after,
+         .help = "then the document is parked for a person",
+         .least = Second,
+         .most = 90 * Day,
+         .reloadable = true},
+        {.key = "pipeline.workers",
+         .standard = "4",
+         .target = &s.pipeline.workers,
+         .help = "steps that run at the same time",
+         .least = 1,
+         .most = 256},
+        {.key = "pipeline.lease",
+         .standard = "\"2m\"",
+         .target = &s.pipeline.lease,
+         .help = "a step whose worker was not heard of for this long is given to another",
+         .least = Second,
+         .most = Hour},
+    };
+}
+
+std::vector<Field> back_office_fields(OdooSection& o) {
+    return {
+        {.key = "odoo.enabled",
+         .standard = "false",
+         .target = &o.enabled,
+         .help = "whether documents are posted into Odoo"},
+        {.key = "odoo.url",
+         .standard = "\"\"",
+         .target = &o.url,
+         .help = "https://odoo.example.com, without a path"},
+        {.key = "odoo.database",
+         .standard = "\"\"",
+         .target = &o.database,
+         .help = "name of the Odoo database"},
+        {.key = "odoo.login",
+         .standard = "\"\"",
+         .target = &o.login,
+         .help = "login of the gateway's own Odoo user"},
+        {.key = "odoo.key",
+         .standard = "\"\"",
+         .target = &o.key,
+         .help = "that user's API key",
+         .reloadable = true},
+        {.key = "odoo.connect_timeout",
+         .standard = "\"5s\"",
+         .target = &o.connect_timeout,
+         .help = "connecting may take",
+         .least = 100,
+         .most = Minute,
+         .reloadable = true},
+        {.key = "odoo.call_timeout",
+         .standard = "\"2m\"",
+         .target = &o.call_timeout,
+         .help = "one call may take; longer than Odoo's own limit (limit_time_real)",
+         .least = Second,
+         .most = Hour,
+         .reloadable = true},
+        {.key = "odoo.ca_file",
+         .standard = "\"\"",
+         .target = &o.ca_file,
+         .help = "certificate authorities for Odoo, PEM; empty: the system's"},
+    };
+}
+
+void append(std::vector<Field>& fields, std::vector<Field> more) {
+    for (Field& field : more)
+        fields.push_back(std::move(field));
+}
+
+}  // namespace
+
+std::vector<Field> settings_fields(Settings& settings) {
+    std::vector<Field> fields = general_fields(settings);
+    append(fields, limit_fields(settings.limits));
+    append(fields, work_fields(settings));
+    append(fields, back_office_fields(settings.odoo));
+    return fields;
+}
+
+std::vector<Field> identity_fields(Identity& identity) {
+    return {
+        {.key = "as2_id",
+         .target = &identity.as2_id,
+         .help = "our name in AS2-From and AS2-To; upper and lower case count",
+         .may_be_empty = false},
+        {.key = "key",
+         .target = &identity.key,
+         .help = "our private key, PEM; signs what we send, decrypts what we receive",
+         .reloadable = true},
+        {.key = "certificate",
+         .target = &identity.certificate,
+         .help = "its certificate, PEM; what partners get",
+         .reloadable = true,
+         .may_be_empty = false},
+    };
+}
+
+}  // namespace sallyport::config

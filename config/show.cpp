@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the tables can say about themselves: the effective configuration and the reference.
+#include "config/tables.h"
+
+#include <algorithm>
+
+namespace sallyport::config {
+
+namespace {
+
+SettingInfo info_of(const Field& field, const std::string& title) {
+    return {title + field.key,
+            type_name(field),
+            field.standard,
+            range_text(field),
+            field.reloadable,
+            field.help};
+}
+
+void append(std::vector<SettingInfo>& infos,
+            const std::vector<Field>& fields,
+            const std::string& title) {
+    for (const Field& field : fields)
+        infos.push_back(info_of(field, title));
+}
+
+// The last key of "a.b.c" and what is before it.
+std::string table_of(const std::string& key) {
+    const std::size_t dot = key.rfind('.');
+    return dot == std::string::npos ? std::string() : key.substr(0, dot);
+}
+
+class Listing {
+public:
+    explicit Listing(const Settings& settings) : m_settings(settings) {}
+
+    void add(const std::string& key, const Field& field) {
+        const std::string table = table_of(key);
+        if (table != m_table) m_text += "\n[" + table + "]\n";
+        m_table = table;
+        const std::string line =
+            key.substr(table.empty() ? 0 : table.size() + 1) + " = " + show_field(field);
+        const auto origin = m_settings.origins.find(key);
+        const std::size_t pad = line.size() < 60 ? 60 - line.size() : 2;
+        m_text += line + std::string(pad, ' ') + "# " +
+                  (origin == m_settings.origins.end() ? "default" : origin->second) + "\n";
+    }
+    std::string take() { return std::move(m_text); }
+
+private:
+    const Settings& m_settings;
+    std::string m_table;
+    std::string m_text;
+};
+
+std::string reference_row(const SettingInfo& info) {
+    const auto cell = [](std::string text) {
+        for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2)
+            text.insert(at, "\\");
+        return text.empty() ? std::string("–") : text;
+    };
+    const std::string standard = info.standard.empty() ? "required" : "`" + info.standard + "`";
+    return "| `" + info.key + "` | " + info.type + " | " + cell(standard) + " | " +
+           cell(info.range) + " | " + (info.reloadable ? "reload" : "restart") + " | " +
+           cell(info.help) + " |\n";
+}
+
+std::string reference_table(const std::vector<SettingInfo>& infos) {
+    std::string text(
+        "| setting | type | default | range | change takes | meaning "
+        "|\n|---|---|---|---|---|---|\n");
+    for (const SettingInfo& info : infos)
+        text += reference_row(info);
+    return text;
+}
+
+}  // namespace
+
+const std::vector<SettingInfo>& setting_table() {
+    static const std::vector<SettingInfo> table = [] {
+        Settings settings;
+        Identity identity;
+        std::vector<SettingInfo> infos;
+        append(infos, settings_fields(settings), "");
+        append(infos, identity_fields(identity), "identity.NAME.");
+        return infos;
+    }();
+    return table;
+}
+
+const std::vector<SettingInfo>& partner_table() {
+    static const std::vector<SettingInfo> table = [] {
+        Partner partner;
+        DocumentAgreement document;
+        std::string direction;
+        std::string map;
+        std::vector<SettingInfo> infos;
+        append(infos, partner_fields(partner), "");
+        append(infos, as2_fields(partner.as2), "as2.");
+        append(infos, x12_fields(partner.x12), "x12.");
+        append(infos, document_fields(document, direction, map), "document[].");
+        append(infos, odoo_fields(partner.odoo), "odoo.");
+        return infos;
+    }();
+    return table;
+}
+
+std::string show_effective(const Settings& settings) {
+    Settings copy = settings;  // fields point at what they show, and want to be able to write
+    Listing listing(copy);
+    for (const Field& field : settings_fields(copy))
+        listing.add(field.key, field);
+    for (Identity& identity : copy.identities)
+        for (const Field& field : identity_fields(identity))
+            listing.add("identity." + identity.name + "." + field.key, field);
+    return listing.take();
+}
+
+std::string reference_text() {
+    return "# Configuration reference\n\nMade from the program's own tables by `sallyport config "
+           "reference`. Durations are written "
+           "`\"30s\"` (ms, s, m, h, d), sizes `\"64MiB\"` (B, KiB, MiB, GiB); relative paths count "
+           "from the file they stand "
+           "in; a secret is never written down, only where it is: `\"file:/path\"`, "
+           "`\"env:NAME\"`, "
+           "`\"credential:NAME\"`.\n\n## sallyport.toml\n\n" +
+           reference_table(setting_table()) + "\n## partners/NAME.toml\n\n" +
+           reference_table(partner_table());
+}
+
+}  // namespace sallyport::config

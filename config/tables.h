@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Inside config only: the tables themselves. Each takes the struct that it fills; a default-made one serves where only
+// names and help are wanted.
+#pragma once
+
+#include "config/field.h"
+#include "config/partners.h"
+#include "config/settings.h"
+
+#include <vector>
+
+namespace sallyport::config {
+
+std::vector<Field> settings_fields(Settings& settings);  // all but [identity.NAME]
+std::vector<Field> identity_fields(Identity& identity);  // within [identity.NAME]
+
+std::vector<Field> partner_fields(Partner& partner);  // outside the tables below
+std::vector<Field> as2_fields(As2Agreement& as2);     // within [as2]
+std::vector<Field> x12_fields(X12Agreement& x12);     // within [x12]
+std::vector<Field> document_fields(DocumentAgreement& doc,
+                                   std::string& direction,
+                                   std::string& map);  // each [[document]]
+std::vector<Field> odoo_fields(OdooAgreement& odoo);   // within [odoo]
+
+}  // namespace sallyport::config
