@@ -35,8 +35,6 @@ struct As2Inbound {
     std::size_t max_body_bytes = 100U << 20;  // of the HTTP body, and of every layer inside it
     // Digest of our signature on an MDN when the partner's Disposition-Notification-Options leave it open.
     certs::Digest mdn_digest = certs::Digest::Sha256;
-    // The encrypted octets of some products hold the bare document without MIME headers (MIC-03 quirk).
-    bool headerless_encrypted_body = false;
 };
 
 enum class MdnRequest : std::uint8_t { None, Unsigned, Signed };

@@ -18,12 +18,14 @@
 
 namespace sallyport::transports {
 
+class Watchdog;
+
 struct As2SenderOptions {
     std::string host_name = "localhost";  // right-hand side of Message-IDs: <gatewayid@host_name>
     std::string product = "Sallyport";    // User-Agent
 };
 
-// References outlive the sender. Thread-safe; send() uses a connection of its own.
+// References outlive the sender. Thread-safe; send() uses a connection of its own, ended by an absolute deadline.
 class As2Sender final : public Sender {
 public:
     As2Sender(As2SenderOptions options,
@@ -38,6 +40,7 @@ private:
     std::shared_ptr<const As2Directory> m_directory;
     const Clock& m_clock;
     Log m_log;
+    std::shared_ptr<Watchdog> m_watchdog;
 };
 
 }  // namespace sallyport::transports

@@ -189,7 +189,8 @@ Result<HeaderList> parse_fields(BytesView lines, const HttpLimits& limits) {
             if (headers.empty() || is_framing_field(headers.back().first))
                 return refused("http.header.folded", "a line is folded where none may be");
             const BytesView more = trim(line);
-            if (!more.empty()) headers.back().second += ' ' + std::string(more);
+            std::string& value = headers.back().second;
+            if (!more.empty()) value += (value.empty() ? "" : " ") + std::string(more);
             continue;
         }
         const auto colon = line.find(':');

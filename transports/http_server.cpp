@@ -22,6 +22,7 @@
 #include <Poco/Net/TCPServerParams.h>
 #include <Poco/ThreadPool.h>
 #include <openssl/x509.h>
+#include <sys/socket.h>
 
 #include <condition_variable>
 #include <map>
@@ -263,8 +264,10 @@ public:
     void stop(std::chrono::milliseconds drain) {
         if (!m_server) return;
         m_wiring.shared.draining = true;
+        // Refuses new clients from here on and wakes the accepting thread.
+        ::shutdown(m_socket.impl()->sockfd(), SHUT_RDWR);
         m_server->stop();  // joins the accepting thread
-        m_socket.close();  // so that clients are refused instead of waiting in the backlog
+        m_socket.close();
         m_wiring.shared.watchdog.expire_idle();
         if (!m_wiring.census.wait_empty(drain)) {
             m_wiring.shared.log.warn("http drain deadline passed, connections are cut");
@@ -290,16 +293,24 @@ private:
         return wiring.shared.options;
     }
 
+    // Without SO_REUSEPORT, which Poco sets by default: two servers on one port would share its connections unnoticed.
+    static Poco::Net::ServerSocket bound(Poco::Net::ServerSocket socket,
+                                         const Poco::Net::SocketAddress& address) {
+        socket.bind(address, true, false);
+        socket.listen(Backlog);
+        return socket;
+    }
+
     Result<Poco::Net::ServerSocket> listen(const HttpServerOptions& options) {
         const Poco::Net::SocketAddress address(options.address, options.port);
-        if (!options.tls) return Poco::Net::ServerSocket(address, Backlog);
+        if (!options.tls) return bound(Poco::Net::ServerSocket(), address);
         Poco::Net::Context::Params parameters;
         parameters.verificationMode = Poco::Net::Context::VERIFY_NONE;
         parameters.loadDefaultCAs = false;
         m_context = new Poco::Net::Context(Poco::Net::Context::TLS_SERVER_USE, parameters);
         const auto configured = configure_tls_server(m_context->sslContext(), *options.tls);
         if (!configured) return configured.error();
-        return Poco::Net::ServerSocket(Poco::Net::SecureServerSocket(address, Backlog, m_context));
+        return bound(Poco::Net::SecureServerSocket(m_context), address);
     }
 
     Wiring m_wiring;

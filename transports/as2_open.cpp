@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transports/as2_open.h"
+
+#include "transports/mime.h"
+
+#include <algorithm>
+#include <list>
+#include <utility>
+
+namespace sallyport::transports {
+namespace {
+
+constexpr unsigned MostLayers = 5;  // encrypted, compressed, signed, compressed, and the document
+
+constexpr std::string_view DecryptionFailed = "decryption-failed";
+constexpr std::string_view AuthenticationFailed = "authentication-failed";
+constexpr std::string_view IntegrityCheckFailed = "integrity-check-failed";
+constexpr std::string_view DecompressionFailed = "decompression-failed";
+constexpr std::string_view InsufficientSecurity = "insufficient-message-security";
+constexpr std::string_view UnexpectedProcessing = "unexpected-processing-error";
+
+OpenFailure failure(std::string_view disposition, Error error) {
+    return {.disposition = std::string(disposition), .error = std::move(error)};
+}
+
+OpenFailure unexpected(std::string what) {
+    return failure(UnexpectedProcessing, Error("as2.structure", Blame::Partner, std::move(what)));
+}
+
+std::string_view decryption_disposition(const Error& error) {
+    return error.code() == "cms.cipher.refused" ? InsufficientSecurity : DecryptionFailed;
+}
+
+// MDN-03, MDN-04: who signed, and whether the content is what was signed, are two questions.
+std::string_view signature_disposition(const Error& error) {
+    if (error.code() == "cms.digest.mismatch") return IntegrityCheckFailed;
+    if (error.code() == "cms.digest.refused") return InsufficientSecurity;
+    return AuthenticationFailed;
+}
+
+bool is_pkcs7_mime(std::string_view type) {
+    return type == "application/pkcs7-mime" || type == "application/x-pkcs7-mime";
+}
+
+bool has_content_field(const HeaderList& headers) {
+    return std::any_of(headers.begin(), headers.end(), [](const auto& field) {
+        return lower(field.first).starts_with("content-");
+    });
+}
+
+class Opener {
+public:
+    explicit Opener(const As2Agreement& agreement) : m_agreement(agreement) {
+        m_limits.bytes = agreement.inbound.max_body_bytes;
+        m_limits.inflated_bytes = agreement.inbound.max_body_bytes;
+    }
+
+    std::optional<OpenFailure> open(const HeaderList& http_headers, BytesView body) {
+        m_entity.headers = http_headers;
+        m_entity.body = body;
+        m_scope = body;  // MIC-01
+        for (unsigned layer = 0; layer < MostLayers; ++layer) {
+            const auto type =
+                parse_parameterised(header_or_empty(m_entity.headers, "Content-Type"));
+            std::optional<OpenFailure> failed;
+            if (is_pkcs7_mime(type.value)) {
+                failed = open_cms();
+            } else if (type.value == "multipart/signed") {
+                failed = open_signed(type);
+            } else {
+                return close_payload();
+            }
+            if (failed) return failed;
+        }
+        return unexpected("message has more layers than AS2 knows");
+    }
+
+    OpenedMessage take() {
+        m_message.mic_scope = m_scope;
+        return std::move(m_message);
+    }
+
+private:
+    // The octets stay where they are for as long as views of them are used.
+    BytesView keep(Bytes octets) {
+        m_kept.push_back(std::move(octets));
+        return m_kept.back();
+    }
+
+    std::optional<OpenFailure> enter(BytesView octets) {
+        if (!m_message.was_signed)
+            m_scope = octets;  // MIC-03, MIC-05, MIC-08; signed ones are settled
+        auto entity = parse_entity(octets, {});
+        if (entity && (has_content_field(entity->headers) || entity->headers.empty())) {
+            m_entity = *std::move(entity);
+            return {};
+        }
+        // Encrypted without MIME headers (mendelson): the document itself, and the MIC covers just that.
+        m_entity = {.octets = octets, .header_block = {}, .body = octets, .headers = {}};
+        return {};
+    }
+
+    // What a structure is, its object identifier says; the smime-type parameter may be absent or wrong (CAN-16).
+    std::optional<OpenFailure> open_cms() {
+        auto decoded = decode_transfer(
+            m_entity.body, header_or_empty(m_entity.headers, "Content-Transfer-Encoding"));
+        if (!decoded) return failure(DecryptionFailed, std::move(decoded).error());
+        const BytesView structure = keep(*std::move(decoded));
+        const auto kind = certs::content_kind(structure);
+        if (!kind) return failure(DecryptionFailed, kind.error());
+        switch (*kind) {
+            case certs::ContentKind::Enveloped:
+            case certs::ContentKind::AuthEnveloped:
+                return decrypt(structure);
+            case certs::ContentKind::Signed:
+                return open_opaque(structure);
+            case certs::ContentKind::Compressed:
+                return decompress(structure);
+            case certs::ContentKind::Other:
+                break;
+        }
+        return unexpected("application/pkcs7-mime holds neither an envelope nor a signature");
+    }
+
+    std::optional<OpenFailure> decrypt(BytesView structure) {
+        if (m_message.was_encrypted || m_message.was_signed || m_message.was_compressed)
+            return unexpected("message is encrypted inside another layer");
+        auto opened = certs::decrypt(
+            structure, m_agreement.decryption, m_agreement.inbound.ciphers, m_limits);
+        if (!opened)
+            return failure(decryption_disposition(opened.error()), std::move(opened).error());
+        m_message.was_encrypted = true;
+        return enter(keep(std::move(opened->content)));
+    }
+
+    std::optional<OpenFailure> decompress(BytesView structure) {
+        // RFC 5402 3: inside or outside the signature, not both (MIC-11).
+        if (m_message.was_compressed)
+            return failure(DecompressionFailed,
+                           Error("as2.structure", Blame::Partner, "message is compressed twice"));
+        auto inflated = certs::decompress(structure, m_limits);
+        if (!inflated) return failure(DecompressionFailed, std::move(inflated).error());
+        m_message.was_compressed = true;
+        return enter(keep(*std::move(inflated)));
+    }
+
+    certs::VerifyPolicy policy() const {
+        return {.trusted = m_agreement.partner_signing, .digests = m_agreement.inbound.digests};
+    }
+
+    void accept_signature(const certs::Verified& verified) {
+        m_message.signature_digest = verified.digest;
+        m_message.signer_fingerprint = verified.signer.fingerprint();
+    }
+
+    std::optional<OpenFailure> open_opaque(BytesView structure) {
+        if (m_message.was_signed) return unexpected("message is signed twice");
+        auto opened = certs::verify_opaque(structure, policy(), m_limits);
+        if (!opened)
+            return failure(signature_disposition(opened.error()), std::move(opened).error());
+        accept_signature(opened->verified);
+        auto failed = enter(keep(std::move(opened->content)));
+        m_message.was_signed = true;
+        return failed;
+    }
+
+    std::optional<OpenFailure> open_signed(const ParameterisedValue& type) {
+        if (m_message.was_signed) return unexpected("message is signed twice");
+        const auto parts = split_multipart(m_entity.body, type.parameter("boundary"), {});
+        if (!parts) return failure(UnexpectedProcessing, parts.error());
+        if (parts->size() != 2)
+            return failure(
+                AuthenticationFailed,
+                Error("as2.structure",
+                      Blame::Partner,
+                      "multipart/signed has " + std::to_string(parts->size()) + " parts, not two"));
+        const auto signature_part = parse_entity((*parts)[1], {});
+        if (!signature_part) return failure(AuthenticationFailed, signature_part.error());
+        const auto part_type =
+            parse_parameterised(header_or_empty(signature_part->headers, "Content-Type")).value;
+        if (part_type != "application/pkcs7-signature" &&
+            part_type != "application/x-pkcs7-signature")
+            return failure(
+                AuthenticationFailed,
+                Error("as2.structure", Blame::Partner, "second part is not a PKCS #7 signature"));
+        const auto signature =
+            decode_transfer(signature_part->body,
+                            header_or_empty(signature_part->headers, "Content-Transfer-Encoding"));
+        if (!signature) return failure(AuthenticationFailed, signature.error());
+        const BytesView content = (*parts)[0];
+        const auto verified = certs::verify_detached(content, *signature, policy(), m_limits);
+        if (!verified) return failure(signature_disposition(verified.error()), verified.error());
+        accept_signature(*verified);
+        auto failed = enter(content);  // MIC-02, MIC-04, MIC-06, MIC-07: exactly what was signed
+        m_message.was_signed = true;
+        return failed;
+    }
+
+    std::optional<OpenFailure> close_payload() {
+        auto payload = decode_transfer(
+            m_entity.body, header_or_empty(m_entity.headers, "Content-Transfer-Encoding"));
+        if (!payload) return failure(UnexpectedProcessing, std::move(payload).error());
+        m_message.payload = *std::move(payload);
+        m_message.content_type = header_or_empty(m_entity.headers, "Content-Type");
+        m_message.file_name = display_file_name(m_entity.headers);
+        return check_policy();
+    }
+
+    std::optional<OpenFailure> check_policy() const {
+        const auto& inbound = m_agreement.inbound;
+        if (inbound.require_signed && !m_message.was_signed)
+            return failure(InsufficientSecurity,
+                           Error("as2.unsigned",
+                                 Blame::Partner,
+                                 "message is not signed, the agreement demands it")
+                               .remedy("ask the partner to sign, or lower the agreement"));
+        if (inbound.require_encrypted && !m_message.was_encrypted)
+            return failure(InsufficientSecurity,
+                           Error("as2.unencrypted",
+                                 Blame::Partner,
+                                 "message is not encrypted, the agreement demands it")
+                               .remedy("ask the partner to encrypt, or lower the agreement"));
+        return {};
+    }
+
+    const As2Agreement& m_agreement;
+    certs::CmsLimits m_limits;
+    std::list<Bytes> m_kept;
+    MimeEntity m_entity;
+    BytesView m_scope;
+    OpenedMessage m_message;
+};
+
+}  // namespace
+
+std::variant<OpenedMessage, OpenFailure> open_message(const HeaderList& http_headers,
+                                                      BytesView body,
+                                                      const As2Agreement& agreement) {
+    Opener opener(agreement);
+    auto failed = opener.open(http_headers, body);
+    if (failed) return *std::move(failed);
+    return opener.take();
+}
+
+}  // namespace sallyport::transports

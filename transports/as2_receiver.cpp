@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transports/as2_receiver.h"
+
+#include "gateway/base/digest.h"
+#include "transports/as2_mdn.h"
+#include "transports/as2_message.h"
+#include "transports/as2_open.h"
+
+#include <array>
+#include <utility>
+#include <variant>
+
+namespace sallyport::transports {
+namespace {
+
+struct Words {
+    std::string_view disposition;
+    std::string_view text;
+};
+// What the partner's people read. Nothing of ours beyond what the disposition already says.
+constexpr std::array<Words, 10> Explanations{{
+    {"decryption-failed",
+     "The message could not be decrypted. Check that it is encrypted for our current certificate."},
+    {"authentication-failed",
+     "The sender could not be authenticated. Check that the message is signed with the certificate "
+     "we hold."},
+    {"integrity-check-failed",
+     "The content is not what was signed. Check line ends and transfer encoding."},
+    {"decompression-failed", "The message could not be decompressed."},
+    {"insufficient-message-security",
+     "The message does not meet the agreed security: signature, encryption or algorithm."},
+    {"unknown-trading-partner", "There is no agreement for this AS2-From and AS2-To."},
+    {"sender-equals-receiver", "AS2-From and AS2-To are the same."},
+    {"unsupported format", "The only receipt format given here is pkcs7-signature."},
+    {"unsupported MIC-algorithms",
+     "None of the required MIC algorithms is allowed by the agreement."},
+    {"unexpected-processing-error", "The message could not be processed."},
+}};
+
+std::string_view explanation_of(std::string_view disposition) {
+    for (const auto& entry : Explanations)
+        if (disposition.ends_with(entry.disposition)) return entry.text;
+    return "The message was received and stored. This is no statement about its content.";
+}
+
+HttpResponse as_response(Receipt receipt) {
+    return {.status = receipt.http_status,
+            .headers = std::move(receipt.headers),
+            .body = std::move(receipt.body)};
+}
+
+Receipt plain_receipt(int status, std::string_view text) {
+    Receipt receipt;
+    receipt.http_status = status;
+    receipt.headers = {{"Content-Type", "text/plain; charset=us-ascii"}};
+    receipt.body = Bytes(text) + "\r\n";
+    return receipt;
+}
+
+Error malformed(std::string what) {
+    return Error("as2.header", Blame::Partner, std::move(what));
+}
+
+// The AS2 headers every message needs (RFC 4130 6).
+struct Parties {
+    std::string from;
+    std::string to;
+    std::string message_id;
+};
+Result<Parties> read_parties(const HeaderList& headers) {
+    for (const auto* name : {"AS2-From", "AS2-To", "Message-ID"}) {
+        const auto count = count_header(headers, name);
+        if (count == 0) return malformed(std::string(name) + " is missing");
+        if (count > 1) return malformed(std::string(name) + " occurs more than once");
+    }
+    const auto from = read_as2_name(header_or_empty(headers, "AS2-From"));
+    const auto to = read_as2_name(header_or_empty(headers, "AS2-To"));
+    if (!from || !to) return malformed("AS2-From or AS2-To is not an AS2 name");
+    Parties parties{.from = *from,
+                    .to = *to,
+                    .message_id = std::string(header_or_empty(headers, "Message-ID"))};
+    if (parties.message_id.empty() || parties.message_id.size() > 998)
+        return malformed("Message-ID is empty or longer than 998 octets");
+    return parties;
+}
+
+// One message on its way through: what every answer about it needs.
+class Exchange {
+public:
+    Exchange(const As2ReceiverOptions& options,
+             Intake& intake,
+             const Clock& clock,
+             const Log& log,
+             const HttpRequest& request)
+        : m_options(options),
+          m_intake(intake),
+          m_clock(clock),
+          m_request(request),
+          m_log(log.with({{"remote", request.remote_address}})) {}
+
+    void identify(Parties parties, std::shared_ptr<const As2Agreement> agreement) {
+        m_parties = std::move(parties);
+        m_agreement = std::move(agreement);
+        m_log = m_log.with(
+            {{"from", m_parties.from}, {"to", m_parties.to}, {"message_id", m_parties.message_id}});
+        if (m_agreement)
+            m_style = choose_receipt(
+                m_request.headers, m_agreement->inbound.digests, m_agreement->inbound.mdn_digest);
+        else  // a stranger's receipt is never signed, whatever it asks for
+            m_style.wanted =
+                find_header(m_request.headers, "Disposition-Notification-To") != nullptr;
+    }
+    const ReceiptStyle& style() const { return m_style; }
+
+    // Turned away: audited durably first, then told to the partner.
+    HttpResponse refuse(const std::string& disposition, const Error& error) {
+        m_log.warn("as2 message refused", {{"disposition", disposition}, {"code", error.code()}});
+        auto receipt = m_style.wanted
+                           ? receipt_for(disposition, {})
+                           : Result<Receipt>(plain_receipt(400, explanation_of(disposition)));
+        if (!receipt) return unavailable(receipt.error());
+        return audited(error, *std::move(receipt));
+    }
+    // No AS2 message at all.
+    HttpResponse reject(int status, const Error& error) {
+        m_log.warn("as2 request rejected",
+                   {{"status", status}, {"code", error.code()}, {"reason", error.what()}});
+        return audited(error, plain_receipt(status, error.what()));
+    }
+    HttpResponse accept(OpenedMessage message) {
+        const certs::Digest digest = mic_digest(message);
+        const Arrival arrival = make_arrival(std::move(message), digest);
+        auto admission = m_intake.admit(arrival, [&](Verdict verdict) -> Result<Receipt> {
+            if (verdict == Verdict::Conflict)
+                return m_style.wanted
+                           ? receipt_for("processed/error: unexpected-processing-error", {})
+                           : Result<Receipt>(
+                                 plain_receipt(400, "Message-ID was used for other content"));
+            if (!m_style.wanted) return Receipt{};
+            return receipt_for("processed", arrival.mic);
+        });
+        if (!admission) return unavailable(admission.error());
+        static constexpr std::array<std::string_view, 3> Verdicts{"new", "identical", "conflict"};
+        m_log.info("as2 message received",
+                   {{"verdict", Verdicts.at(static_cast<std::size_t>(admission->verdict))},
+                    {"message", admission->message},
+                    {"signed", arrival.was_signed ? "yes" : "no"},
+                    {"encrypted", arrival.was_encrypted ? "yes" : "no"}});
+        return as_response(std::move(admission->receipt));
+    }
+
+private:
+    // Nothing durable, so nothing said: the partner tries again.
+    HttpResponse unavailable(const Error& error) {
+        m_log.error("as2 message could not be stored",
+                    {{"code", error.code()}, {"reason", error.text()}});
+        return {.status = 503,
+                .headers = {{"Retry-After", m_options.retry_after},
+                            {"Content-Type", "text/plain; charset=us-ascii"}},
+                .body = "temporarily unable to store messages\r\n"};
+    }
+
+    HttpResponse audited(const Error& error, Receipt receipt) {
+        const Refusal refusal{.transport = "as2",
+                              .partner = m_agreement ? m_agreement->name : "",
+                              .from = m_parties.from,
+                              .to = m_parties.to,
+                              .message_id = m_parties.message_id,
+                              .remote_address = m_request.remote_address,
+                              .code = std::string(error.code()),
+                              .reason = error.text(),
+                              .raw = m_request.header_block + m_request.body};
+        const auto kept = m_intake.refuse(refusal, receipt);
+        if (!kept) return unavailable(kept.error());
+        return as_response(std::move(receipt));
+    }
+
+    Result<Receipt> receipt_for(const std::string& disposition, const std::string& mic) const {
+        SystemRandom random;
+        const std::string id = new_id(m_clock.now(), random);
+        const MdnFacts facts{.from = m_parties.to,
+                             .to = m_parties.from,
+                             .original_message_id = m_parties.message_id,
+                             .disposition = disposition,
+                             .mic = mic,
+                             .explanation = std::string(explanation_of(disposition)),
+                             .message_id = '<' + id + '@' + m_options.host_name + '>',
+                             .boundary_seed = id,
+                             .product = m_options.product};
+        const certs::Identity* signer =
+            m_agreement && m_agreement->signing ? &*m_agreement->signing : nullptr;
+        return write_mdn(facts, m_style, signer);
+    }
+
+    // MIC-14: the verified signature's digest; unsigned, the first the sender names that we know, else SHA-1.
+    certs::Digest mic_digest(const OpenedMessage& message) const {
+        if (message.was_signed) return message.signature_digest;
+        for (const auto& name : m_style.options.micalgs)
+            if (const auto digest = certs::digest_from_name(name);
+                digest && *digest != certs::Digest::Md5)
+                return *digest;
+        return certs::Digest::Sha1;
+    }
+
+    Arrival make_arrival(OpenedMessage message, certs::Digest digest) const {
+        Arrival arrival;
+        arrival.transport = "as2";
+        arrival.partner = m_agreement->name;
+        arrival.from = m_parties.from;
+        arrival.to = m_parties.to;
+        arrival.message_id = m_parties.message_id;
+        arrival.content_digest = sha256_hex(message.mic_scope);
+        arrival.mic = write_mic(digest, message.mic_scope, micalg_name(digest, m_style.options));
+        arrival.payload = std::move(message.payload);
+        arrival.content_type = std::move(message.content_type);
+        arrival.file_name = std::move(message.file_name);
+        arrival.raw = m_request.header_block + m_request.body;
+        arrival.was_signed = message.was_signed;
+        arrival.was_encrypted = message.was_encrypted;
+        arrival.signer_fingerprint = std::move(message.signer_fingerprint);
+        arrival.remote_address = m_request.remote_address;
+        return arrival;
+    }
+
+    const As2ReceiverOptions& m_options;
+    Intake& m_intake;
+    const Clock& m_clock;
+    const HttpRequest& m_request;
+    Log m_log;
+    Parties m_parties;
+    std::shared_ptr<const As2Agreement> m_agreement;
+    ReceiptStyle m_style;
+};
+
+}  // namespace
+
+As2Receiver::As2Receiver(As2ReceiverOptions options,
+                         std::shared_ptr<const As2Directory> directory,
+                         Intake& intake,
+                         const Clock& clock,
+                         Log log)
+    : m_options(std::move(options)),
+      m_directory(std::move(directory)),
+      m_intake(intake),
+      m_clock(clock),
+      m_log(std::move(log)) {}
+
+// Everything that can be decided without the body is decided without it.
+HttpEntry As2Receiver::enter(const HttpRequest& head) {
+    Exchange exchange(m_options, m_intake, m_clock, m_log, head);
+    const auto answer = [](HttpResponse response) {
+        return HttpEntry{.max_body_bytes = 0, .answer = std::move(response)};
+    };
+    if (head.method == "HEAD") return answer({});  // HTTP-10
+    if (head.method != "POST")
+        return answer({.status = 405,
+                       .headers = {{"Allow", "POST, HEAD"}},
+                       .body = "AS2 messages are posted\r\n"});
+    auto parties = read_parties(head.headers);
+    if (!parties) return answer(exchange.reject(400, parties.error()));
+    if (count_header(head.headers, "Content-Length") +
+            count_header(head.headers, "Transfer-Encoding") ==
+        0)
+        return answer(exchange.reject(411, malformed("the body has no length")));
+    const auto agreement = m_directory->by_ids(parties->from, parties->to);
+    const bool to_itself = parties->from == parties->to;
+    const std::string pair = "AS2-From " + parties->from + ", AS2-To " + parties->to;
+    exchange.identify(*std::move(parties), agreement);
+    if (to_itself)
+        return answer(
+            exchange.refuse("failed/failure: sender-equals-receiver",
+                            Error("as2.same-party", Blame::Partner, pair + " are one party")));
+    if (!agreement)
+        return answer(exchange.refuse(
+            "processed/error: unknown-trading-partner",
+            Error("as2.agreement.unknown", Blame::Partner, "there is no agreement for " + pair)
+                .remedy(
+                    "add the pair to a partner file, or ask the partner to correct its names")));
+    return {.max_body_bytes = agreement->inbound.max_body_bytes, .answer = std::nullopt};
+}
+
+HttpResponse As2Receiver::handle(const HttpRequest& request) {
+    Exchange exchange(m_options, m_intake, m_clock, m_log, request);
+    auto parties = read_parties(request.headers);
+    if (!parties) return exchange.reject(400, parties.error());
+    const auto agreement = m_directory->by_ids(parties->from, parties->to);
+    exchange.identify(*std::move(parties), agreement);
+    if (!agreement)  // removed by a reload since enter()
+        return exchange.refuse(
+            "processed/error: unknown-trading-partner",
+            Error("as2.agreement.unknown", Blame::Partner, "the agreement has just been removed"));
+    if (!exchange.style().failure.empty())
+        return exchange.refuse(
+            "failed/failure: " + exchange.style().failure,
+            Error("as2.receipt-options",
+                  Blame::Partner,
+                  "the receipt asked for cannot be given: " + exchange.style().failure));
+    if (find_header(request.headers, "Receipt-Delivery-Option") != nullptr)
+        return exchange.refuse("processed/error: unexpected-processing-error",
+                               Error("as2.async",
+                                     Blame::Partner,
+                                     "an asynchronous receipt is asked for, the agreement has none")
+                                   .remedy("ask the partner for synchronous receipts"));
+    auto opened = open_message(request.headers, request.body, *agreement);
+    if (auto* failed = std::get_if<OpenFailure>(&opened))
+        return exchange.refuse("processed/error: " + failed->disposition, failed->error);
+    return exchange.accept(std::get<OpenedMessage>(std::move(opened)));
+}
+
+}  // namespace sallyport::transports

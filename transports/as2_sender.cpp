@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transports/as2_sender.h"
+
+#include "transports/as2_compose.h"
+#include "transports/as2_mdn.h"
+#include "transports/http_client.h"
+#include "transports/mime.h"
+#include "transports/watchdog.h"
+
+#include <utility>
+
+namespace sallyport::transports {
+namespace {
+
+Result<std::shared_ptr<const As2Agreement>> find_agreement(const As2Directory& directory,
+                                                           const std::string& name) {
+    auto agreement = directory.by_name(name);
+    if (!agreement)
+        return Error("as2.agreement.unknown", Blame::Operator, "there is no AS2 agreement " + name)
+            .remedy("add it to the partner files");
+    return agreement;
+}
+
+// HTTP-01: any 2xx. Who can do something about the others, decides whether the same octets are sent again.
+Status check_status(const HttpReply& reply, const std::string& url) {
+    if (reply.status >= 200 && reply.status < 300) return {};
+    const std::string answered = url + " answered HTTP " + std::to_string(reply.status);
+    if (reply.status >= 300 && reply.status < 400)
+        return Error("as2.http.redirect",
+                     Blame::Operator,
+                     answered + " to " + std::string(header_or_empty(reply.headers, "Location")))
+            .remedy("redirects are not followed; ask the partner for the right URL");
+    const bool passing =
+        reply.status >= 500 || reply.status == 408 || reply.status == 425 || reply.status == 429;
+    return Error("as2.http.status", passing ? Blame::Network : Blame::Operator, answered)
+        .remedy(reply.status == 401 || reply.status == 403
+                    ? "check user, password or client certificate"
+                    : "check the URL with the partner");
+}
+
+}  // namespace
+
+As2Sender::As2Sender(As2SenderOptions options,
+                     std::shared_ptr<const As2Directory> directory,
+                     const Clock& clock,
+                     Log log)
+    : m_options(std::move(options)),
+      m_directory(std::move(directory)),
+      m_clock(clock),
+      m_log(std::move(log)),
+      m_watchdog(std::make_shared<Watchdog>(clock)) {}
+
+Result<Frozen> As2Sender::freeze(const Parcel& parcel) {
+    const auto agreement = find_agreement(*m_directory, parcel.partner);
+    if (!agreement) return agreement.error();
+    return compose_message(
+        parcel,
+        **agreement,
+        {.host_name = m_options.host_name, .product = m_options.product, .now = m_clock.now()});
+}
+
+Result<Delivery> As2Sender::send(const Frozen& frozen) {
+    auto found = find_agreement(*m_directory, frozen.partner);
+    if (!found) return std::move(found).error();
+    const As2Agreement& agreement = **found;
+    const auto expected = MdnExpectation::read(frozen.expectation);
+    if (!expected) return expected.error();
+    const auto wire = parse_entity(frozen.wire, {});
+    if (!wire)
+        return Error(
+            "as2.wire", Blame::Bug, "frozen message cannot be read: " + wire.error().what());
+
+    const auto& outbound = agreement.outbound;
+    HttpPost post{.url = outbound.url,
+                  .headers = wire->headers,
+                  .body = wire->body,
+                  .connect_timeout = outbound.connect_timeout,
+                  .exchange_timeout = outbound.exchange_timeout,
+                  .max_response_bytes = outbound.max_response_bytes,
+                  .tls = &outbound.tls};
+    if (!outbound.basic_user.empty() && outbound.basic_password)
+        post.headers.emplace_back(
+            "Authorization",
+            "Basic " + to_base64(outbound.basic_user + ':' +
+                                 std::string(outbound.basic_password->reveal())));
+    const Log log = m_log.with({{"partner", agreement.name}, {"message_id", frozen.message_id}});
+    auto reply = http_post(post, *m_watchdog, m_clock);
+    if (!reply) {
+        log.warn("as2 message not delivered", {{"code", reply.error().code()}});
+        return std::move(reply).error().during("sending to " + agreement.name);
+    }
+    const auto status = check_status(*reply, outbound.url);
+    if (!status) {
+        log.warn("as2 message not delivered",
+                 {{"code", status.error().code()}, {"status", reply->status}});
+        return status.error();
+    }
+    if (expected->request == MdnRequest::None) {
+        log.info("as2 message sent, no receipt asked for", {{"status", reply->status}});
+        Delivery delivery;
+        delivery.http_status = reply->status;
+        return delivery;
+    }
+    if (trim(reply->body).empty())
+        return Error("as2.mdn.missing",
+                     Blame::Network,
+                     outbound.url + " accepted the message and sent no receipt")
+            .remedy("if it repeats, ask the partner to enable synchronous receipts");
+    auto delivery = judge_mdn(reply->headers, reply->body, *expected, agreement);
+    if (!delivery) {
+        log.warn("as2 receipt not accepted", {{"code", delivery.error().code()}});
+        return std::move(delivery).error().during("judging the receipt of " + agreement.name);
+    }
+    delivery->http_status = reply->status;
+    log.info("as2 message delivered", {{"disposition", delivery->disposition}});
+    return delivery;
+}
+
+}  // namespace sallyport::transports

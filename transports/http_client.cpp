@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transports/http_client.h"
+
+#include "transports/signal_guard.h"
+#include "transports/tls_context.h"
+
+#include <Poco/Exception.h>
+#include <Poco/Net/Context.h>
+#include <Poco/Net/DNS.h>
+#include <Poco/Net/HTTPClientSession.h>
+#include <Poco/Net/HTTPRequest.h>
+#include <Poco/Net/HTTPResponse.h>
+#include <Poco/Net/HTTPSClientSession.h>
+#include <Poco/Net/HostEntry.h>
+#include <Poco/Net/NetException.h>
+#include <Poco/Net/SSLException.h>
+#include <Poco/Net/SecureStreamSocket.h>
+#include <Poco/URI.h>
+
+#include <array>
+#include <memory>
+#include <utility>
+
+namespace sallyport::transports {
+namespace {
+
+class Posting {
+public:
+    Posting(const HttpPost& post, Poco::URI uri) : m_post(post), m_uri(std::move(uri)) {}
+
+    // Poco's exceptions become values in http_post().
+    Status connect() {
+        if (m_uri.getScheme() == "https") {
+            auto prepared = prepare_tls();
+            if (!prepared) return prepared;
+        }
+        std::string last = "no address";
+        for (const auto& address : Poco::Net::DNS::hostByName(m_uri.getHost()).addresses()) {
+            try {
+                connect_to({address, m_uri.getPort()});
+                return {};
+            } catch (const Poco::Net::NetException& failure) {
+                last = failure.displayText();
+            } catch (const Poco::TimeoutException&) {
+                last = "no answer within " + std::to_string(m_post.connect_timeout.count()) + " ms";
+            }
+        }
+        return Error("as2.connect", Blame::Network, "cannot connect to " + origin() + ": " + last);
+    }
+    int descriptor() const { return m_socket.impl()->sockfd(); }
+
+    Result<HttpReply> exchange() {
+        if (m_context) Poco::Net::SecureStreamSocket(m_socket).completeHandshake();
+        const auto session = m_context ? std::make_unique<Poco::Net::HTTPSClientSession>(
+                                             Poco::Net::SecureStreamSocket(m_socket))
+                                       : std::make_unique<Poco::Net::HTTPClientSession>(m_socket);
+        session->setTimeout(timespan(m_post.exchange_timeout));
+        std::string path = m_uri.getPathAndQuery();
+        if (path.empty()) path = "/";
+        Poco::Net::HTTPRequest request(
+            Poco::Net::HTTPRequest::HTTP_POST, path, Poco::Net::HTTPRequest::HTTP_1_1);
+        request.set("Host", m_uri.getAuthority().substr(m_uri.getAuthority().rfind('@') + 1));
+        for (const auto& [name, value] : m_post.headers)
+            request.add(name, value);
+        request.setContentLength64(static_cast<Poco::Int64>(m_post.body.size()));
+        auto& out = session->sendRequest(request);
+        out.write(m_post.body.data(), static_cast<std::streamsize>(m_post.body.size()));
+        out.flush();
+        Poco::Net::HTTPResponse response;
+        return read_reply(response, session->receiveResponse(response));
+    }
+    std::string origin() const { return m_uri.getScheme() + "://" + m_uri.getAuthority(); }
+
+private:
+    static Poco::Timespan timespan(std::chrono::milliseconds time) {
+        return Poco::Timespan(time.count() * 1000);
+    }
+
+    Status prepare_tls() {
+        if (m_post.tls == nullptr)
+            return Error("as2.tls", Blame::Bug, "https without TLS settings");
+        Poco::Net::Context::Params parameters;
+        parameters.verificationMode = Poco::Net::Context::VERIFY_NONE;  // ours replaces it below
+        parameters.loadDefaultCAs = false;
+        m_context = new Poco::Net::Context(Poco::Net::Context::TLS_CLIENT_USE, parameters);
+        m_context->enableExtendedCertificateVerification(false);
+        m_tls_state = {.client = *m_post.tls, .host = m_uri.getHost()};
+        return configure_tls_client(m_context->sslContext(), m_tls_state);
+    }
+
+    void connect_to(const Poco::Net::SocketAddress& address) {
+        if (!m_context) {
+            Poco::Net::StreamSocket socket;
+            socket.connect(address, timespan(m_post.connect_timeout));
+            m_socket = socket;
+            return;
+        }
+        Poco::Net::SecureStreamSocket socket(m_context);
+        socket.setLazyHandshake(true);
+        socket.setPeerHostName(m_uri.getHost());
+        socket.connect(address, timespan(m_post.connect_timeout));
+        m_socket = socket;
+    }
+
+    Result<HttpReply> read_reply(const Poco::Net::HTTPResponse& response, std::istream& in) const {
+        HttpReply reply;
+        reply.status = static_cast<int>(response.getStatus());
+        for (const auto& [name, value] : response)
+            reply.headers.emplace_back(name, value);
+        std::array<char, 16U << 10> chunk;  // NOLINT: filled by read()
+        while (in.read(chunk.data(), chunk.size()), in.gcount() > 0) {
+            reply.body.append(chunk.data(), static_cast<std::size_t>(in.gcount()));
+            if (reply.body.size() > m_post.max_response_bytes)
+                return Error("as2.response.large",
+                             Blame::Partner,
+                             "response of " + origin() + " is longer than " +
+                                 std::to_string(m_post.max_response_bytes) + " octets");
+        }
+        if (response.hasContentLength() &&
+            reply.body.size() != static_cast<std::size_t>(response.getContentLength64()))
+            return Error("as2.connect", Blame::Network, "response of " + origin() + " was cut");
+        return reply;
+    }
+
+    const HttpPost& m_post;
+    Poco::URI m_uri;
+    TlsClientState m_tls_state;
+    Poco::Net::Context::Ptr m_context;
+    Poco::Net::StreamSocket m_socket;
+};
+
+Result<Poco::URI> read_url(const std::string& url) {
+    try {
+        Poco::URI uri(url);
+        if ((uri.getScheme() == "http" || uri.getScheme() == "https") && !uri.getHost().empty())
+            return uri;
+    } catch (const Poco::Exception&) {
+        // The same error as for a URL of another kind.
+    }
+    return Error("as2.url", Blame::Operator, "\"" + url + "\" is no http or https URL")
+        .remedy("correct the URL in the partner file");
+}
+
+Result<HttpReply> guarded_exchange(Posting& posting,
+                                   Watchdog& watchdog,
+                                   const Clock& clock,
+                                   const HttpPost& post) {
+    Watchdog::Watch watch(watchdog, posting.descriptor());
+    watch.until(clock.steady_now() + post.exchange_timeout);
+    const auto timed_out = [&] {
+        return Error("as2.timeout",
+                     Blame::Network,
+                     "exchange with " + posting.origin() + " was not complete after " +
+                         std::to_string(post.exchange_timeout.count()) + " ms");
+    };
+    try {
+        auto reply = posting.exchange();
+        if (!reply && watch.fired()) return timed_out();
+        return reply;
+    } catch (const Poco::Net::SSLException& failure) {
+        if (watch.fired()) return timed_out();
+        return Error("as2.tls",
+                     Blame::Operator,
+                     "TLS with " + posting.origin() + " failed: " + failure.displayText())
+            .remedy(
+                "compare the server's certificate with the one pinned or the authorities "
+                "configured");
+    } catch (const Poco::TimeoutException&) {
+        return timed_out();
+    } catch (const Poco::Exception& failure) {
+        if (watch.fired()) return timed_out();
+        return Error("as2.connect",
+                     Blame::Network,
+                     "connection to " + posting.origin() +
+                         " ended before an answer was complete: " + failure.displayText());
+    }
+}
+
+}  // namespace
+
+Result<HttpReply> http_post(const HttpPost& post, Watchdog& watchdog, const Clock& clock) {
+    auto uri = read_url(post.url);
+    if (!uri) return std::move(uri).error();
+    const SignalGuard no_broken_pipe;
+    Posting posting(post, *std::move(uri));
+    try {
+        const auto connected = posting.connect();
+        if (!connected) return connected.error();
+    } catch (const Poco::Exception& failure) {
+        return Error("as2.connect",
+                     Blame::Network,
+                     "cannot connect to " + posting.origin() + ": " + failure.displayText());
+    }
+    return guarded_exchange(posting, watchdog, clock, post);
+}
+
+}  // namespace sallyport::transports

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// One HTTP POST over a connection of its own, bounded by an absolute deadline. Redirects are not followed: a body and
+// credentials go to the configured origin or nowhere.
+#pragma once
+
+#include "certs/tls.h"
+#include "gateway/base/bytes.h"
+#include "gateway/base/error.h"
+#include "transports/headers.h"
+#include "transports/watchdog.h"
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+namespace sallyport::transports {
+
+struct HttpPost {
+    std::string url;     // http or https
+    HeaderList headers;  // without Host, Content-Length and Connection
+    BytesView body;
+    std::chrono::milliseconds connect_timeout{10'000};
+    std::chrono::milliseconds exchange_timeout{
+        120'000};  // from connect() to the response's last octet
+    std::size_t max_response_bytes = 1U << 20;
+    const certs::TlsClient* tls = nullptr;  // for https
+};
+
+struct HttpReply {
+    int status = 0;
+    HeaderList headers;
+    Bytes body;
+};
+
+// Error codes: as2.url (Operator), as2.connect, as2.timeout (Network), as2.tls (Operator), as2.response.large (Partner).
+Result<HttpReply> http_post(const HttpPost& post, Watchdog& watchdog, const Clock& clock);
+
+}  // namespace sallyport::transports
