@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/odoo_double/dispatch.h"
+
+#include <algorithm>
+#include <map>
+
+namespace sallyport::odoo_double {
+
+namespace {
+
+// Parameter names, so that positional and named arguments mean the same. The first is "ids" for methods of records.
+const std::map<std::string, std::vector<std::string>> Parameters{
+    {"search", {"domain", "offset", "limit", "order"}},
+    {"search_count", {"domain", "limit"}},
+    {"search_read", {"domain", "fields", "offset", "limit", "order"}},
+    {"read", {"ids", "fields", "load"}},
+    {"create", {"vals_list"}},
+    {"write", {"ids", "vals"}},
+    {"unlink", {"ids"}},
+    {"load", {"fields", "data"}},
+    {"fields_get", {"allfields", "attributes"}},
+    {"get_external_id", {"ids"}},
+    {"check_object_reference", {"module", "xml_id", "raise_on_access_error"}},
+    {"check_access_rights", {"operation", "raise_exception"}},
+    {"has_group", {"group_ext_id"}},
+    {"context_get", {}},
+    {"get_param", {"key", "default"}},
+    {"action_confirm", {"ids"}},
+    {"action_cancel", {"ids"}},
+    {"action_lock", {"ids"}},
+    {"message_post", {"ids"}},
+    {"address_get", {"ids", "adr_pref"}},
+    {"name_search", {"name", "args", "operator", "limit"}},
+};
+
+std::vector<Id> ids_in(const Json& named) {
+    std::vector<Id> ids;
+    const Json given = named.value("ids", Json::array());
+    if (given.is_number_integer()) return {given.get<Id>()};
+    for (const auto& id : given)
+        ids.push_back(id.get<Id>());
+    return ids;
+}
+
+std::vector<std::string> texts(const Json& list) {
+    std::vector<std::string> found;
+    if (list.is_array())
+        for (const auto& one : list)
+            found.push_back(one.get<std::string>());
+    return found;
+}
+
+char letter(const std::string& operation) {
+    return operation == "unlink" ? 'u' : operation.empty() ? 'r' : operation[0];
+}
+
+}  // namespace
+
+CallName Dispatcher::name_of(const Json& request) {
+    const Json parameters = request.value("params", Json::object());
+    if (!parameters.is_object() || parameters.value("service", "") != "object") return {};
+    const Json arguments = parameters.value("args", Json::array());
+    if (!arguments.is_array() || arguments.size() < 5 || !arguments[3].is_string() ||
+        !arguments[4].is_string())
+        return {};
+    return {arguments[3].get<std::string>(), arguments[4].get<std::string>()};
+}
+
+Json Dispatcher::call(const Json& request, const std::string& now) {
+    if (!request.contains("params"))
+        throw Raised{"builtins.TypeError",
+                     "common.dispatch_rpc() missing 3 required positional arguments: 'service', "
+                     "'method', and 'args'"};
+    const Json& parameters = request["params"];
+    if (!parameters.is_object()) throw value_error("JSON-RPC parameters must be an object");
+    const std::string service = parameters.value("service", "");
+    const std::string method = parameters.value("method", "");
+    const Json arguments = parameters.value("args", Json::array());
+    if (service == "common") return common(method, arguments);
+    if (service == "db" && method == "list") return Json::array({m_database});
+    if (service == "object" && (method == "execute_kw" || method == "execute"))
+        return object(arguments, now);
+    throw Raised{"builtins.KeyError", service};
+}
+
+const Account* Dispatcher::account(const Json& user, const Json& key) const {
+    for (const auto& one : m_accounts) {
+        const bool named = user.is_string() ? user == Json(one.login) : user == Json(one.uid);
+        if (named && !one.key.empty() && key == Json(one.key)) return &one;
+    }
+    return nullptr;
+}
+
+Json Dispatcher::common(const std::string& method, const Json& arguments) const {
+    if (method == "version")
+        return Json{{"server_version", "17.0"},
+                    {"server_version_info", {17, 0, 0, "final", 0, ""}},
+                    {"server_serie", "17.0"},
+                    {"protocol_version", 1}};
+    if (method == "authenticate" || method == "login") {
+        if (arguments.at(0) != Json(m_database))
+            throw Raised{
+                "psycopg2.OperationalError",
+                "connection to server at \"127.0.0.1\", port 5432 failed: FATAL:  database \"" +
+                    arguments.at(0).get<std::string>() + "\" does not exist\n"};
+        const auto* known = account(arguments.at(1), arguments.at(2));
+        return known == nullptr ? Json(false) : Json(known->uid);
+    }
+    throw Raised{"builtins.AttributeError",
+                 "module 'odoo.service.common' has no attribute 'exp_" + method + "'"};
+}
+
+Json Dispatcher::object(const Json& arguments, const std::string& now) {
+    const auto* known = account(arguments.at(1), arguments.at(2));
+    if (known == nullptr || arguments.at(1).is_string())
+        throw Raised{"odoo.exceptions.AccessDenied", "Access Denied"};
+    const std::string model = arguments.at(3).get<std::string>();
+    const std::string method = arguments.at(4).get<std::string>();
+    Json named = arguments.size() > 6 ? arguments[6] : Json::object();
+    Json context = named.value("context", Json::object());
+    named.erase("context");
+    Env env(m_schema, m_records, *known, std::move(context), now);
+    return execute(
+        env, model, method, arguments.size() > 5 ? arguments[5] : Json::array(), std::move(named));
+}
+
+Json Dispatcher::act(const std::string& model,
+                     const std::string& method,
+                     const Json& arguments,
+                     const std::string& now) {
+    Account person;
+    person.administrator = true;
+    person.uid = 1;
+    Env env(m_schema, m_records, person, Json::object(), now);
+    return execute(env,
+                   model,
+                   method,
+                   arguments.is_array() ? arguments : Json::array(),
+                   arguments.is_object() ? arguments : Json::object());
+}
+
+Json Dispatcher::execute(
+    Env& env, const std::string& model, const std::string& method, Json positional, Json named) {
+    env.model(model);
+    if (method.starts_with('_'))
+        throw access_error("Private methods (such as " + method + ") cannot be called remotely.");
+    const auto parameters = Parameters.find(method);
+    if (parameters == Parameters.end())
+        throw Raised{"builtins.AttributeError",
+                     "The method '" + method + "' does not exist on the model '" + model + "'"};
+    for (std::size_t at = 0; at < positional.size() && at < parameters->second.size(); ++at)
+        named[parameters->second[at]] = positional[at];
+    const bool on_records = !parameters->second.empty() && parameters->second[0] == "ids";
+    if (on_records && !named.contains("ids"))
+        throw Raised{"builtins.IndexError", "tuple index out of range"};
+    if (model == "res.users" && (method == "has_group" || method == "context_get"))
+        return execute_users(env, method, named);
+    return execute_record(env, model, method, named);
+}
+
+Json Dispatcher::execute_users(Env& env, const std::string& method, const Json& named) const {
+    const auto& user = env.account();
+    if (method == "context_get") return Json{{"lang", "en_US"}, {"tz", "UTC"}, {"uid", user.uid}};
+    const std::string group = named.value("group_ext_id", "");
+    return user.administrator ||
+           std::find(user.groups.begin(), user.groups.end(), group) != user.groups.end();
+}
+
+Json Dispatcher::execute_record(Env& env,
+                                const std::string& model,
+                                const std::string& method,
+                                const Json& named) {
+    if (method == "check_access_rights") {
+        const bool allowed = env.may(model, letter(named.value("operation", "read")));
+        if (!allowed && named.value("raise_exception", true))
+            env.require(model, letter(named.value("operation", "read")));
+        return allowed;
+    }
+    if (method == "check_object_reference") {
+        const auto known =
+            m_records.external_id(named.value("module", ""), named.value("xml_id", ""));
+        if (!known)
+            throw value_error("External ID not found in the system: " + named.value("module", "") +
+                              "." + named.value("xml_id", ""));
+        const Json& data = *m_records.find("ir.model.data", *known);
+        const bool visible = env.may(data["model"], 'r') &&
+                             m_records.find(data["model"], data["res_id"].get<Id>()) != nullptr;
+        return Json::array({data["model"], visible ? data["res_id"] : Json(false)});
+    }
+    const Json domain = named.value("domain", Json::array());
+    if (method == "search" || method == "search_count" || method == "search_read" ||
+        method == "name_search")
+        env.require(model, 'r');
+    if (method == "search") return env.search(model, domain, named);
+    if (method == "search_count") return env.search(model, domain, named).size();
+    if (method == "search_read")
+        return env.read(
+            model, env.search(model, domain, named), texts(named.value("fields", Json::array())));
+    if (method == "name_search") {
+        Json hits = Json::array();
+        for (const Id id : env.search(model, Json::array(), Json::object()))
+            if (env.display_name(model, id).find(named.value("name", "")) != std::string::npos)
+                hits.push_back({id, env.display_name(model, id)});
+        return hits;
+    }
+    if (method == "read")
+        return env.read(model, ids_in(named), texts(named.value("fields", Json::array())));
+    if (method == "fields_get")
+        return env.fields_get(
+            model, named.value("allfields", Json()), named.value("attributes", Json()));
+    if (method == "get_external_id") return env.get_external_id(model, ids_in(named));
+    if (method == "create") return env.create(model, named.value("vals_list", Json::object()));
+    if (method == "load")
+        return env.load(
+            model, named.value("fields", Json::array()), named.value("data", Json::array()));
+    if (method == "get_param") {
+        env.require(model, 'r');
+        return false;
+    }
+    if (method == "write")
+        return env.write(model, ids_in(named), named.value("vals", Json::object())), true;
+    if (method == "unlink") return env.unlink(model, ids_in(named)), true;
+    if (method == "address_get")
+        return env.address_get(ids_in(named), named.value("adr_pref", Json::array()));
+    if (method == "message_post") return env.message_post(model, ids_in(named), named);
+    if (model == "sale.order" && method == "action_confirm")
+        return env.action_confirm(ids_in(named));
+    if (model == "sale.order" && method == "action_cancel") return env.action_cancel(ids_in(named));
+    if (model == "sale.order" && method == "action_lock")
+        return env.write(model, ids_in(named), Json{{"locked", true}}), Json();
+    throw Raised{"builtins.AttributeError",
+                 "The method '" + method + "' does not exist on the model '" + model + "'"};
+}
+
+}  // namespace sallyport::odoo_double

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// The double's master data and accounts.
+#include "gateway/odoo_double/odoo_double.h"
+
+namespace sallyport::odoo_double {
+
+using Json = nlohmann::ordered_json;
+
+Account orders_in_account(std::string key) {
+    Account account;
+    account.login = "orders-in";
+    account.key = std::move(key);
+    account.rights = {{"sale.order", "rwc"},
+                      {"sale.order.line", "rwc"},
+                      {"stock.move", "rw"},
+                      {"stock.picking", "rw"},
+                      {"stock.warehouse.orderpoint", "r"}};
+    return account;
+}
+
+Account administrator_account(std::string key) {
+    Account account;
+    account.login = "admin";
+    account.key = std::move(key);
+    account.administrator = true;
+    return account;
+}
+
+Account read_only_account(std::string key) {
+    Account account;
+    account.login = "reader";
+    account.key = std::move(key);
+    account.rights = {{"sale.order", "r"}, {"sale.order.line", "r"}};
+    return account;
+}
+
+namespace {
+
+Json units() {
+    return Json::parse(R"([
+      {"id": 1, "xmlid": "uom.product_uom_unit", "name": "Units", "category_id": 1, "uom_type": "reference", "factor": 1.0, "ratio": 1.0, "rounding": 0.01},
+      {"id": 2, "xmlid": "uom.product_uom_dozen", "name": "Dozens", "category_id": 1, "uom_type": "bigger", "factor": 0.08333333333333333, "ratio": 12.0, "rounding": 0.01},
+      {"id": 12, "xmlid": "uom.product_uom_kgm", "name": "kg", "category_id": 2, "uom_type": "reference", "factor": 1.0, "ratio": 1.0, "rounding": 0.01},
+      {"id": 13, "xmlid": "uom.product_uom_gram", "name": "g", "category_id": 2, "uom_type": "smaller", "factor": 1000.0, "ratio": 1000.0, "rounding": 0.01},
+      {"id": 14, "xmlid": "uom.product_uom_ton", "name": "t", "category_id": 2, "uom_type": "bigger", "factor": 0.001, "ratio": 1000.0, "rounding": 0.01},
+      {"id": 15, "xmlid": "uom.product_uom_lb", "name": "lb", "category_id": 2, "uom_type": "smaller", "factor": 2.20462, "ratio": 2.20462, "rounding": 0.01}
+    ])");
+}
+
+Json partners() {
+    return Json::parse(R"([
+      {"id": 1, "name": "My Company", "is_company": true},
+      {"id": 7, "name": "ACME Retail Inc", "is_company": true, "ref": "CUST-4711", "barcode": "4012345000009", "x_gln": "4012345000009",
+       "type": "contact", "street": "1 Main St", "city": "Columbus", "zip": "43004", "country_id": 233, "email": "edi@example.com",
+       "property_product_pricelist": 2, "property_payment_term_id": 3},
+      {"id": 8, "name": "ACME DC 42", "parent_id": 7, "type": "delivery", "ref": "DC-0042", "barcode": "4012345000016", "x_gln": "4012345000016",
+       "street": "42 Dock Rd", "city": "Reno", "zip": "89501", "country_id": 233},
+      {"id": 9, "name": "ACME Accounts Payable", "parent_id": 7, "type": "invoice", "ref": "AP-0001", "x_gln": "4012345000023",
+       "street": "2 Main St", "city": "Columbus", "zip": "43004", "country_id": 233},
+      {"id": 10, "name": "Widget Supplier GmbH", "is_company": true, "ref": "VEND-0815", "city": "Hamburg"}
+    ])");
+}
+
+Json products() {
+    return Json::parse(R"([
+      {"id": 2, "name": "EDI Widget", "default_code": "EDI-1001", "barcode": "04006381333931", "uom_id": 1, "uom_po_id": 1, "tracking": "none",
+       "taxes_id": [1], "invoice_policy": "delivery", "list_price": 12.5, "standard_price": 7.0},
+      {"id": 3, "name": "EDI Lot Widget", "default_code": "EDI-1002", "barcode": "04006381333948", "uom_id": 1, "uom_po_id": 1, "tracking": "lot",
+       "taxes_id": [1], "invoice_policy": "delivery", "list_price": 3.33, "standard_price": 1.5},
+      {"id": 4, "name": "EDI Serial Device", "default_code": "EDI-1003", "barcode": "04006381333955", "uom_id": 1, "uom_po_id": 1, "tracking": "serial",
+       "taxes_id": [1], "invoice_policy": "delivery", "list_price": 199.0, "standard_price": 120.0}
+    ])");
+}
+
+}  // namespace
+
+Json demo_seed() {
+    Json seed = Json::parse(R"({
+      "res.company": [{"id": 1, "name": "My Company", "currency_id": 1}],
+      "res.currency": [{"id": 1, "name": "USD", "active": true, "rounding": 0.01, "decimal_places": 2},
+                       {"id": 126, "name": "EUR", "active": false, "rounding": 0.01, "decimal_places": 2}],
+      "res.country": [{"id": 233, "name": "United States", "code": "US"}],
+      "uom.category": [{"id": 1, "name": "Unit"}, {"id": 2, "name": "Weight"}],
+      "account.tax": [{"id": 1, "name": "15%", "amount": 15.0}],
+      "account.payment.term": [{"id": 3, "name": "21 Days"}],
+      "product.pricelist": [{"id": 1, "name": "Default USD pricelist", "currency_id": 1}, {"id": 2, "name": "EDI ACME", "currency_id": 1}],
+      "product.pricelist.item": [{"id": 1, "pricelist_id": 2, "product_id": 2, "fixed_price": 11.11}],
+      "product.packaging": [{"id": 1, "name": "Case of 12", "product_id": 2, "qty": 12.0, "barcode": "14006381333938", "product_uom_id": 1, "sales": true}],
+      "stock.warehouse": [{"id": 1, "name": "My Company", "code": "WH", "company_id": 1}],
+      "mail.message.subtype": [{"id": 1, "xmlid": "mail.mt_comment", "name": "Discussions"}, {"id": 2, "xmlid": "mail.mt_note", "name": "Note"}]
+    })");
+    seed["uom.uom"] = units();
+    seed["res.partner"] = partners();
+    seed["product.product"] = products();
+    return seed;
+}
+
+}  // namespace sallyport::odoo_double
