@@ -131,6 +131,7 @@ constexpr FaultKind Kinds[] = {
      Scope::Interchange,
      {.ta1 = "024", .edifact = "32"},
      TellSender},
+    {"x12.service.place", Warn, Scope::Interchange, {.ta1 = "022"}, TellSender},
     {"x12.isa.width",
      Fixed,
      Scope::Interchange,

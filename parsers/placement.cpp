@@ -122,6 +122,9 @@ void Placement::enter(const Match& match, const Segment& segment, Placed& placed
 void Placement::close_to(std::size_t level, const Segment& segment) {
     while (m_open.size() > level + 1) {
         skip(m_open.back(), m_set.nodes[m_open.back().loop].end, segment);
+        const std::uint32_t closed = m_open.back().loop;
+        std::erase_if(m_missed,
+                      [&](std::uint32_t node) { return m_set.nodes[node].parent == closed; });
         m_open.pop_back();
     }
 }
@@ -149,6 +152,7 @@ void Placement::missing(std::uint32_t node, const Segment& segment) {
     fault.segment = expected.tag;
     fault.loop = expected.loop ? m_set.path(node) : where;
     m_sink.add(std::move(fault));
+    m_missed.push_back(node);
 }
 
 void Placement::advance(Open& open, std::uint32_t node, const Segment& segment) {
@@ -179,6 +183,19 @@ bool Placement::stands_earlier(std::string_view tag) const {
     return false;
 }
 
+// Was a segment of that tag reported missing in a loop that is still open?
+bool Placement::missed(std::string_view tag) {
+    for (auto at = m_missed.begin(); at != m_missed.end(); ++at) {
+        if (m_set.nodes[*at].tag != tag) continue;
+        for (const Open& open : m_open) {
+            if (m_set.nodes[*at].parent != open.loop) continue;
+            m_missed.erase(at);
+            return true;
+        }
+    }
+    return false;
+}
+
 void Placement::misplaced(const Segment& segment) {
     const std::string tag(segment.tag.substr(0, 6));
     std::string_view code = "edi.segment.unexpected";
@@ -186,6 +203,8 @@ void Placement::misplaced(const Segment& segment) {
     if (segment.tag.empty()) {
         code = "edi.segment.empty";
         message = "empty segment: nothing stands between two terminators";
+    } else if (missed(segment.tag)) {
+        return;  // its absence at its place is on record; that it comes too late is the same fault
     } else if (stands_earlier(segment.tag)) {
         code = "edi.segment.sequence";
         message = "segment " + tag + " comes too late: its place was before " +

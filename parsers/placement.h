@@ -64,6 +64,7 @@ private:
     void advance(Open& open, std::uint32_t node, const Segment& segment);
     void misplaced(const Segment& segment);
     bool stands_earlier(std::string_view tag) const;
+    bool missed(std::string_view tag);
     void push(std::uint32_t loop);
     void update_path();
 
@@ -71,6 +72,7 @@ private:
     FaultSink& m_sink;
     Ahead m_ahead;
     std::vector<Open> m_open;
+    std::vector<std::uint32_t> m_missed;  // nodes reported missing, their loop still open
     std::string m_path;
 };
 

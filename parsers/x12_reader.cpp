@@ -227,9 +227,15 @@ bool X12Reader::take(const ScannedSegment& scanned) {
         return true;
     }
     Segment segment = stored(scanned);
-    const bool service = !m_group && m_interchange->groups.empty() &&
-                         (tag == "TA1" || tag == "ISB" || tag == "ISE" || tag == "ISX");
-    if (service) {
+    const bool service = tag == "TA1" || tag == "ISB" || tag == "ISE" || tag == "ISX";
+    if (service && !m_group) {
+        if (!m_interchange->groups.empty()) {
+            m_interchange->faults.push_back(
+                make_fault("x12.service.place",
+                           &segment,
+                           "segment " + std::string(tag) +
+                               " stands behind the groups, its place is before them"));
+        }
         m_interchange->extra.push_back(std::move(segment));
     } else {
         keep_stray(std::move(segment));

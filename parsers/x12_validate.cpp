@@ -188,7 +188,7 @@ void X12Validator::trailer(const Interchange& interchange,
                        "the trailer states " + shown(iea.text(1)) + " groups, " +
                            std::to_string(counted) + " were counted");
     }
-    if (trimmed(iea.text(2)) != interchange.control) {
+    if (without_zeros(trimmed(iea.text(2))) != without_zeros(interchange.control)) {
         envelope_fault(sink,
                        "edi.interchange.control-mismatch",
                        iea,

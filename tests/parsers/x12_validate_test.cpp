@@ -154,16 +154,16 @@ TEST(X12Validation, WarnsOfWhatDoesNoHarm) {
 
 TEST(X12Validation, JudgesControlNumbersAndCounts) {
     struct Case {
-        const char *from, *to, *code;
+        std::string_view from, to, code;
         Scope scope;
     };
     for (const Case& one : std::initializer_list<Case>{
              {"SE*23*0001", "SE*22*0001", "edi.set.count", Scope::Transaction},
-             {"SE*23*0001", "SE*0023*0001", nullptr, Scope::Transaction},
+             {"SE*23*0001", "SE*0023*0001", "", Scope::Transaction},
              {"SE*23*0001", "SE*23*0002", "edi.set.control-mismatch", Scope::Transaction},
              {"GE*1*417", "GE*2*417", "edi.group.count", Scope::Group},
              {"GE*1*417", "GE*1*418", "edi.group.control-mismatch", Scope::Group},
-             {"GE*1*417", "GE*1*000417", nullptr, Scope::Group},
+             {"GE*1*417", "GE*1*000417", "", Scope::Group},
              {"IEA*1*", "IEA*2*", "edi.interchange.count", Scope::Interchange},
              {"IEA*1*000000417",
               "IEA*1*000000418",
@@ -172,10 +172,10 @@ TEST(X12Validation, JudgesControlNumbersAndCounts) {
              {"*00401*000000417", "*00401*00000041A", "x12.isa.control", Scope::Interchange}}) {
         SCOPED_TRACE(one.to);
         std::string octets = test::replaced(test::order(), one.from, one.to);
-        if (one.code == std::string_view("x12.isa.control"))
+        if (one.code == "x12.isa.control")
             octets = test::replaced(octets, "IEA*1*000000417", "IEA*1*00000041A");
         const Report report = test::checked(octets);
-        if (one.code == nullptr) {
+        if (one.code.empty()) {
             EXPECT_TRUE(report.accepted());
             continue;
         }
@@ -201,7 +201,10 @@ TEST(X12Validation, SaysWhenSetOrReleaseIsNotInstalled) {
 
 TEST(X12Validation, ChoosesTheSchemaByGroupVersionNeverByTheInterchange) {
     EXPECT_TRUE(test::checked(test::replaced(test::order(), "*U*00401*", "*U*00200*")).accepted());
-    EXPECT_TRUE(test::checked(test::replaced(test::order(), "*X*004010", "*X*005010")).accepted());
+    std::string later = test::replaced(test::order(), "*X*004010", "*X*005010");
+    EXPECT_THAT(test::codes_in(test::checked(later)), ElementsAre("edi.segment.not-in-set"))
+        << "005010 has MTX in place of MSG";
+    EXPECT_TRUE(test::checked(test::replaced(later, "MSG*DELIVER", "MTX**DELIVER")).accepted());
 }
 
 TEST(X12Validation, LetsAPartnerChangeASeverity) {
@@ -294,7 +297,7 @@ TEST(X12Validation, WalksAChainOfAHundredThousandLevelsWithoutRecursion) {
     ValidationOptions options;
     options.faults = 10;
     validate(*document, test::schemas(), options);
-    EXPECT_EQ(document->interchanges[0].groups[0].transactions[0].loops.size(), 100'002u);
+    EXPECT_EQ(document->interchanges[0].groups[0].transactions[0].loops.size(), 100'001u);
 }
 
 }  // namespace
