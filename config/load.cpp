@@ -6,6 +6,7 @@
 #include "gateway/base/file.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace sallyport::config {
 
@@ -175,6 +176,17 @@ std::vector<std::filesystem::path> partner_files(const std::filesystem::path& di
     return files;
 }
 
+// In the order a person reads: sallyport.toml first, then each partner file from its top.
+void sort_faults(std::vector<Error>& faults, const std::string& first) {
+    const auto key = [&](const Error& fault) {
+        const Place& place = fault.place();
+        return std::tuple(place.source != first, place.source, place.line, place.column);
+    };
+    std::stable_sort(faults.begin(), faults.end(), [&](const Error& a, const Error& b) {
+        return key(a) < key(b);
+    });
+}
+
 }  // namespace
 
 LoadResult load(const std::filesystem::path& file, const LoadOptions& options) {
@@ -191,6 +203,7 @@ LoadResult load(const std::filesystem::path& file, const LoadOptions& options) {
             partners.push_back(bind_partner(*node, partner_file, settings, options, result.faults));
     }
     check_duplicates(partners, result.faults);
+    sort_faults(result.faults, path.string());
     for (LoadedPartner& loaded : partners)
         result.configuration.partners.push_back(std::move(loaded.partner));
     return result;

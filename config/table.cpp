@@ -72,7 +72,9 @@ void Binder::walk(const Node& table, const std::string& prefix) {
 void Binder::read(const Field& field, const Node& node) {
     m_seen.push_back(field.key);
     m_places[m_title + field.key] = node.place;
-    if (auto done = read_field(field, node, m_context); !done)
+    Field named = field;  // messages name the whole key
+    named.key = m_title + field.key;
+    if (auto done = read_field(named, node, m_context); !done)
         m_faults.push_back(std::move(done).error());
 }
 

@@ -113,7 +113,9 @@ Result<Node> parse_toml(const std::string& text, const std::string& source) {
     const auto fault = [&](const std::string& what, const Place& place) {
         return Error("config.syntax", Blame::Operator, "this is not TOML: " + what)
             .at(place)
-            .remedy("write key = value, one per line; text stands in double quotes");
+            .remedy(what.find("utf8") != std::string::npos
+                        ? "save the file as UTF-8"
+                        : "write key = value, one per line; text stands in double quotes");
     };
     try {
         std::istringstream in(text);

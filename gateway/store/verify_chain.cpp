@@ -63,11 +63,12 @@ private:
     }
 
     // The content does not give the hash beside it: changed, or written for another place in the chain.
+    // Numbers beyond the head are tried too, for whoever deletes entries shortens the head.
     Status explain_bad_hash(const AuditEntry& entry) {
         auto head = m_reader.audit_head();
         if (!head) return std::move(head).error();
         AuditEntry moved = entry;
-        for (moved.seq = 1; moved.seq <= head->seq; ++moved.seq) {
+        for (moved.seq = 1; moved.seq <= head->seq + 1000; ++moved.seq) {
             if (audit_hash(moved) != entry.hash) continue;
             auto successor = follows_somewhere(entry.seq);
             if (!successor) return std::move(successor).error();
