@@ -132,7 +132,9 @@ Result<std::shared_ptr<const transports::As2Agreement>> build_one(
     agreement->partner_encryption = *std::move(certificates);
     agreement->inbound.require_signed = agreed.require_signed;
     agreement->inbound.require_encrypted = agreed.require_encrypted;
-    agreement->inbound.max_body_bytes = partner.message_bytes;
+    agreement->inbound.max_body_bytes = partner.message_bytes != 0
+                                            ? partner.message_bytes
+                                            : configuration.settings.limits.message_bytes;
     if (Status taken = take_algorithms(agreed, agreement->inbound); !taken)
         return std::move(taken).error();
     if (Status set = set_outbound(agreed, configuration.settings, agreement->outbound); !set)
@@ -154,7 +156,7 @@ As2Setup build_as2(const config::Configuration& configuration) {
                 std::move(identity).error().during("loading [identity." + ours.name + "]"));
     }
     for (const config::Partner& partner : configuration.partners) {
-        if (!partner.as2.enabled || partner.paused) continue;
+        if (!partner.as2.enabled) continue;
         auto agreement = build_one(partner, configuration, identities);
         if (agreement)
             setup.agreements.push_back(*std::move(agreement));

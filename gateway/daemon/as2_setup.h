@@ -16,7 +16,7 @@ struct As2Setup {
     std::vector<Error> faults;  // daemon.as2 and the codes of certs and config, each with its file
 };
 
-// Partners without an [as2] table, and paused ones, are left out.
+// Partners without an [as2] table are left out.
 As2Setup build_as2(const config::Configuration& configuration);
 
 // The TLS server of [as2.https]. Error codes of certs and config.

@@ -61,7 +61,9 @@ Result<Commit> acknowledge(const Tools& tools, const store::Job& job) {
             document->created = transaction.now();
             if (Status added = transaction.add_document(*document); !added) return added;
         }
-        auto next = transaction.add_job({.kind = std::string(step::Freeze), .document = answer.id});
+        auto next = transaction.add_job({.kind = std::string(step::Freeze),
+                                         .document = answer.id,
+                                         .order_key = outbound_lane(answer.partner, answer.id)});
         if (!next) return std::move(next).error();
         return journal.record(transaction,
                               {.actor = {},
@@ -90,7 +92,9 @@ Status store_packed(store::Transaction& transaction, Journal& journal, const Pac
     for (const store::Document& member : *family)
         if (Status done = transaction.update_document(member.id, update); !done) return done;
     auto next =
-        transaction.add_job({.kind = std::string(step::Send), .message = packed.message.id});
+        transaction.add_job({.kind = std::string(step::Send),
+                             .message = packed.message.id,
+                             .order_key = outbound_lane(packed.message.partner, packed.document)});
     if (!next) return std::move(next).error();
     store::Expectation mdn;
     mdn.kind = "mdn";

@@ -78,6 +78,13 @@ std::vector<std::string> Agreements::names() const {
     return names;
 }
 
+std::vector<std::string> Agreements::paused() const {
+    std::vector<std::string> names;
+    for (const auto& [name, agreement] : *table())
+        if (agreement->partner.paused) names.push_back(name);
+    return names;
+}
+
 void Agreements::swap(std::vector<std::shared_ptr<const Agreement>> list) {
     auto next = table_of(std::move(list));
     m_table.with([&](std::shared_ptr<const Table>& table) { table = std::move(next); });

@@ -54,6 +54,7 @@ public:
     // nullptr when unknown.
     std::shared_ptr<const Agreement> by_name(const std::string& name) const;
     std::vector<std::string> names() const;
+    std::vector<std::string> paused() const;  // names: their documents are taken in, and wait
     void swap(std::vector<std::shared_ptr<const Agreement>> list);
 
 private:

@@ -10,13 +10,14 @@
 #include "gateway/store/store.h"
 #include "transports/intake.h"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
 namespace sallyport::flow {
 
 // Error codes of admit() and refuse(): those of store and archive; flow.intake.identity (Bug: the arrival has no message
-// id or no content digest). Thread-safe. References outlive the intake.
+// id or no content digest); flow.intake.disk (Operator: too little room, the partner must try again). Thread-safe. References outlive the intake.
 class DurableIntake final : public transports::Intake {
 public:
     struct Parts {
@@ -27,6 +28,10 @@ public:
         Metrics& metrics;
         Log log;
         std::function<void()> admitted;  // wakes the pipeline; called after the commit
+        // Free octets where the archive lies; below `least_free` nothing new is taken, so that what was acknowledged can
+        // still be finished. Empty: not looked at.
+        std::function<std::uint64_t()> free_bytes{};
+        std::uint64_t least_free = 0;
     };
     explicit DurableIntake(Parts parts);
 

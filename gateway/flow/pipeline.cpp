@@ -120,10 +120,15 @@ bool Pipeline::Impl::running() const {
 }
 
 Result<std::vector<store::Job>> Pipeline::Impl::claim(unsigned limit) {
+    std::vector<std::string> paused;
+    for (const std::string& partner : m_tools.agreements.paused())
+        paused.push_back(arrival_lane(partner));
     return store::submit<std::vector<store::Job>>(
         m_tools.store, [&](store::Transaction& transaction) {
-            return transaction.claim_jobs(
-                {.worker = m_options.worker, .limit = limit, .lease = m_options.lease});
+            return transaction.claim_jobs({.worker = m_options.worker,
+                                           .limit = limit,
+                                           .lease = m_options.lease,
+                                           .skip_key_prefixes = paused});
         });
 }
 

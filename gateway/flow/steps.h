@@ -76,6 +76,8 @@ inline constexpr std::chrono::hours PersonActsWithin{4};
 // one purchase order keep their order, and everything else runs in parallel.
 std::string arrival_lane(std::string_view partner);
 std::string order_lane(std::string_view partner, std::string_view number);
+// What goes out has a lane per document: nobody waits for anybody, but a paused partner's lanes all begin with its name.
+std::string outbound_lane(std::string_view partner, std::string_view document);
 
 // Errors: flow.document.missing, flow.message.missing (Bug); flow.agreement.unknown (Operator).
 Result<store::Document> load_document(store::Store& store, const std::string& id);

@@ -206,13 +206,18 @@ Result<Commit> validate_interchange(const Tools& tools, const store::Job& job) {
         if (!faults) return std::move(faults).error();
         update.faults_ref = *faults;
     }
-    return Commit([all = *std::move(all), update, owed, job](store::Transaction& transaction,
-                                                             Journal& journal) -> Status {
+    return Commit([all = *std::move(all),
+                   update,
+                   owed,
+                   job,
+                   answer_lane = outbound_lane(parent->partner, parent->id)](
+                      store::Transaction& transaction, Journal& journal) -> Status {
         if (Status done = transaction.update_document(job.document, update); !done) return done;
         if (owed) {
             auto answer = transaction.add_job({.kind = std::string(step::Acknowledge),
                                                .document = job.document,
-                                               .message = job.message});
+                                               .message = job.message,
+                                               .order_key = answer_lane});
             if (!answer) return std::move(answer).error();
         }
         for (const Judged& judged : all)
