@@ -179,14 +179,21 @@ void wire_flow(GatewayParts& parts) {
                                     .log = parts.log});
     parts.pipeline =
         std::make_unique<flow::Pipeline>(pipeline_options(parts.settings), *parts.tools);
-    parts.intake = std::make_unique<flow::DurableIntake>(
-        flow::DurableIntake::Parts{.store = *parts.store,
-                                   .archive = parts.archive,
-                                   .clock = parts.clock,
-                                   .random = parts.random,
-                                   .metrics = parts.metrics,
-                                   .log = parts.log,
-                                   .admitted = [&pipeline = *parts.pipeline] { pipeline.wake(); }});
+    parts.intake = std::make_unique<flow::DurableIntake>(flow::DurableIntake::Parts{
+        .store = *parts.store,
+        .archive = parts.archive,
+        .clock = parts.clock,
+        .random = parts.random,
+        .metrics = parts.metrics,
+        .log = parts.log,
+        .admitted = [&pipeline = *parts.pipeline] { pipeline.wake(); },
+        .free_bytes =
+            [directory = parts.settings.state_directory] {
+                std::error_code failed;
+                const auto space = std::filesystem::space(directory, failed);
+                return failed ? std::uint64_t{0} : space.available;
+            },
+        .least_free = parts.settings.limits.free_disk_bytes});
 }
 
 void wire_servers(GatewayParts& parts, std::optional<certs::TlsServer> tls) {

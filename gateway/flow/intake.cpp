@@ -85,6 +85,13 @@ Result<Admission> DurableIntake::admit(const Arrival& arrival,
     if (!owner) return owner.error();
     if (*owner && (*owner)->digest == arrival.content_digest) return answer_again((*owner)->target);
 
+    if (m_parts.free_bytes && m_parts.free_bytes() < m_parts.least_free) {
+        m_parts.metrics.count("sallyport_intake_refused_total", {{"reason", "disk"}});
+        return Error("flow.intake.disk",
+                     Blame::Operator,
+                     "the disk of the state directory is nearly full")
+            .remedy("make room; the partner tries again by itself");
+    }
     CRASH_POINT("intake.archive.before");
     Attempt attempt{arrival, make_receipt, message_of(arrival)};
     auto payload = m_parts.archive.put(arrival.payload);
