@@ -14,16 +14,26 @@ using Json = nlohmann::ordered_json;
 
 std::string_view to_string(FieldType type) {
     switch (type) {
-        case FieldType::Text: return "text";
-        case FieldType::Code: return "code";
-        case FieldType::Decimal: return "decimal";
-        case FieldType::Integer: return "integer";
-        case FieldType::Date: return "date";
-        case FieldType::Time: return "time";
-        case FieldType::Moment: return "moment";
-        case FieldType::Boolean: return "boolean";
-        case FieldType::Record: return "record";
-        case FieldType::List: return "list";
+        case FieldType::Text:
+            return "text";
+        case FieldType::Code:
+            return "code";
+        case FieldType::Decimal:
+            return "decimal";
+        case FieldType::Integer:
+            return "integer";
+        case FieldType::Date:
+            return "date";
+        case FieldType::Time:
+            return "time";
+        case FieldType::Moment:
+            return "moment";
+        case FieldType::Boolean:
+            return "boolean";
+        case FieldType::Record:
+            return "record";
+        case FieldType::List:
+            return "list";
     }
     return "text";
 }
@@ -38,17 +48,20 @@ namespace {
 
 bool digits(std::string_view text, std::size_t at, std::size_t count) {
     if (text.size() < at + count) return false;
-    return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(at), text.begin() + static_cast<std::ptrdiff_t>(at + count),
+    return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(at),
+                       text.begin() + static_cast<std::ptrdiff_t>(at + count),
                        [](char c) { return c >= '0' && c <= '9'; });
 }
 int number(std::string_view text, std::size_t at, std::size_t count) {
     int out = 0;
-    for (std::size_t i = at; i < at + count; ++i) out = out * 10 + (text[i] - '0');
+    for (std::size_t i = at; i < at + count; ++i)
+        out = out * 10 + (text[i] - '0');
     return out;
 }
 
 bool is_date(std::string_view text) {
-    if (text.size() != 10 || !digits(text, 0, 4) || text[4] != '-' || !digits(text, 5, 2) || text[7] != '-' || !digits(text, 8, 2))
+    if (text.size() != 10 || !digits(text, 0, 4) || text[4] != '-' || !digits(text, 5, 2) ||
+        text[7] != '-' || !digits(text, 8, 2))
         return false;
     static constexpr int Days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     const int year = number(text, 0, 4);
@@ -61,12 +74,14 @@ bool is_date(std::string_view text) {
 
 // HH:MM[:SS[.fff]]
 bool is_time(std::string_view text) {
-    if (text.size() < 5 || !digits(text, 0, 2) || text[2] != ':' || !digits(text, 3, 2)) return false;
+    if (text.size() < 5 || !digits(text, 0, 2) || text[2] != ':' || !digits(text, 3, 2))
+        return false;
     if (number(text, 0, 2) > 23 || number(text, 3, 2) > 59) return false;
     if (text.size() == 5) return true;
     if (text[5] != ':' || !digits(text, 6, 2) || number(text, 6, 2) > 60) return false;
     if (text.size() == 8) return true;
-    return text[8] == '.' && text.size() > 9 && text.size() <= 18 && digits(text, 9, text.size() - 9);
+    return text[8] == '.' && text.size() > 9 && text.size() <= 18 &&
+           digits(text, 9, text.size() - 9);
 }
 
 // date [ T time ] [ Z | ±HH:MM ]
@@ -77,7 +92,8 @@ bool is_moment(std::string_view text) {
     if (rest.ends_with('Z')) return is_time(rest.substr(0, rest.size() - 1));
     if (rest.size() > 6) {
         const std::string_view offset = rest.substr(rest.size() - 6);
-        if ((offset[0] == '+' || offset[0] == '-') && is_time(offset.substr(1))) return is_time(rest.substr(0, rest.size() - 6));
+        if ((offset[0] == '+' || offset[0] == '-') && is_time(offset.substr(1)))
+            return is_time(rest.substr(0, rest.size() - 6));
     }
     return is_time(rest);
 }
@@ -87,18 +103,25 @@ bool is_moment(std::string_view text) {
 bool is_value(FieldType type, std::string_view text) {
     switch (type) {
         case FieldType::Text:
-        case FieldType::Code: return true;
-        case FieldType::Decimal: return static_cast<bool>(Decimal::parse(text));
+        case FieldType::Code:
+            return true;
+        case FieldType::Decimal:
+            return static_cast<bool>(Decimal::parse(text));
         case FieldType::Integer: {
             const Result<Decimal> value = Decimal::parse(text);
             return value && value->scale() == 0 && text.find('.') == std::string_view::npos;
         }
-        case FieldType::Date: return is_date(text);
-        case FieldType::Time: return is_time(text);
-        case FieldType::Moment: return is_moment(text);
-        case FieldType::Boolean: return text == "true" || text == "false";
+        case FieldType::Date:
+            return is_date(text);
+        case FieldType::Time:
+            return is_time(text);
+        case FieldType::Moment:
+            return is_moment(text);
+        case FieldType::Boolean:
+            return text == "true" || text == "false";
         case FieldType::Record:
-        case FieldType::List: return false;
+        case FieldType::List:
+            return false;
     }
     return false;
 }
@@ -114,7 +137,8 @@ public:
         if (json.is_discarded() || !json.is_object()) return fail("", "this is not a JSON object");
         m_schema->m_name = json.value("title", "");
         m_schema->m_version = json.value("x-version", "1");
-        if (m_schema->m_name.empty()) return fail("", "\"title\" names the document and is missing");
+        if (m_schema->m_name.empty())
+            return fail("", "\"title\" names the document and is missing");
         m_schema->m_root = record(json, "", "#");
         if (!m_problem.empty()) return fail(m_pointer, m_problem);
         return std::shared_ptr<const DocumentSchema>(m_schema);
@@ -122,7 +146,9 @@ public:
 
 private:
     static Error fail(const std::string& pointer, const std::string& what) {
-        return Error("canonical.schema", Blame::Operator, "schema at " + (pointer.empty() ? "#" : pointer) + ": " + what);
+        return Error("canonical.schema",
+                     Blame::Operator,
+                     "schema at " + (pointer.empty() ? "#" : pointer) + ": " + what);
     }
     void problem(const std::string& pointer, const std::string& what) {
         if (!m_problem.empty()) return;
@@ -161,7 +187,9 @@ private:
         return &root.at(at);
     }
 
-    const RecordType* record(const Json& node, const std::string& file, const std::string& pointer) {
+    const RecordType* record(const Json& node,
+                             const std::string& file,
+                             const std::string& pointer) {
         const std::string key = file + pointer;
         if (const auto known = m_known.find(key); known != m_known.end()) return known->second;
         auto made = std::make_unique<RecordType>();
@@ -176,7 +204,8 @@ private:
         }
         std::vector<std::string> required;
         if (node.contains("required"))
-            for (const Json& name : node["required"]) required.push_back(name.get<std::string>());
+            for (const Json& name : node["required"])
+                required.push_back(name.get<std::string>());
         for (const auto& [name, property] : node["properties"].items()) {
             Field one = field(property, file, pointer + "/properties/" + name);
             one.name = name;
@@ -201,7 +230,8 @@ private:
         } else if (type == "string") {
             scalar(out, *at, pointer);
         } else {
-            problem(pointer, "\"type\" is \"" + type + "\"; object, array and string are used here");
+            problem(pointer,
+                    "\"type\" is \"" + type + "\"; object, array and string are used here");
         }
         return out;
     }
@@ -219,7 +249,8 @@ private:
     }
 
     void scalar(Field& out, const Json& node, const std::string& pointer) {
-        static const std::vector<std::string> Types = {"text", "code", "decimal", "integer", "date", "time", "moment", "boolean"};
+        static const std::vector<std::string> Types = {
+            "text", "code", "decimal", "integer", "date", "time", "moment", "boolean"};
         const auto found = std::find(Types.begin(), Types.end(), node.value("x-type", "text"));
         if (found == Types.end()) return problem(pointer, "unknown x-type");
         out.type = static_cast<FieldType>(found - Types.begin());
@@ -227,12 +258,16 @@ private:
         out.max_scale = node.value("x-scale", -1);
         out.default_value = node.value("default", "");
         if (node.contains("enum"))
-            for (const Json& value : node["enum"]) out.values.push_back(value.get<std::string>());
+            for (const Json& value : node["enum"])
+                out.values.push_back(value.get<std::string>());
     }
 
     // The place of a property among those of `items`: of the schema text, since a record that contains itself is not
     // complete yet here.
-    int named_slot(const Json& items, const std::string& name, const char* keyword, const std::string& pointer) {
+    int named_slot(const Json& items,
+                   const std::string& name,
+                   const char* keyword,
+                   const std::string& pointer) {
         if (name.empty()) return -1;
         int slot = 0;
         if (items.contains("properties"))
@@ -240,7 +275,8 @@ private:
                 if (property == name) return slot;
                 ++slot;
             }
-        problem(pointer, std::string(keyword) + " names \"" + name + "\", which is no field of the entries");
+        problem(pointer,
+                std::string(keyword) + " names \"" + name + "\", which is no field of the entries");
         return -1;
     }
 
@@ -251,7 +287,8 @@ private:
     std::string m_pointer, m_problem;
 };
 
-Result<std::shared_ptr<const DocumentSchema>> DocumentSchema::parse(std::string_view json, const Others& others) {
+Result<std::shared_ptr<const DocumentSchema>> DocumentSchema::parse(std::string_view json,
+                                                                    const Others& others) {
     return SchemaReader(others).read(json);
 }
 
@@ -261,43 +298,71 @@ class Checker {
 public:
     std::vector<Conformance> out;
 
-    void record(const RecordType& type, const Json& node, const std::string& pointer, unsigned depth) {
-        if (!node.is_object()) return add(pointer, "a record is expected here, not " + std::string(node.type_name()), "");
+    void record(const RecordType& type,
+                const Json& node,
+                const std::string& pointer,
+                unsigned depth) {
+        if (!node.is_object())
+            return add(
+                pointer, "a record is expected here, not " + std::string(node.type_name()), "");
         if (depth > 64) return add(pointer, "nested deeper than 64", "");
         for (const auto& [name, value] : node.items()) {
             const int slot = type.slot(name);
-            if (slot >= 0) field(type.fields[static_cast<std::size_t>(slot)], value, pointer + "/" + name, depth);
-            else if (!type.open) unknown(type, name, pointer);
+            if (slot >= 0)
+                field(type.fields[static_cast<std::size_t>(slot)],
+                      value,
+                      pointer + "/" + name,
+                      depth);
+            else if (!type.open)
+                unknown(type, name, pointer);
         }
         for (const Field& one : type.fields)
-            if (one.required && !node.contains(one.name)) add(pointer + "/" + one.name, "is missing", one.description);
+            if (one.required && !node.contains(one.name))
+                add(pointer + "/" + one.name, "is missing", one.description);
     }
 
 private:
     void add(std::string pointer, std::string message, std::string remedy) {
-        if (out.size() < 100) out.push_back({std::move(pointer), std::move(message), std::move(remedy)});
+        if (out.size() < 100)
+            out.push_back({std::move(pointer), std::move(message), std::move(remedy)});
     }
     void unknown(const RecordType& type, const std::string& name, const std::string& pointer) {
         std::vector<std::string> names;
-        for (const Field& one : type.fields) names.push_back(one.name);
+        for (const Field& one : type.fields)
+            names.push_back(one.name);
         const std::string near = near_match(name, names);
-        add(pointer + "/" + name, "there is no such field in " + type.name, near.empty() ? "" : "did you mean " + near + "?");
+        add(pointer + "/" + name,
+            "there is no such field in " + type.name,
+            near.empty() ? "" : "did you mean " + near + "?");
     }
     void field(const Field& one, const Json& value, const std::string& pointer, unsigned depth) {
         if (one.type == FieldType::Record) return record(*one.record, value, pointer, depth + 1);
         if (one.type == FieldType::List) {
-            if (!value.is_array()) return add(pointer, "a list is expected here, not " + std::string(value.type_name()), "write [ … ]");
-            for (std::size_t i = 0; i < value.size(); ++i) record(*one.record, value[i], pointer + "/" + std::to_string(i), depth + 1);
+            if (!value.is_array())
+                return add(pointer,
+                           "a list is expected here, not " + std::string(value.type_name()),
+                           "write [ … ]");
+            for (std::size_t i = 0; i < value.size(); ++i)
+                record(*one.record, value[i], pointer + "/" + std::to_string(i), depth + 1);
             return;
         }
         if (!value.is_string())
-            return add(pointer, "a text is expected here, not " + std::string(value.type_name()), "put the value in quotes; numbers too, so that 10.50 stays 10.50");
+            return add(pointer,
+                       "a text is expected here, not " + std::string(value.type_name()),
+                       "put the value in quotes; numbers too, so that 10.50 stays 10.50");
         const std::string& text = value.get_ref<const std::string&>();
-        if (text.empty()) return add(pointer, "is empty", "leave the field out: absent is the only kind of nothing");
-        if (!is_value(one.type, text)) return add(pointer, "\"" + text + "\" is not a " + std::string(to_string(one.type)), "");
-        if (!one.values.empty() && std::find(one.values.begin(), one.values.end(), text) == one.values.end()) {
+        if (text.empty())
+            return add(
+                pointer, "is empty", "leave the field out: absent is the only kind of nothing");
+        if (!is_value(one.type, text))
+            return add(
+                pointer, "\"" + text + "\" is not a " + std::string(to_string(one.type)), "");
+        if (!one.values.empty() &&
+            std::find(one.values.begin(), one.values.end(), text) == one.values.end()) {
             const std::string near = near_match(text, one.values);
-            add(pointer, "\"" + text + "\" is not one of its values", near.empty() ? "" : "did you mean " + near + "?");
+            add(pointer,
+                "\"" + text + "\" is not one of its values",
+                near.empty() ? "" : "did you mean " + near + "?");
         }
         if (one.max_length > 0 && text.size() > one.max_length)
             add(pointer, "is longer than " + std::to_string(one.max_length), "");

@@ -83,7 +83,7 @@ struct NodeDirective : x3::unary_parser<Subject, NodeDirective<Subject>> {
     using base = x3::unary_parser<Subject, NodeDirective<Subject>>;
     using attribute_type = x3::unused_type;
     static constexpr bool has_attribute = false;
-    NodeDirective(const Subject& subject, Node kind) : base(subject), m_kind(kind) {}
+    NodeDirective(const Subject& inner, Node kind) : base(inner), m_kind(kind) {}
 
     template <typename Context, typename RContext, typename Attribute>
     bool parse(
@@ -110,8 +110,8 @@ struct TokenDirective : x3::unary_parser<Subject, TokenDirective<Subject>> {
     using base = x3::unary_parser<Subject, TokenDirective<Subject>>;
     using attribute_type = x3::unused_type;
     static constexpr bool has_attribute = false;
-    TokenDirective(const Subject& subject, Node kind, const char* label, bool blanks)
-        : base(subject), m_kind(kind), m_label(label), m_blanks(blanks) {}
+    TokenDirective(const Subject& inner, Node kind, const char* label, bool blanks)
+        : base(inner), m_kind(kind), m_label(label), m_blanks(blanks) {}
 
     template <typename Context, typename RContext, typename Attribute>
     bool parse(
@@ -138,7 +138,7 @@ struct RecoveringDirective : x3::unary_parser<Subject, RecoveringDirective<Subje
     using base = x3::unary_parser<Subject, RecoveringDirective<Subject>>;
     using attribute_type = x3::unused_type;
     static constexpr bool has_attribute = false;
-    RecoveringDirective(const Subject& subject, bool top) : base(subject), m_top(top) {}
+    RecoveringDirective(const Subject& inner, bool top) : base(inner), m_top(top) {}
 
     template <typename Context, typename RContext, typename Attribute>
     bool parse(

@@ -5,6 +5,8 @@
 
 #include "mappings/ast.h"
 
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +24,9 @@ MapFile parse_map(const Sources& sources,
                   std::uint32_t file,
                   std::vector<Diagnostic>& diagnostics,
                   const GrammarLimits& limits = {});
+
+// The content of a quoted text: \" \\ \n \u{…} resolved, the quotes gone.
+std::string unquote(std::string_view text);
 
 // One expression inside the text at `span`: the {expr} of a message. Diagnostics point into the file.
 std::optional<Expr> parse_expression(const Sources& sources,

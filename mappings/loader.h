@@ -18,7 +18,8 @@ struct EffectiveMap {
     Header header;
     std::vector<Namespace> namespaces;
     std::vector<Param> params;  // `set` applied
-    std::vector<Table> tables;  // merged: base rows demoted to read only where the overlay took over writing
+    std::vector<Table>
+        tables;  // merged: base rows demoted to read only where the overlay took over writing
     std::vector<UserLens> lenses;
     std::vector<Fragment> fragments;
     std::vector<Item> items;  // no Remove, Replace, Into left

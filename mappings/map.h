@@ -62,6 +62,7 @@ public:
     ~CompiledMap();
     const MapInfo& info() const;
     const Plan& plan() const { return *m_plan; }
+    const edi::SetSchema* plan_set() const;  // the set it reads and writes
     const DocumentSchema& document() const;
     const Sources& sources() const;
     const EffectiveMap& effective() const;

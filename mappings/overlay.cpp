@@ -51,16 +51,30 @@ public:
         std::vector<Item> added;
         for (Item& change : changes) {
             switch (change.kind) {
-                case ItemKind::Remove: remove(items, change, segment, opened); break;
-                case ItemKind::Replace: replace(items, change, segment); break;
+                case ItemKind::Remove:
+                    remove(items, change, segment, opened);
+                    break;
+                case ItemKind::Replace:
+                    replace(items, change, segment);
+                    break;
                 case ItemKind::Into:
                     opened.emplace_back(item_key(change, segment), change.span);
                     into(items, change, segment);
                     break;
-                default: add(items, std::move(change), segment, added); break;
+                case ItemKind::Rule:
+                case ItemKind::Block:
+                case ItemKind::Each:
+                case ItemKind::First:
+                case ItemKind::When:
+                case ItemKind::Use:
+                case ItemKind::Require:
+                    add(items, std::move(change), segment, added);
+                    break;
             }
         }
-        items.insert(items.end(), std::make_move_iterator(added.begin()), std::make_move_iterator(added.end()));
+        items.insert(items.end(),
+                     std::make_move_iterator(added.begin()),
+                     std::make_move_iterator(added.end()));
     }
 
 private:
@@ -69,13 +83,18 @@ private:
     }
 
     // Items of this block, those inside first and when included.
-    void collect(std::vector<Item>& items, const std::string& segment, const Item& wanted, bool by_handle, std::vector<Found>& out) {
+    void collect(std::vector<Item>& items,
+                 const std::string& segment,
+                 const Item& wanted,
+                 bool by_handle,
+                 std::vector<Found>& out) {
         const std::string key = item_key(wanted, segment);
         for (std::size_t i = 0; i < items.size(); ++i) {
             Item& item = items[i];
             if (by_handle) {
                 if (item.handle == key) out.push_back({&items, i});
-            } else if (has_path(item) && item_key(item, segment) == key && (!wanted.each || item.kind == ItemKind::Each)) {
+            } else if (has_path(item) && item_key(item, segment) == key &&
+                       (!wanted.each || item.kind == ItemKind::Each)) {
                 out.push_back({&items, i});
             }
             if (item.kind == ItemKind::First || item.kind == ItemKind::When)
@@ -91,7 +110,10 @@ private:
     }
 
     // Touching a rule that came from `use` expands that fragment in this block only.
-    bool expand_use(std::vector<Item>& items, const std::string& segment, const Item& wanted, unsigned depth) {
+    bool expand_use(std::vector<Item>& items,
+                    const std::string& segment,
+                    const Item& wanted,
+                    unsigned depth) {
         if (depth > 8) return false;
         for (std::size_t i = 0; i < items.size(); ++i) {
             if (items[i].kind != ItemKind::Use) continue;
@@ -108,7 +130,9 @@ private:
         return false;
     }
 
-    std::vector<Found> find(std::vector<Item>& items, const Item& wanted, const std::string& segment) {
+    std::vector<Found> find(std::vector<Item>& items,
+                            const Item& wanted,
+                            const std::string& segment) {
         std::vector<Found> out;
         collect(items, segment, wanted, is_handle(wanted), out);
         if (out.empty() && expand_use(items, segment, wanted, 0))
@@ -117,43 +141,59 @@ private:
     }
 
     // Exactly one, or a diagnostic.
-    Found find_one(std::vector<Item>& items, const Item& wanted, const std::string& segment, const char* verb) {
+    Found find_one(std::vector<Item>& items,
+                   const Item& wanted,
+                   const std::string& segment,
+                   const char* verb) {
         std::vector<Found> found = find(items, wanted, segment);
         if (found.empty()) {
             const std::string near = near_match(item_key(wanted, segment), keys(items, segment));
-            report("MAP301", wanted.path.span,
-                   std::string("nothing to ") + verb + ": the base has no rule " + item_key(wanted, segment) + " here",
-                   near.empty() ? "look at the base for the exact path; rules inside a block are reached with in PATH { … }"
+            report("MAP301",
+                   wanted.path.span,
+                   std::string("nothing to ") + verb + ": the base has no rule " +
+                       item_key(wanted, segment) + " here",
+                   near.empty() ? "look at the base for the exact path; rules inside a block are "
+                                  "reached with in PATH { … }"
                                 : "did you mean " + near + "?");
             return {};
         }
         if (found.size() > 1) {
             std::string places;
             for (const Found& one : found)
-                places += (places.empty() ? "" : ", ") + m_base.sources.where((*one.list)[one.index].span);
-            report("MAP302", wanted.path.span,
-                   item_key(wanted, segment) + " names " + std::to_string(found.size()) + " rules (" + places + ")",
+                places += (places.empty() ? "" : ", ") +
+                          m_base.sources.where((*one.list)[one.index].span);
+            report("MAP302",
+                   wanted.path.span,
+                   item_key(wanted, segment) + " names " + std::to_string(found.size()) +
+                       " rules (" + places + ")",
                    "give the rule a name in the base (… as NAME) and use that name here");
             return {};
         }
         return found[0];
     }
 
-    std::vector<std::string> keys(const std::vector<Item>& items, const std::string& segment) const {
+    std::vector<std::string> keys(const std::vector<Item>& items,
+                                  const std::string& segment) const {
         std::vector<std::string> out;
         for (const Item& item : items) {
             if (has_path(item)) out.push_back(item_key(item, segment));
             if (item.kind == ItemKind::First || item.kind == ItemKind::When)
-                for (std::string& key : keys(item.children, segment)) out.push_back(std::move(key));
+                for (std::string& key : keys(item.children, segment))
+                    out.push_back(std::move(key));
         }
         return out;
     }
 
-    void remove(std::vector<Item>& items, const Item& change, const std::string& segment,
+    void remove(std::vector<Item>& items,
+                const Item& change,
+                const std::string& segment,
                 const std::vector<std::pair<std::string, Span>>& opened) {
         for (const auto& [key, span] : opened)
             if (key == item_key(change, segment))
-                report("MAP304", span, "these changes are never reached: " + m_base.sources.where(change.span) + " removes the block",
+                report("MAP304",
+                       span,
+                       "these changes are never reached: " + m_base.sources.where(change.span) +
+                           " removes the block",
                        "remove one of the two");
         const Found found = find_one(items, change, segment, "remove");
         if (found.list != nullptr)
@@ -167,14 +207,17 @@ private:
                 fragment.items = std::move(change.children);
                 return;
             }
-            report("MAP110", change.span, "there is no fragment " + change.name + " to replace", "");
+            report(
+                "MAP110", change.span, "there is no fragment " + change.name + " to replace", "");
             return;
         }
         if (change.children.empty()) return;
         Item& with = change.children.front();
         Item wanted = change.path.empty() ? with : change;
         if (wanted.path.empty()) {
-            report("MAP302", change.span, "this statement has no path by which the base rule could be found",
+            report("MAP302",
+                   change.span,
+                   "this statement has no path by which the base rule could be found",
                    "write replace NAME with …, NAME being the rule's `as` name");
             return;
         }
@@ -188,13 +231,19 @@ private:
         if (found.list == nullptr) return;
         Item& block = (*found.list)[found.index];
         if (block.kind == ItemKind::Rule) {
-            report("MAP301", change.path.span, item_key(change, segment) + " is a rule, not a block", "use replace");
+            report("MAP301",
+                   change.path.span,
+                   item_key(change, segment) + " is a rule, not a block",
+                   "use replace");
             return;
         }
         apply(block.children, std::move(change.children), block_segment(block.path));
     }
 
-    void add(std::vector<Item>& items, Item change, const std::string& segment, std::vector<Item>& added) {
+    void add(std::vector<Item>& items,
+             Item change,
+             const std::string& segment,
+             std::vector<Item>& added) {
         if (has_path(change)) {
             std::vector<Found> found;
             collect(items, segment, change, false, found);
@@ -207,9 +256,11 @@ private:
             });
             if (clash && change.kind == ItemKind::Rule) {
                 const Item& old = (*found[0].list)[found[0].index];
-                report("MAP303", change.path.span,
+                report("MAP303",
+                       change.path.span,
                        "already mapped in " + m_base.sources.where(old.span),
-                       "write \"replace\" if that is meant: replace " + item_key(change, segment) + " with …");
+                       "write \"replace\" if that is meant: replace " + item_key(change, segment) +
+                           " with …");
                 return;
             }
         }
@@ -222,7 +273,9 @@ private:
 
 }  // namespace
 
-void apply_overlay(EffectiveMap& base, std::vector<Item> changes, std::vector<Diagnostic>& diagnostics) {
+void apply_overlay(EffectiveMap& base,
+                   std::vector<Item> changes,
+                   std::vector<Diagnostic>& diagnostics) {
     Overlay(base, diagnostics).apply(base.items, std::move(changes), "");
 }
 

@@ -9,9 +9,12 @@ namespace {
 
 std::string_view name_of(Severity severity) {
     switch (severity) {
-        case Severity::Error: return "error";
-        case Severity::Warning: return "warning";
-        case Severity::Note: return "note";
+        case Severity::Error:
+            return "error";
+        case Severity::Warning:
+            return "warning";
+        case Severity::Note:
+            return "note";
     }
     return "error";
 }
@@ -82,7 +85,8 @@ std::string render(const Diagnostic& diagnostic, const Sources& sources) {
         out += margin + number + " | " + printable(line) + "\n";
         const std::size_t column = std::min<std::size_t>(span.begin, file.text.size()) - start;
         std::size_t width = span.end > span.begin ? span.end - span.begin : 1;
-        width = std::max<std::size_t>(1, std::min(width, line.size() > column ? line.size() - column : 1));
+        width = std::max<std::size_t>(
+            1, std::min(width, line.size() > column ? line.size() - column : 1));
         out += std::string(margin.size() + number.size(), ' ') + " | " + std::string(column, ' ') +
                std::string(width, '^') + " " + diagnostic.message;
     }

@@ -6,6 +6,9 @@
 
 #include <algorithm>
 
+// Each function handles the few kinds of node that can stand where it looks, out of seventy.
+#pragma GCC diagnostic ignored "-Wswitch-enum"
+
 namespace sallyport::mapping {
 
 std::string spell(const Path& path) {
@@ -17,8 +20,10 @@ std::string spell(const Path& path) {
             for (std::size_t i = 0; i < step.tests.size(); ++i) {
                 const Test& test = step.tests[i];
                 if (i > 0) out += ", ";
-                if (test.absent) out += "not " + test.element;
-                else out += (test.element.empty() ? "" : test.element + "=") + test.code;
+                if (test.absent)
+                    out += "not " + test.element;
+                else
+                    out += (test.element.empty() ? "" : test.element + "=") + test.code;
             }
             out += ']';
         }
@@ -35,7 +40,8 @@ std::string spell(const Path& path) {
     }
     if (!path.group.empty()) {
         out += ".(";
-        for (std::size_t i = 0; i < path.group.size(); ++i) out += (i > 0 ? "," : "") + path.group[i];
+        for (std::size_t i = 0; i < path.group.size(); ++i)
+            out += (i > 0 ? "," : "") + path.group[i];
         out += ')';
     }
     return out;
@@ -43,14 +49,15 @@ std::string spell(const Path& path) {
 
 std::string_view to_string(Action action) {
     switch (action) {
-        case Action::Reject: return "reject";
-        case Action::Hold: return "hold";
-        case Action::Warn: return "warn";
+        case Action::Reject:
+            return "reject";
+        case Action::Hold:
+            return "hold";
+        case Action::Warn:
+            return "warn";
     }
     return "reject";
 }
-
-namespace {
 
 // Quoted text to its content: \" \\ \n \u{…}. `{expr}` stays.
 std::string unquote(std::string_view text) {
@@ -100,6 +107,8 @@ std::string unquote(std::string_view text) {
     return out;
 }
 
+namespace {
+
 int to_int(std::string_view digits) {
     int out = 0;
     for (const char c : digits)
@@ -114,7 +123,11 @@ public:
                   std::uint32_t shift,
                   const std::vector<Event>& events,
                   std::vector<Diagnostic>& diagnostics)
-        : m_sources(sources), m_file(file), m_shift(shift), m_events(events), m_diagnostics(diagnostics) {}
+        : m_sources(sources),
+          m_file(file),
+          m_shift(shift),
+          m_events(events),
+          m_diagnostics(diagnostics) {}
 
     void build(MapFile& out);
     Expr expression(std::size_t node) const;
@@ -122,7 +135,8 @@ public:
 private:
     template <typename F>
     void each_child(std::size_t node, F f) const {
-        for (std::size_t i = node + 1; i < node + m_events[node].size; i += m_events[i].size) f(i);
+        for (std::size_t i = node + 1; i < node + m_events[node].size; i += m_events[i].size)
+            f(i);
     }
     Node kind(std::size_t i) const { return m_events[i].kind; }
     Span span(std::size_t i) const {
@@ -130,7 +144,9 @@ private:
     }
     std::string raw(std::size_t i) const { return std::string(m_sources.text(span(i))); }
     // A code or text: the content.
-    std::string value(std::size_t i) const { return kind(i) == Node::Text || kind(i) == Node::FileTok ? unquote(raw(i)) : raw(i); }
+    std::string value(std::size_t i) const {
+        return kind(i) == Node::Text || kind(i) == Node::FileTok ? unquote(raw(i)) : raw(i);
+    }
     Arrow arrow(std::size_t i) const {
         const std::string text = raw(i);
         return text == "<->" ? Arrow::Both : text == "->" ? Arrow::Read : Arrow::Write;
@@ -153,7 +169,8 @@ private:
     void test(MapFile& out, std::size_t node);
     void reference(std::vector<Reference>& out, std::size_t node) const;
     void error(Span at, std::string message, std::string help) {
-        m_diagnostics.push_back({"MAP002", Severity::Error, at, std::move(message), std::move(help)});
+        m_diagnostics.push_back(
+            {"MAP002", Severity::Error, at, std::move(message), std::move(help)});
     }
 
     const Sources& m_sources;
@@ -194,23 +211,34 @@ Path SyntaxBuilder::path(std::size_t node) const {
     bool slash = false;
     each_child(node, [&](std::size_t i) {
         switch (kind(i)) {
-            case Node::Absolute: out.absolute = true; break;
-            case Node::Relative: dot_slash = true; break;
+            case Node::Absolute:
+                out.absolute = true;
+                break;
+            case Node::Relative:
+                dot_slash = true;
+                break;
             case Node::StepNode:
                 slash = slash || !out.steps.empty();
                 out.steps.push_back(step(i));
                 break;
-            case Node::PartNode: out.parts.push_back(step(i)); break;
-            case Node::GroupCode: out.group.push_back(raw(i)); break;
-            default: break;
+            case Node::PartNode:
+                out.parts.push_back(step(i));
+                break;
+            case Node::GroupCode:
+                out.group.push_back(raw(i));
+                break;
+            default:
+                break;
         }
     });
-    const bool lower = !out.steps.empty() && out.steps[0].name[0] >= 'a' && out.steps[0].name[0] <= 'z' &&
+    const bool lower = !out.steps.empty() && out.steps[0].name[0] >= 'a' &&
+                       out.steps[0].name[0] <= 'z' &&
                        out.steps[0].name.find(':') == std::string::npos;
     out.outside = out.absolute || dot_slash || slash || out.steps.empty() || !lower;
     out.relative = out.steps.empty();
     if (!out.outside) {  // dots separate fields there
-        for (Step& part : out.parts) out.steps.push_back(std::move(part));
+        for (Step& part : out.parts)
+            out.steps.push_back(std::move(part));
         out.parts.clear();
     }
     return out;
@@ -223,14 +251,18 @@ LensCall SyntaxBuilder::lens(std::size_t node) const {
         LensArg arg;
         arg.span = span(i);
         switch (kind(i)) {
-            case Node::Name: out.name = raw(i); return;
+            case Node::Name:
+                out.name = raw(i);
+                return;
             case Node::Text:
                 arg.kind = LensArgKind::Text;
                 arg.text = value(i);
                 break;
             case Node::Word:
                 arg.text = raw(i);
-                arg.kind = std::all_of(arg.text.begin(), arg.text.end(), [](char c) { return c >= '0' && c <= '9'; })
+                arg.kind = std::all_of(arg.text.begin(),
+                                       arg.text.end(),
+                                       [](char c) { return c >= '0' && c <= '9'; })
                                ? LensArgKind::Number
                                : LensArgKind::Word;
                 break;
@@ -242,7 +274,8 @@ LensCall SyntaxBuilder::lens(std::size_t node) const {
                 arg.kind = LensArgKind::Under;
                 if (has_children(i)) arg.path = path(first_child(i));
                 break;
-            default: return;
+            default:
+                return;
         }
         out.args.push_back(std::move(arg));
     });
@@ -292,12 +325,17 @@ Expr SyntaxBuilder::expression(std::size_t node) const {
     Expr out;
     out.span = span(node);
     switch (kind(node)) {
-        case Node::Or: return chain(node, "or");
-        case Node::And: return chain(node, "and");
+        case Node::Or:
+            return chain(node, "or");
+        case Node::And:
+            return chain(node, "and");
         case Node::Compare:
         case Node::Sum:
-        case Node::Product: return chain(node, "");
-        case Node::Text: out.text = value(node); return out;
+        case Node::Product:
+            return chain(node, "");
+        case Node::Text:
+            out.text = value(node);
+            return out;
         case Node::Number:
             out.kind = ExprKind::Number;
             out.text = raw(node);
@@ -310,11 +348,14 @@ Expr SyntaxBuilder::expression(std::size_t node) const {
         case Node::List:
             out.kind = kind(node) == Node::Call ? ExprKind::Call : ExprKind::List;
             each_child(node, [&](std::size_t i) {
-                if (kind(i) == Node::Name) out.text = raw(i);
-                else out.args.push_back(expression(i));
+                if (kind(i) == Node::Name)
+                    out.text = raw(i);
+                else
+                    out.args.push_back(expression(i));
             });
             return out;
-        default: return has_children(node) ? expression(first_child(node)) : out;
+        default:
+            return has_children(node) ? expression(first_child(node)) : out;
     }
 }
 
@@ -323,7 +364,9 @@ Else SyntaxBuilder::else_clause(std::size_t node) const {
     each_child(node, [&](std::size_t i) {
         if (kind(i) == Node::ActionTok) {
             const std::string text = raw(i);
-            out.action = text == "hold" ? Action::Hold : text == "warn" ? Action::Warn : Action::Reject;
+            out.action = text == "hold"   ? Action::Hold
+                         : text == "warn" ? Action::Warn
+                                          : Action::Reject;
         } else if (kind(i) == Node::Code) {
             out.code = raw(i);
         } else if (kind(i) == Node::Text) {
@@ -342,32 +385,48 @@ std::vector<Item> SyntaxBuilder::body(std::size_t node) {
 
 ItemKind item_kind(Node node) {
     switch (node) {
-        case Node::Block: return ItemKind::Block;
-        case Node::Each: return ItemKind::Each;
-        case Node::First: return ItemKind::First;
-        case Node::When: return ItemKind::When;
-        case Node::Use: return ItemKind::Use;
-        case Node::Require: return ItemKind::Require;
-        case Node::Remove: return ItemKind::Remove;
+        case Node::Block:
+            return ItemKind::Block;
+        case Node::Each:
+            return ItemKind::Each;
+        case Node::First:
+            return ItemKind::First;
+        case Node::When:
+            return ItemKind::When;
+        case Node::Use:
+            return ItemKind::Use;
+        case Node::Require:
+            return ItemKind::Require;
+        case Node::Remove:
+            return ItemKind::Remove;
         case Node::Replace:
-        case Node::ReplaceFragment: return ItemKind::Replace;
-        case Node::Into: return ItemKind::Into;
-        default: return ItemKind::Rule;
+        case Node::ReplaceFragment:
+            return ItemKind::Replace;
+        case Node::Into:
+            return ItemKind::Into;
+        default:
+            return ItemKind::Rule;
     }
 }
 
 // What a node inside an item adds to it.
 void SyntaxBuilder::rule_part(Item& out, std::size_t i, bool& after_arrow) {
     switch (kind(i)) {
-        case Node::Always: out.always = true; break;
-        case Node::EachTok: out.each = true; break;
+        case Node::Always:
+            out.always = true;
+            break;
+        case Node::EachTok:
+            out.each = true;
+            break;
         case Node::ArrowTok:
             out.arrow = arrow(i);
             after_arrow = true;
             break;
         case Node::PathNode:
-            if (after_arrow) out.fields.push_back(path(i));
-            else out.path = path(i);
+            if (after_arrow)
+                out.fields.push_back(path(i));
+            else
+                out.path = path(i);
             break;
         case Node::LeftExpr:
             out.left_is_path = false;
@@ -376,31 +435,56 @@ void SyntaxBuilder::rule_part(Item& out, std::size_t i, bool& after_arrow) {
         case Node::Or:  // the condition of when and require
             out.left = expression(i);
             break;
-        case Node::LensNode: out.lenses.push_back(lens(i)); break;
-        case Node::Fields: each_child(i, [&](std::size_t k) { out.fields.push_back(path(k)); }); break;
+        case Node::LensNode:
+            out.lenses.push_back(lens(i));
+            break;
+        case Node::Fields:
+            each_child(i, [&](std::size_t k) { out.fields.push_back(path(k)); });
+            break;
         case Node::RightExpr:
         case Node::WhenRight: {
             Expr right = expression(i);
-            const bool field = kind(i) == Node::RightExpr && right.kind == ExprKind::Path && !right.path.outside;
-            if (field) out.fields.push_back(right.path);
-            else out.has_right = true;
+            const bool field =
+                kind(i) == Node::RightExpr && right.kind == ExprKind::Path && !right.path.outside;
+            if (field)
+                out.fields.push_back(right.path);
+            else
+                out.has_right = true;
             out.right = std::move(right);
             break;
         }
         case Node::Default:
             each_child(i, [&](std::size_t k) {
-                if (kind(k) == Node::Omit) out.omit = true;
-                else out.otherwise = expression(k);
+                if (kind(k) == Node::Omit)
+                    out.omit = true;
+                else
+                    out.otherwise = expression(k);
             });
             break;
-        case Node::If: out.condition = expression(i); break;
-        case Node::ElseClause: out.on_fail = else_clause(i); break;
-        case Node::As: out.handle = has_children(i) ? raw(first_child(i)) : ""; break;
-        case Node::GroupBy: out.group_by = has_children(i) ? spell(path(first_child(i))) : ""; break;
-        case Node::Phase: out.phase = raw(i) == "parse" ? 'p' : 'b'; break;
-        case Node::Name: out.name = raw(i); break;
-        case Node::Body: out.children = body(i); break;
-        default: out.children.push_back(item(i)); break;  // replace ... with ITEM
+        case Node::If:
+            out.condition = expression(i);
+            break;
+        case Node::ElseClause:
+            out.on_fail = else_clause(i);
+            break;
+        case Node::As:
+            out.handle = has_children(i) ? raw(first_child(i)) : "";
+            break;
+        case Node::GroupBy:
+            out.group_by = has_children(i) ? spell(path(first_child(i))) : "";
+            break;
+        case Node::Phase:
+            out.phase = raw(i) == "parse" ? 'p' : 'b';
+            break;
+        case Node::Name:
+            out.name = raw(i);
+            break;
+        case Node::Body:
+            out.children = body(i);
+            break;
+        default:
+            out.children.push_back(item(i));
+            break;  // replace ... with ITEM
     }
 }
 
@@ -412,12 +496,14 @@ Item SyntaxBuilder::item(std::size_t node) {
     out.span = span(node);
     bool after_arrow = false;
     each_child(node, [&](std::size_t i) {
-        if (kind(i) == Node::Body) out.span.end = std::max(out.span.begin, m_events[i].begin + m_shift);
+        if (kind(i) == Node::Body)
+            out.span.end = std::max(out.span.begin, m_events[i].begin + m_shift);
         rule_part(out, i, after_arrow);
     });
     // Blanks and the line end are not part of the heading.
     while (out.span.end > out.span.begin && out.span.end <= m_sources.files[m_file].text.size() &&
-           std::string_view(" \t\r\n;").find(m_sources.files[m_file].text[out.span.end - 1]) != std::string_view::npos)
+           std::string_view(" \t\r\n;").find(m_sources.files[m_file].text[out.span.end - 1]) !=
+               std::string_view::npos)
         --out.span.end;
     return out;
 }
@@ -483,11 +569,14 @@ void SyntaxBuilder::param(MapFile& out, std::size_t node) {
             param.name = raw(i);
             param.span = span(i);
         } else if (kind(i) == Node::TypeTok) {
-            static const std::vector<std::string> Types = {"text", "code", "decimal", "integer", "date", "time", "moment", "boolean"};
+            static const std::vector<std::string> Types = {
+                "text", "code", "decimal", "integer", "date", "time", "moment", "boolean"};
             const std::string word = raw(i);
             const auto found = std::find(Types.begin(), Types.end(), word);
             if (found == Types.end())
-                error(span(i), "\"" + word + "\" is not a type", "types are text, code, decimal, integer, date, time, moment, boolean");
+                error(span(i),
+                      "\"" + word + "\" is not a type",
+                      "types are text, code, decimal, integer, date, time, moment, boolean");
             else
                 param.type = static_cast<ParamType>(found - Types.begin());
         } else if (kind(i) == Node::OptionalTok) {
@@ -502,28 +591,37 @@ void SyntaxBuilder::param(MapFile& out, std::size_t node) {
 void SyntaxBuilder::test(MapFile& out, std::size_t node) {
     TestCase test;
     test.span = span(node);
-    const auto given = [&](std::size_t i, std::optional<std::string>& text, std::optional<std::string>& file) {
-        each_child(i, [&](std::size_t k) {
-            if (kind(k) == Node::FileTok) file = value(k);
-            if (kind(k) != Node::RawText) return;
-            std::string content = raw(k);
-            content = content.substr(3, content.size() - 6);
-            if (content.starts_with("\r\n")) content.erase(0, 2);
-            else if (content.starts_with('\n')) content.erase(0, 1);
-            text = std::move(content);
-        });
-    };
+    const auto given =
+        [&](std::size_t i, std::optional<std::string>& text, std::optional<std::string>& file) {
+            each_child(i, [&](std::size_t k) {
+                if (kind(k) == Node::FileTok) file = value(k);
+                if (kind(k) != Node::RawText) return;
+                std::string content = raw(k);
+                content = content.substr(3, content.size() - 6);
+                if (content.starts_with("\r\n"))
+                    content.erase(0, 2);
+                else if (content.starts_with('\n'))
+                    content.erase(0, 1);
+                text = std::move(content);
+            });
+        };
     each_child(node, [&](std::size_t i) {
         switch (kind(i)) {
             case Node::Text:
                 test.name = value(i);
                 test.span = span(i);
                 break;
-            case Node::Wire: given(i, test.wire, test.wire_file); break;
-            case Node::Canonical: given(i, test.canonical, test.canonical_file); break;
+            case Node::Wire:
+                given(i, test.wire, test.wire_file);
+                break;
+            case Node::Canonical:
+                given(i, test.canonical, test.canonical_file);
+                break;
             case Node::RoundTripLine: {
                 const std::string grade = has_children(i) ? raw(first_child(i)) : "";
-                test.round_trip = grade == "exact" ? RoundTrip::Exact : grade == "none" ? RoundTrip::None : RoundTrip::Stable;
+                test.round_trip = grade == "exact"  ? RoundTrip::Exact
+                                  : grade == "none" ? RoundTrip::None
+                                                    : RoundTrip::Stable;
                 break;
             }
             case Node::Expect: {
@@ -531,7 +629,8 @@ void SyntaxBuilder::test(MapFile& out, std::size_t node) {
                 test.expects.push_back({expected.action, expected.message, expected.span});
                 break;
             }
-            default: break;
+            default:
+                break;
         }
     });
     out.tests.push_back(std::move(test));
@@ -555,7 +654,8 @@ void SyntaxBuilder::top(MapFile& out, std::size_t node) {
     std::vector<Item> items;
     const auto names = [&] {
         each_child(node, [&](std::size_t i) {
-            if (kind(i) == Node::Name || kind(i) == Node::Text || kind(i) == Node::Number) words.push_back(value(i));
+            if (kind(i) == Node::Name || kind(i) == Node::Text || kind(i) == Node::Number)
+                words.push_back(value(i));
         });
         words.resize(2);
     };
@@ -570,19 +670,29 @@ void SyntaxBuilder::top(MapFile& out, std::size_t node) {
                 }
             });
             break;
-        case Node::Extends: reference(out.extends, node); break;
-        case Node::Include: reference(out.includes, node); break;
-        case Node::Header: header(out, node); break;
+        case Node::Extends:
+            reference(out.extends, node);
+            break;
+        case Node::Include:
+            reference(out.includes, node);
+            break;
+        case Node::Header:
+            header(out, node);
+            break;
         case Node::NamespaceLine:
             names();
             out.namespaces.push_back({words[0], words[1], span(node)});
             break;
-        case Node::ParamLine: param(out, node); break;
+        case Node::ParamLine:
+            param(out, node);
+            break;
         case Node::SetLine:
             names();
             out.settings.push_back({words[0], words[1], span(node)});
             break;
-        case Node::TableDef: table(out, node); break;
+        case Node::TableDef:
+            table(out, node);
+            break;
         case Node::LensDef: {
             UserLens lens_out;
             each_child(node, [&](std::size_t i) {
@@ -609,13 +719,18 @@ void SyntaxBuilder::top(MapFile& out, std::size_t node) {
             out.fragments.push_back(std::move(fragment));
             break;
         }
-        case Node::TestDef: test(out, node); break;
-        default: out.items.push_back(item(node)); break;
+        case Node::TestDef:
+            test(out, node);
+            break;
+        default:
+            out.items.push_back(item(node));
+            break;
     }
 }
 
 void SyntaxBuilder::build(MapFile& out) {
-    for (std::size_t i = 0; i < m_events.size(); i += m_events[i].size) top(out, i);
+    for (std::size_t i = 0; i < m_events.size(); i += m_events[i].size)
+        top(out, i);
 }
 
 std::string expected_text(const std::vector<std::string>& expected) {
@@ -636,7 +751,8 @@ std::string expected_help(std::string_view rest, const std::vector<std::string>&
         return "arrows are <-> (both ways), -> (into the document) and <- (out of it)";
     if (rest.starts_with('/') && wants("an arrow (<->, -> or <-)"))
         return "there is no division sign; div(a, b, scale) says how many decimals to keep";
-    if (wants("a quoted text") && !rest.empty() && rest[0] != '\n') return "texts stand in double quotes";
+    if (wants("a quoted text") && !rest.empty() && rest[0] != '\n')
+        return "texts stand in double quotes";
     return {};
 }
 
@@ -649,7 +765,9 @@ void add_failures(const Sources& sources,
     for (const Failure& failure : failures) {
         const std::uint32_t begin = failure.at + shift;
         std::uint32_t end = begin;
-        while (end < text.size() && std::string_view(" \t\r\n").find(text[end]) == std::string_view::npos && end - begin < 40)
+        while (end < text.size() &&
+               std::string_view(" \t\r\n").find(text[end]) == std::string_view::npos &&
+               end - begin < 40)
             ++end;
         const std::string_view rest = begin < text.size() ? text.substr(begin) : std::string_view{};
         diagnostics.push_back({"MAP002",
@@ -668,9 +786,11 @@ MapFile parse_map(const Sources& sources,
                   const GrammarLimits& limits) {
     MapFile out;
     if (sources.files[file].text.size() > limits.bytes) {
-        diagnostics.push_back({"MAP001", Severity::Error, {file, 0, 1},
-                               "the file has " + std::to_string(sources.files[file].text.size()) + " bytes, " +
-                                   std::to_string(limits.bytes) + " is the limit",
+        diagnostics.push_back({"MAP001",
+                               Severity::Error,
+                               {file, 0, 1},
+                               "the file has " + std::to_string(sources.files[file].text.size()) +
+                                   " bytes, " + std::to_string(limits.bytes) + " is the limit",
                                "split it with include, or keep tables in CSV files"});
         return out;
     }
@@ -679,19 +799,24 @@ MapFile parse_map(const Sources& sources,
     const Recognised found = recognise(prepared, StartRule::File, limits.faults);
     add_failures(sources, file, 0, found.failures, diagnostics);
     SyntaxBuilder(sources, file, 0, found.events, diagnostics).build(out);
-    std::stable_sort(diagnostics.begin() + static_cast<std::ptrdiff_t>(before), diagnostics.end(),
-                     [](const Diagnostic& a, const Diagnostic& b) { return a.span.begin < b.span.begin; });
+    std::stable_sort(
+        diagnostics.begin() + static_cast<std::ptrdiff_t>(before),
+        diagnostics.end(),
+        [](const Diagnostic& a, const Diagnostic& b) { return a.span.begin < b.span.begin; });
     if (diagnostics.size() > before + limits.faults) diagnostics.resize(before + limits.faults);
     return out;
 }
 
-std::optional<Expr> parse_expression(const Sources& sources, Span span, std::vector<Diagnostic>& diagnostics) {
+std::optional<Expr> parse_expression(const Sources& sources,
+                                     Span span,
+                                     std::vector<Diagnostic>& diagnostics) {
     const std::string_view text = sources.text(span);
     unsigned depth = 0;
     for (const char c : text)
         if ((c == '(' || c == '[') && ++depth > GrammarLimits{}.depth) break;
     if (depth > GrammarLimits{}.depth) {
-        diagnostics.push_back({"MAP001", Severity::Error, span, "brackets are nested too deep", ""});
+        diagnostics.push_back(
+            {"MAP001", Severity::Error, span, "brackets are nested too deep", ""});
         return std::nullopt;
     }
     const Recognised found = recognise(text, StartRule::Expression, 1);

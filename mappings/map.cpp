@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mappings/map.h"
+
+#include "mappings/compile.h"
+#include "mappings/loader.h"
+#include "mappings/plan.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+namespace sallyport::mapping {
+
+std::string ClassCounts::text() const {
+    std::string out = std::to_string(total()) + " rules; " + std::to_string(exact) + " exact";
+    const auto add = [&out](unsigned count, const char* word) {
+        if (count > 0) out += ", " + std::to_string(count) + " " + word;
+    };
+    add(normalises, normalises == 1 ? "normalises" : "normalise");
+    add(loses, loses == 1 ? "loses" : "lose");
+    add(read_only, "read only");
+    add(write_only, "write only");
+    add(checked, "checked");
+    return out;
+}
+
+CompiledMap::CompiledMap(std::unique_ptr<const Plan> plan) : m_plan(std::move(plan)) {}
+CompiledMap::~CompiledMap() = default;
+const MapInfo& CompiledMap::info() const {
+    return m_plan->info;
+}
+const edi::SetSchema* CompiledMap::plan_set() const {
+    return m_plan->set;
+}
+const DocumentSchema& CompiledMap::document() const {
+    return *m_plan->document;
+}
+const Sources& CompiledMap::sources() const {
+    return m_plan->map.sources;
+}
+const EffectiveMap& CompiledMap::effective() const {
+    return m_plan->map;
+}
+
+namespace {
+
+// A fragment used in three blocks is checked three times; what it says is kept once.
+void tidy(std::vector<Diagnostic>& diagnostics) {
+    std::set<std::tuple<std::string, std::uint32_t, std::uint32_t, std::string>> seen;
+    std::vector<Diagnostic> kept;
+    for (Diagnostic& one : diagnostics)
+        if (seen.emplace(one.code, one.span.file, one.span.begin, one.message).second)
+            kept.push_back(std::move(one));
+    std::stable_sort(kept.begin(), kept.end(), [](const Diagnostic& a, const Diagnostic& b) {
+        return std::pair(a.span.file, a.span.begin) < std::pair(b.span.file, b.span.begin);
+    });
+    diagnostics = std::move(kept);
+}
+
+void header_error(std::vector<Diagnostic>& diagnostics,
+                  Span at,
+                  std::string message,
+                  std::string help) {
+    diagnostics.push_back({"MAP004", Severity::Error, at, std::move(message), std::move(help)});
+}
+
+bool find_schemas(Plan& plan,
+                  const TextSource& texts,
+                  const edi::SchemaSet& schemas,
+                  std::vector<Diagnostic>& diagnostics) {
+    const Header& header = plan.map.header;
+    if (header.side.empty()) {
+        header_error(diagnostics,
+                     {0, 0, 1},
+                     "the file does not say what it maps",
+                     "write a line such as: x12 004010 850 <-> order");
+        return false;
+    }
+    if (header.side != "x12" && header.side != "edifact") {
+        header_error(
+            diagnostics,
+            header.span,
+            "maps of " + header.side + " are read and checked for form, but cannot run yet",
+            "x12 and edifact maps can");
+        return false;
+    }
+    const std::size_t wanted = header.side == "x12" ? 2 : 3;
+    if (header.codes.size() != wanted) {
+        header_error(diagnostics,
+                     header.span,
+                     "this line names the wrong number of things",
+                     header.side == "x12" ? "write x12 004010 850 <-> order"
+                                          : "write edifact D 96A INVOIC <-> invoice");
+        return false;
+    }
+    const bool x12 = header.side == "x12";
+    const std::string version = x12 ? header.codes[0] : header.codes[0] + header.codes[1];
+    const Result<const edi::SetSchema*> set = schemas.find(
+        x12 ? edi::Standard::X12 : edi::Standard::Edifact, version, header.codes.back());
+    if (!set) {
+        header_error(diagnostics, header.span, set.error().what(), set.error().remedy());
+        return false;
+    }
+    plan.set = *set;
+    const auto schema_file = [&](std::string_view name) {
+        Result<std::string> direct = texts("canonical/" + std::string(name));
+        return direct ? std::move(direct) : texts(name);
+    };
+    const Result<std::string> text = schema_file(header.document + ".schema.json");
+    if (!text) {
+        header_error(diagnostics,
+                     header.span,
+                     "there is no canonical document \"" + header.document + "\"",
+                     text.error().remedy());
+        return false;
+    }
+    Result<std::shared_ptr<const DocumentSchema>> document =
+        DocumentSchema::parse(*text, schema_file);
+    if (!document) {
+        header_error(diagnostics, header.span, document.error().what(), "");
+        return false;
+    }
+    plan.document = *std::move(document);
+    return true;
+}
+
+void fill_info(Plan& plan) {
+    MapInfo& info = plan.info;
+    info.name = plan.map.name;
+    info.version = plan.map.version;
+    info.standard = plan.map.header.side;
+    info.codes = plan.map.header.codes;
+    info.arrow = plan.map.header.arrow;
+    info.document = plan.map.header.document;
+    for (const SourceFile& file : plan.map.sources.files)
+        info.files.push_back(file.name);
+    for (const Param& param : plan.map.params)
+        info.parameters.push_back({param.name, param.type, !param.value && !param.optional});
+    for (const RuleInfo& rule : plan.rules) {
+        if (!rule.is_rule) continue;
+        ClassCounts& counts = info.classes;
+        switch (rule.rule_class) {
+            case RuleClass::Exact:
+                ++counts.exact;
+                break;
+            case RuleClass::Normalises:
+                ++counts.normalises;
+                break;
+            case RuleClass::Loses:
+                ++counts.loses;
+                break;
+            case RuleClass::ReadOnly:
+                ++counts.read_only;
+                break;
+            case RuleClass::WriteOnly:
+                ++counts.write_only;
+                break;
+            case RuleClass::Checked:
+                ++counts.checked;
+                break;
+        }
+    }
+}
+
+}  // namespace
+
+MapLoad load_map(std::string_view name, const TextSource& texts, const edi::SchemaSet& schemas) {
+    MapLoad out;
+    auto plan = std::make_unique<Plan>();
+    plan->map = load_effective(name, texts, out.diagnostics);
+    out.sources = plan->map.sources;
+    if (!plan->map.sources.files.empty() && find_schemas(*plan, texts, schemas, out.diagnostics)) {
+        Compiler(*plan, out.diagnostics).run();
+        check_laws(*plan, out.diagnostics);
+        fill_info(*plan);
+    }
+    tidy(out.diagnostics);
+    if (!has_errors(out.diagnostics))
+        out.map = std::make_shared<const CompiledMap>(std::move(plan));
+    return out;
+}
+
+}  // namespace sallyport::mapping

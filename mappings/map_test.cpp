@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mappings/map_test.h"
+
+#include "mappings/canonical.h"
+#include "mappings/loader.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <set>
+
+namespace sallyport::mapping {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+void compare(const Json& expected, const Json& got, const std::string& path, std::string& out) {
+    if (expected.is_object() && got.is_object()) {
+        std::set<std::string> names;
+        for (const auto& [name, value] : expected.items())
+            names.insert(name);
+        for (const auto& [name, value] : got.items())
+            names.insert(name);
+        for (const std::string& name : names) {
+            const std::string below = path + (path.empty() ? "" : ".") + name;
+            if (!got.contains(name))
+                out += below + ": expected " + expected[name].dump() + ", got nothing\n";
+            else if (!expected.contains(name))
+                out += below + ": expected nothing, got " + got[name].dump() + "\n";
+            else
+                compare(expected[name], got[name], below, out);
+        }
+        return;
+    }
+    if (expected.is_array() && got.is_array()) {
+        for (std::size_t i = 0; i < std::max(expected.size(), got.size()); ++i) {
+            const std::string below = path + "[" + std::to_string(i + 1) + "]";
+            if (i >= got.size())
+                out += below + ": expected " + expected[i].dump() + ", got nothing\n";
+            else if (i >= expected.size())
+                out += below + ": expected nothing, got " + got[i].dump() + "\n";
+            else
+                compare(expected[i], got[i], below, out);
+        }
+        return;
+    }
+    if (expected != got)
+        out += path + ": expected " + expected.dump() + ", got " + got.dump() + "\n";
+}
+
+std::string given(const std::optional<std::string>& text,
+                  const std::optional<std::string>& file,
+                  const TextSource& texts,
+                  std::string& problem) {
+    if (text) return *text;
+    if (!file) return {};
+    const Result<std::string> found = texts(*file);
+    if (!found) problem += found.error().text() + "\n";
+    return found ? *found : std::string();
+}
+
+class TestRunner {
+public:
+    TestRunner(const CompiledMap& map, const ToolContext& context)
+        : m_map(map), m_context(context) {}
+
+    TestOutcome run(const TestCase& test) {
+        TestOutcome out;
+        out.name = test.name;
+        out.where = m_map.sources().where(test.span);
+        m_problem.clear();
+        const std::string wire = given(test.wire, test.wire_file, m_context.texts, m_problem);
+        const std::string canonical =
+            given(test.canonical, test.canonical_file, m_context.texts, m_problem);
+        if (wire.empty() && canonical.empty())
+            m_problem += "the test has neither wire nor canonical\n";
+        Json document;
+        if (!canonical.empty()) {
+            document = Json::parse(canonical, nullptr, false);
+            if (document.is_discarded())
+                m_problem += "canonical is not JSON\n";
+            else
+                for (const Conformance& one : m_map.document().check(document))
+                    m_problem += "canonical " + one.pointer + ": " + one.message + "\n";
+        }
+        if (m_problem.empty() && !wire.empty() && m_map.info().arrow != Arrow::Write)
+            parse(test, wire, document);
+        out.detail = m_problem;
+        out.passed = m_problem.empty();
+        return out;
+    }
+
+private:
+    void parse(const TestCase& test, const std::string& wire, const Json& expected) {
+        edi::Report report;
+        const Result<edi::Document> document =
+            read_wire(wire, m_map.info(), *m_context.schemas, report);
+        if (!document) {
+            m_problem += document.error().text() + "\n";
+            return;
+        }
+        const edi::Transaction* transaction = nullptr;
+        for (const edi::Interchange& interchange : document->interchanges)
+            for (const edi::Group& group : interchange.groups)
+                for (const edi::Transaction& one : group.transactions)
+                    if (transaction == nullptr) transaction = &one;
+        if (transaction == nullptr) {
+            m_problem += "the wire holds no transaction\n";
+            return;
+        }
+        const Result<ReadOutcome> outcome = read(m_map, *transaction, {});
+        if (!outcome) {
+            m_problem += outcome.error().text() + "\n";
+            return;
+        }
+        findings(test, outcome->findings);
+        if (!expected.is_null()) m_problem += differences(expected, *outcome->document);
+    }
+
+    // Every expectation is met by a finding, every reject and hold is expected.
+    void findings(const TestCase& test, const std::vector<Finding>& found) {
+        const auto meets = [](const TestCase::Expectation& wanted, const Finding& one) {
+            return to_string(wanted.action) == to_string(one.verdict) &&
+                   (one.message.find(wanted.text) != std::string::npos || one.code == wanted.text);
+        };
+        for (const TestCase::Expectation& wanted : test.expects)
+            if (std::none_of(found.begin(), found.end(), [&](const Finding& one) {
+                    return meets(wanted, one);
+                }))
+                m_problem += "expected " + std::string(to_string(wanted.action)) + " \"" +
+                             wanted.text + "\", it did not come\n";
+        for (const Finding& one : found) {
+            if (one.verdict != Verdict::Reject && one.verdict != Verdict::Hold) continue;
+            if (std::none_of(
+                    test.expects.begin(),
+                    test.expects.end(),
+                    [&](const TestCase::Expectation& wanted) { return meets(wanted, one); }))
+                m_problem += "unexpected " + to_text(one) + "\n";
+        }
+    }
+
+    const CompiledMap& m_map;
+    const ToolContext& m_context;
+    std::string m_problem;
+};
+
+}  // namespace
+
+std::string differences(const Json& expected, const Json& got) {
+    std::string out;
+    compare(expected, got, "", out);
+    return out;
+}
+
+std::vector<TestOutcome> run_tests(const CompiledMap& map, const ToolContext& context) {
+    std::vector<TestOutcome> out;
+    TestRunner runner(map, context);
+    for (const TestCase& test : map.effective().tests)
+        out.push_back(runner.run(test));
+    return out;
+}
+
+ToolResult test_map(const ToolContext& context, std::string_view file) {
+    ToolResult out = check_map(context, file);
+    if (out.exit_code != 0) return out;
+    const MapLoad loaded = load_map(file, context.texts, *context.schemas);
+    Json tests = Json::array();
+    unsigned passed = 0;
+    const std::vector<TestOutcome> outcomes = run_tests(*loaded.map, context);
+    for (const TestOutcome& one : outcomes) {
+        passed += one.passed ? 1 : 0;
+        out.text += (one.passed ? "ok    " : "FAIL  ") + one.where + "  " + one.name + "\n";
+        if (!one.passed) out.text += one.detail;
+        tests.push_back(Json{{"name", one.name},
+                             {"where", one.where},
+                             {"passed", one.passed},
+                             {"detail", one.detail}});
+    }
+    out.text += std::to_string(passed) + " passed, " + std::to_string(outcomes.size() - passed) +
+                " failed\n";
+    if (passed != outcomes.size() || outcomes.empty()) out.exit_code = 1;
+    if (outcomes.empty()) out.text += "the map has no test block\n";
+    (*out.json)["ok"] = out.exit_code == 0;
+    (*out.json)["tests"] = std::move(tests);
+    return out;
+}
+
+}  // namespace sallyport::mapping

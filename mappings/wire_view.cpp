@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mappings/wire_view.h"
+
+namespace sallyport::mapping {
+
+namespace {
+
+// Children grouped by parent, in order: counting sort. `parent_of(i)` gives the group or None.
+template <typename ParentOf>
+void group(std::size_t count,
+           std::size_t groups,
+           ParentOf parent_of,
+           std::vector<std::uint32_t>& start,
+           std::vector<std::uint32_t>& members) {
+    start.assign(groups + 1, 0);
+    for (std::uint32_t i = 0; i < count; ++i)
+        if (const std::uint32_t parent = parent_of(i); parent < groups) ++start[parent + 1];
+    for (std::size_t i = 1; i <= groups; ++i)
+        start[i] += start[i - 1];
+    members.resize(start[groups]);
+    std::vector<std::uint32_t> next(start.begin(), start.end() - 1);
+    for (std::uint32_t i = 0; i < count; ++i)
+        if (const std::uint32_t parent = parent_of(i); parent < groups) members[next[parent]++] = i;
+}
+
+}  // namespace
+
+WireView::WireView(const edi::Transaction& transaction) : m_transaction(&transaction) {
+    const std::size_t loops = transaction.loops.size();
+    group(
+        transaction.segments.size(),
+        loops,
+        [&](std::uint32_t i) { return transaction.segments[i].loop; },
+        m_segment_start,
+        m_segments);
+    group(
+        loops,
+        loops,
+        [&](std::uint32_t i) { return transaction.loops[i].parent; },
+        m_loop_start,
+        m_loops);
+    if (transaction.schema != nullptr && transaction.schema->tree) {
+        const std::string_view tag = transaction.schema->tree->segment;
+        const auto parent_of = [&](std::uint32_t i) {
+            const edi::Loop& loop = transaction.loops[i];
+            if (i == 0 || transaction.schema->nodes[loop.node].tag != tag) return edi::None;
+            return loop.tree_parent == edi::None ? 0U : loop.tree_parent + 1;
+        };
+        group(loops, loops + 1, parent_of, m_tree_start, m_tree);
+    }
+    m_value_start.reserve(transaction.segments.size() + 1);
+    std::uint32_t values = 0;
+    for (const edi::Segment& segment : transaction.segments) {
+        m_value_start.push_back(values);
+        values += static_cast<std::uint32_t>(segment.values.size());
+    }
+    m_seen.assign(values, 0);
+}
+
+std::span<const std::uint32_t> WireView::segments_of(std::uint32_t loop) const {
+    return {m_segments.data() + m_segment_start[loop],
+            m_segments.data() + m_segment_start[loop + 1]};
+}
+std::span<const std::uint32_t> WireView::loops_of(std::uint32_t loop) const {
+    return {m_loops.data() + m_loop_start[loop], m_loops.data() + m_loop_start[loop + 1]};
+}
+std::span<const std::uint32_t> WireView::tree_of(std::uint32_t loop) const {
+    if (m_tree_start.empty()) return {};
+    const std::size_t at = loop == edi::None ? 0 : loop + 1;
+    return {m_tree.data() + m_tree_start[at], m_tree.data() + m_tree_start[at + 1]};
+}
+
+std::size_t WireView::value_index(std::uint32_t segment, const edi::Value& value) const {
+    return m_value_start[segment] +
+           static_cast<std::size_t>(&value - m_transaction->segments[segment].values.data());
+}
+
+void WireView::mark(std::uint32_t segment, const edi::Locator& at) {
+    if (const edi::Value* value = m_transaction->segments[segment].value(at))
+        m_seen[value_index(segment, *value)] = 1;
+}
+void WireView::own(std::uint32_t segment, const edi::Locator& at, std::uint32_t rule) {
+    if (m_owner.empty()) m_owner.assign(m_seen.size(), 0);
+    if (const edi::Value* value = m_transaction->segments[segment].value(at))
+        m_owner[value_index(segment, *value)] = rule + 1;
+}
+bool WireView::seen(std::uint32_t segment, const edi::Value& value) const {
+    return m_seen[value_index(segment, value)] != 0;
+}
+std::uint32_t WireView::owner(std::uint32_t segment, const edi::Value& value) const {
+    return m_owner.empty() ? 0 : m_owner[value_index(segment, value)];
+}
+
+bool WireView::matches(std::uint32_t index, const Hop& hop) {
+    const edi::Segment& segment = m_transaction->segments[index];
+    for (const Selector& test : hop.tests) {
+        const std::string_view text = segment.text(test.at);
+        if (test.absent ? !text.empty() : text != test.code) return false;
+    }
+    for (const Selector& test : hop.tests)
+        mark(index, test.at);
+    if (hop.tree) {
+        const edi::TreeRule& tree = *m_transaction->schema->tree;
+        mark(index, tree.id);
+        mark(index, tree.parent);
+        // HL04 says whether children follow: the writer makes it from the tree.
+        if (tree.segment == "HL") mark(index, edi::Locator{4, 1, 1});
+    }
+    return true;
+}
+
+bool WireView::pair_in(std::uint32_t index, const WirePlace& place, bool mark_it, WireText& out) {
+    const edi::Segment& segment = m_transaction->segments[index];
+    for (const edi::PairSlot& slot : place.pair->slots) {
+        if (!slot.qualifier || segment.text(*slot.qualifier) != place.pair_code) continue;
+        const std::string_view text = segment.text(slot.value);
+        if (text.empty()) continue;
+        if (mark_it) {
+            mark(index, *slot.qualifier);
+            mark(index, slot.value);
+        }
+        out.texts = {std::string(text)};
+        out.origin = {index, slot.value};
+        return true;
+    }
+    return false;
+}
+
+bool WireView::found_in(std::uint32_t index,
+                        const WirePlace& place,
+                        const Anchor& anchor,
+                        bool mark_it,
+                        WireText& out) {
+    if (index == edi::None) return false;
+    if (place.kind == PlaceKind::Pair) return pair_in(index, place, mark_it, out);
+    const edi::Segment& segment = m_transaction->segments[index];
+    const auto take = [&](const edi::Locator& at) {
+        const std::string_view text = segment.text(at);
+        if (text.empty()) return false;
+        if (mark_it) mark(index, at);
+        out.texts = {std::string(text)};
+        out.origin = {index, at};
+        return true;
+    };
+    if (place.kind == PlaceKind::PairPart && place.part != WirePlace::Part::Shared) {
+        if (anchor.pair_slot < 0) return false;
+        const edi::PairSlot& slot = place.pair->slots[static_cast<std::size_t>(anchor.pair_slot)];
+        if (place.part == WirePlace::Part::Qualifier)
+            return slot.qualifier && take(*slot.qualifier);
+        return take(slot.value);
+    }
+    if (place.at.size() == 1) return take(place.at[0]);
+    if (place.at.empty()) return false;
+    std::vector<std::string> texts;
+    bool any = false;
+    for (const edi::Locator& at : place.at) {
+        texts.emplace_back(segment.text(at));
+        any = any || !texts.back().empty();
+        if (mark_it) mark(index, at);
+    }
+    if (!any) return false;
+    out.texts = std::move(texts);
+    out.origin = {index, place.at[0]};
+    return true;
+}
+
+WireText WireView::read(const WirePlace& place, const Anchor& anchor, bool mark_it, bool several) {
+    WireText out;
+    if (anchor.absent && !place.from_root) return out;
+    if (place.hops.empty()) {
+        found_in(anchor.segment, place, anchor, mark_it, out);
+        return out;
+    }
+    each(place, anchor, [&](const Anchor& at) {
+        WireText one;
+        const bool first = out.absent();
+        if (!found_in(at.segment, place, at, mark_it && (several || first), one)) return true;
+        if (several) {
+            if (first) out.origin = one.origin;
+            for (std::string& text : one.texts)
+                out.texts.push_back(std::move(text));
+            return true;
+        }
+        if (!first) {
+            out.again = one.origin.segment;
+            return false;
+        }
+        out = std::move(one);
+        return true;
+    });
+    return out;
+}
+
+std::vector<Anchor> WireView::pairs(const WirePlace& place, const Anchor& anchor) {
+    std::vector<Anchor> out;
+    const auto add = [&](const Anchor& at) {
+        if (at.segment == edi::None) return true;
+        const edi::Segment& segment = m_transaction->segments[at.segment];
+        for (std::size_t i = 0; i < place.pair->slots.size(); ++i) {
+            const edi::PairSlot& slot = place.pair->slots[i];
+            const bool held = !segment.text(slot.value).empty() ||
+                              (slot.qualifier && !segment.text(*slot.qualifier).empty());
+            if (held) out.push_back({at.loop, at.segment, static_cast<int>(i), false});
+        }
+        return true;
+    };
+    if (place.hops.empty()) {
+        if (!anchor.absent) add(anchor);
+    } else {
+        each(place, anchor, add);
+    }
+    return out;
+}
+
+}  // namespace sallyport::mapping
