@@ -30,6 +30,8 @@ MAY_CATCH = {
     "gateway/store/group_writer.cpp": "runs its callers' closures on the writer thread",
     "gateway/store/sql.cpp": "the adapter to Poco::Data",
     "gateway/odoo/http_post.cpp": "the adapter to Poco's HTTP client",
+    "gateway/odoo_double/records.cpp": "the adapter to Poco::Data",
+    "gateway/odoo_double/server.cpp": "the dispatcher: model code raises what Odoo raises; Poco",
     "gateway/odoo/client.cpp": "the JSON library throws on text that is not UTF-8",
 }
 # Where a secret's octets leave Secret: the calls that hand them to a library or put them on the wire.
