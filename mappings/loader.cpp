@@ -49,7 +49,7 @@ TextSource search_path(std::vector<std::filesystem::path> directories) {
         std::string looked;
         for (const auto& directory : directories) {
             if (leaves) break;
-            for (const char* below : {"", "shipped", "tables"}) {
+            for (const char* below : {"", "maps", "shipped", "tables"}) {
                 const std::filesystem::path path = directory / below / wanted;
                 std::error_code ignored;
                 if (std::filesystem::is_regular_file(path, ignored))

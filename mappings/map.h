@@ -22,7 +22,7 @@ namespace sallyport::mapping {
 // ("canonical/order.schema.json"). Any error means "not there"; its text becomes part of the diagnostic.
 using TextSource = std::function<Result<std::string>(std::string_view name)>;
 
-// Looks in the directories in order, then in their subdirectories shipped/ and tables/. Names that leave the directories
+// Looks in the directories in order, and in their subdirectories maps/, shipped/ and tables/. Names that leave the directories
 // ("..", absolute) are refused. Error map.file.missing names where it looked.
 TextSource search_path(std::vector<std::filesystem::path> directories);
 
