@@ -64,7 +64,7 @@ public:
                 parse_parameterised(header_or_empty(m_entity.headers, "Content-Type"));
             std::optional<OpenFailure> failed;
             if (is_pkcs7_mime(type.value)) {
-                failed = open_cms();
+                failed = open_cms(type);
             } else if (type.value == "multipart/signed") {
                 failed = open_signed(type);
             } else {
@@ -100,14 +100,19 @@ private:
         return {};
     }
 
+    std::string_view unreadable_disposition(const ParameterisedValue& type) const {
+        if (lower(type.parameter("smime-type")) == "compressed-data") return DecompressionFailed;
+        return m_message.was_encrypted ? UnexpectedProcessing : DecryptionFailed;
+    }
+
     // What a structure is, its object identifier says; the smime-type parameter may be absent or wrong (CAN-16).
-    std::optional<OpenFailure> open_cms() {
+    std::optional<OpenFailure> open_cms(const ParameterisedValue& type) {
         auto decoded = decode_transfer(
             m_entity.body, header_or_empty(m_entity.headers, "Content-Transfer-Encoding"));
-        if (!decoded) return failure(DecryptionFailed, std::move(decoded).error());
+        if (!decoded) return failure(unreadable_disposition(type), std::move(decoded).error());
         const BytesView structure = keep(*std::move(decoded));
         const auto kind = certs::content_kind(structure);
-        if (!kind) return failure(DecryptionFailed, kind.error());
+        if (!kind) return failure(unreadable_disposition(type), kind.error());
         switch (*kind) {
             case certs::ContentKind::Enveloped:
             case certs::ContentKind::AuthEnveloped:

@@ -85,10 +85,14 @@ public:
         m_rest.remove_prefix(end);
         return text;
     }
-    void skip_to(char c) { m_rest.remove_prefix(std::min(m_rest.find(c), m_rest.size())); }
-    bool at_end() {
-        skip();
-        return m_rest.empty();
+    // Whatever it is, comments and quoted strings as a whole.
+    void skip_to(char c) {
+        for (skip(); !m_rest.empty() && m_rest[0] != c; skip()) {
+            if (m_rest[0] == '"')
+                quoted();
+            else
+                m_rest.remove_prefix(1);
+        }
     }
 
 private:
