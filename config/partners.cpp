@@ -17,37 +17,7 @@ const std::vector<std::string>& qualifiers() {
     return codes;
 }
 
-}  // namespace
-
-std::vector<Field> partner_fields(Partner& partner) {
-    constexpr double LargestMessage = 4.0 * 1024 * 1024 * 1024;
-    return {
-        {.key = "name",
-         .target = &partner.name,
-         .help = "the partner's name in this gateway; the file is NAME.toml",
-         .may_be_empty = false},
-        {.key = "description",
-         .standard = "\"\"",
-         .target = &partner.description,
-         .help = "for people",
-         .reloadable = true},
-        {.key = "paused",
-         .standard = "false",
-         .target = &partner.paused,
-         .help = "nothing is sent, nothing received is processed further",
-         .reloadable = true},
-        {.key = "limits.message_bytes",
-         .standard = "0",
-         .target = &partner.message_bytes,
-         .help = "largest message of this partner; 0: the gateway's limit",
-         .least = 0,
-         .most = LargestMessage,
-         .reloadable = true,
-         .octets = true},
-    };
-}
-
-std::vector<Field> as2_fields(As2Agreement& as2) {
+std::vector<Field> as2_address_fields(As2Agreement& as2) {
     return {
         {.key = "id",
          .target = &as2.id,
@@ -76,6 +46,12 @@ std::vector<Field> as2_fields(As2Agreement& as2) {
          .target = &as2.tls_certificates,
          .help = "the only certificates its HTTPS server may show; empty: any the system trusts",
          .reloadable = true},
+    };
+}
+
+// What we demand of what the partner sends.
+std::vector<Field> as2_demand_fields(As2Agreement& as2) {
+    return {
         {.key = "require_signed",
          .standard = "true",
          .target = &as2.require_signed,
@@ -104,6 +80,11 @@ std::vector<Field> as2_fields(As2Agreement& as2) {
          .help = "weak algorithms that this partner may still use",
          .choices = {"sha-1", "3des"},
          .reloadable = true},
+    };
+}
+
+std::vector<Field> as2_sending_fields(As2Agreement& as2) {
+    return {
         {.key = "sign",
          .standard = "true",
          .target = &as2.sign,
@@ -147,7 +128,7 @@ std::vector<Field> as2_fields(As2Agreement& as2) {
     };
 }
 
-std::vector<Field> x12_fields(X12Agreement& x12) {
+std::vector<Field> x12_address_fields(X12Agreement& x12) {
     return {
         {.key = "our_qualifier",
          .standard = "\"ZZ\"",
@@ -186,6 +167,11 @@ std::vector<Field> x12_fields(X12Agreement& x12) {
          .target = &x12.test,
          .help = "test interchanges: what comes must say so too, what goes says so",
          .reloadable = true},
+    };
+}
+
+std::vector<Field> x12_writing_fields(X12Agreement& x12) {
+    return {
         {.key = "element_separator",
          .standard = "\"*\"",
          .target = &x12.element_separator,
@@ -230,6 +216,52 @@ std::vector<Field> x12_fields(X12Agreement& x12) {
          .most = 30.0 * 86'400'000,
          .reloadable = true},
     };
+}
+
+std::vector<Field> joined(std::vector<std::vector<Field>> parts) {
+    std::vector<Field> fields;
+    for (std::vector<Field>& part : parts)
+        for (Field& field : part)
+            fields.push_back(std::move(field));
+    return fields;
+}
+
+}  // namespace
+
+std::vector<Field> partner_fields(Partner& partner) {
+    constexpr double LargestMessage = 4.0 * 1024 * 1024 * 1024;
+    return {
+        {.key = "name",
+         .target = &partner.name,
+         .help = "the partner's name in this gateway; the file is NAME.toml",
+         .may_be_empty = false},
+        {.key = "description",
+         .standard = "\"\"",
+         .target = &partner.description,
+         .help = "for people",
+         .reloadable = true},
+        {.key = "paused",
+         .standard = "false",
+         .target = &partner.paused,
+         .help = "nothing is sent, nothing received is processed further",
+         .reloadable = true},
+        {.key = "limits.message_bytes",
+         .standard = "0",
+         .target = &partner.message_bytes,
+         .help = "largest message of this partner; 0: the gateway's limit",
+         .least = 0,
+         .most = LargestMessage,
+         .reloadable = true,
+         .octets = true},
+    };
+}
+
+std::vector<Field> as2_fields(As2Agreement& as2) {
+    return joined({as2_address_fields(as2), as2_demand_fields(as2), as2_sending_fields(as2)});
+}
+
+std::vector<Field> x12_fields(X12Agreement& x12) {
+    return joined({x12_address_fields(x12), x12_writing_fields(x12)});
 }
 
 std::vector<Field> document_fields(DocumentAgreement& doc,

@@ -95,6 +95,20 @@ std::vector<Field> limit_fields(LimitSection& l) {
          .help = "open connections from one network address",
          .least = 1,
          .most = 10000},
+        {.key = "limits.free_disk",
+         .standard = "\"512MiB\"",
+         .target = &l.free_disk_bytes,
+         .help = "below this much free disk new input is refused, so that what was accepted can be "
+                 "finished",
+         .least = 0,
+         .most = 1024 * GiB,
+         .reloadable = true,
+         .octets = true},
+    };
+}
+
+std::vector<Field> timeout_fields(LimitSection& l) {
+    return {
         {.key = "limits.handshake_timeout",
          .standard = "\"10s\"",
          .target = &l.handshake_timeout,
@@ -130,15 +144,6 @@ std::vector<Field> limit_fields(LimitSection& l) {
          .least = 100,
          .most = Hour,
          .reloadable = true},
-        {.key = "limits.free_disk",
-         .standard = "\"512MiB\"",
-         .target = &l.free_disk_bytes,
-         .help = "below this much free disk new input is refused, so that what was accepted can be "
-                 "finished",
-         .least = 0,
-         .most = 1024 * GiB,
-         .reloadable = true,
-         .octets = true},
     };
 }
 
@@ -248,6 +253,7 @@ void append(std::vector<Field>& fields, std::vector<Field> more) {
 std::vector<Field> settings_fields(Settings& settings) {
     std::vector<Field> fields = general_fields(settings);
     append(fields, limit_fields(settings.limits));
+    append(fields, timeout_fields(settings.limits));
     append(fields, work_fields(settings));
     append(fields, back_office_fields(settings.odoo));
     return fields;
