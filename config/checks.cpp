@@ -321,7 +321,7 @@ void check_documents(LoadedPartner& loaded,
     std::set<std::tuple<bool, std::string, std::string, std::string>> seen;
     for (std::size_t at = 0; at < loaded.partner.documents.size(); ++at) {
         DocumentAgreement& document = loaded.partner.documents[at];
-        const std::string title = "document[" + std::to_string(at + 1) + "].";
+        const std::string title = "documents[" + std::to_string(at + 1) + "].";
         const Place place = binder.place(title + "set", loaded.file);
         if (!seen.emplace(document.inbound, document.standard, document.version, document.set)
                  .second)
@@ -330,7 +330,7 @@ void check_documents(LoadedPartner& loaded,
                                std::string(document.inbound ? "inbound " : "outbound ") +
                                    document.set + " " + document.version + " is agreed twice")
                              .at(place)
-                             .remedy("remove one [[document]]"));
+                             .remedy("remove one [[documents]]"));
         if (document.standard == "X12" && !loaded.partner.x12.enabled)
             binder.fault(missing_key("[x12]", "the partner exchanges X12 documents", place));
         if (document.map.empty()) continue;

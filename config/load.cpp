@@ -101,14 +101,14 @@ bool bind_table(const Node& root,
 }
 
 void bind_documents(const Node& root, Partner& partner, Binder& binder) {
-    const Node* list = root.find("document");
+    const Node* list = root.find("documents");
     if (list == nullptr) return;
     if (list->kind != Node::Kind::List) {
         binder.fault(Error("config.type",
                            Blame::Operator,
-                           "document is " + std::string(to_string(list->kind)))
+                           "documents is " + std::string(to_string(list->kind)))
                          .at(list->place)
-                         .remedy("write [[document]] with two brackets, once for each"));
+                         .remedy("write [[documents]] with two brackets, once for each"));
         return;
     }
     for (std::size_t at = 0; at < list->items.size(); ++at) {
@@ -118,14 +118,14 @@ void bind_documents(const Node& root, Partner& partner, Binder& binder) {
                                Blame::Operator,
                                "a document is " + std::string(to_string(item.kind)))
                              .at(item.place)
-                             .remedy("write [[document]] with two brackets, once for each"));
+                             .remedy("write [[documents]] with two brackets, once for each"));
             continue;
         }
         DocumentAgreement document;
         std::string direction;
         std::string map;
         binder.bind(item,
-                    "document[" + std::to_string(at + 1) + "].",
+                    "documents[" + std::to_string(at + 1) + "].",
                     document_fields(document, direction, map));
         document.inbound = direction == "in";
         document.map = map;
@@ -144,7 +144,7 @@ LoadedPartner bind_partner(const Node& root,
     partner.file = file;
     loaded.file = {.source = file.string()};
     Binder binder(faults, {file.parent_path()});
-    binder.bind(root, "", partner_fields(partner), {"as2", "x12", "document", "odoo"});
+    binder.bind(root, "", partner_fields(partner), {"as2", "x12", "documents", "odoo"});
     partner.as2.enabled = bind_table(root, "as2", as2_fields(partner.as2), binder);
     partner.x12.enabled = bind_table(root, "x12", x12_fields(partner.x12), binder);
     bind_table(root, "odoo", odoo_fields(partner.odoo), binder);

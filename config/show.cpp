@@ -98,7 +98,7 @@ const std::vector<SettingInfo>& partner_table() {
         append(infos, partner_fields(partner), "");
         append(infos, as2_fields(partner.as2), "as2.");
         append(infos, x12_fields(partner.x12), "x12.");
-        append(infos, document_fields(document, direction, map), "document[].");
+        append(infos, document_fields(document, direction, map), "documents[].");
         append(infos, odoo_fields(partner.odoo), "odoo.");
         return infos;
     }();

@@ -19,7 +19,7 @@ std::vector<Field> as2_fields(As2Agreement& as2);     // within [as2]
 std::vector<Field> x12_fields(X12Agreement& x12);     // within [x12]
 std::vector<Field> document_fields(DocumentAgreement& doc,
                                    std::string& direction,
-                                   std::string& map);  // each [[document]]
+                                   std::string& map);  // each [[documents]]
 std::vector<Field> odoo_fields(OdooAgreement& odoo);   // within [odoo]
 
 }  // namespace sallyport::config

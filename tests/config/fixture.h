@@ -45,7 +45,7 @@ public:
         return "name = \"acme\"\n\n[as2]\nid = \"ACME\"\nurl = \"https://acme.example/as2\"\n"
                "certificates = [\"acme.pem\"]\n\n[x12]\nour_id = \"SALLYPORT\"\ntheir_id = "
                "\"ACME\"\n\n"
-               "[[document]]\ndirection = \"in\"\nversion = \"004010\"\nset = \"850\"\nmap = "
+               "[[documents]]\ndirection = \"in\"\nversion = \"004010\"\nset = \"850\"\nmap = "
                "\"acme-850.map\"\n"
                "params = { our_vendor_number = \"104455\" }\n\n[odoo]\ncustomer = \"ACME\"\n";
     }
