@@ -10,7 +10,6 @@
 #include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
-#include <Poco/Net/HTTPSClientSession.h>
 #include <Poco/Net/HostEntry.h>
 #include <Poco/Net/NetException.h>
 #include <Poco/Net/SSLException.h>
@@ -35,7 +34,8 @@ public:
             if (!prepared) return prepared;
         }
         std::string last = "no address";
-        for (const auto& address : Poco::Net::DNS::hostByName(m_uri.getHost()).addresses()) {
+        const auto host = Poco::Net::DNS::hostByName(m_uri.getHost());
+        for (const auto& address : host.addresses()) {
             try {
                 connect_to({address, m_uri.getPort()});
                 return {};
@@ -51,10 +51,9 @@ public:
 
     Result<HttpReply> exchange() {
         if (m_context) Poco::Net::SecureStreamSocket(m_socket).completeHandshake();
-        const auto session = m_context ? std::make_unique<Poco::Net::HTTPSClientSession>(
-                                             Poco::Net::SecureStreamSocket(m_socket))
-                                       : std::make_unique<Poco::Net::HTTPClientSession>(m_socket);
-        session->setTimeout(timespan(m_post.exchange_timeout));
+        // Over the secure socket too: HTTPSClientSession wants to connect by itself.
+        Poco::Net::HTTPClientSession session(m_socket);
+        session.setTimeout(timespan(m_post.exchange_timeout));
         std::string path = m_uri.getPathAndQuery();
         if (path.empty()) path = "/";
         Poco::Net::HTTPRequest request(
@@ -63,11 +62,11 @@ public:
         for (const auto& [name, value] : m_post.headers)
             request.add(name, value);
         request.setContentLength64(static_cast<Poco::Int64>(m_post.body.size()));
-        auto& out = session->sendRequest(request);
+        auto& out = session.sendRequest(request);
         out.write(m_post.body.data(), static_cast<std::streamsize>(m_post.body.size()));
         out.flush();
         Poco::Net::HTTPResponse response;
-        return read_reply(response, session->receiveResponse(response));
+        return read_reply(response, session.receiveResponse(response));
     }
     std::string origin() const { return m_uri.getScheme() + "://" + m_uri.getAuthority(); }
 

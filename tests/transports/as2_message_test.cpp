@@ -91,11 +91,11 @@ TEST(Mics, Hdr02AreReadInEveryShapeSeen) {
         EXPECT_EQ(mic->octets, certs::digest(Digest::Sha256, "x"));
     }
     for (const std::string& field : {std::string(),
-                                    std::string(","),
-                                    std::string("sha-256"),
-                                    value + ", sha1",
-                                    value + ", sha-224",
-                                    std::string("AAAA, sha1")})
+                                     std::string(","),
+                                     std::string("sha-256"),
+                                     value + ", sha1",
+                                     value + ", sha-224",
+                                     std::string("AAAA, sha1")})
         EXPECT_FALSE(read_mic(field)) << field;
 }
 
