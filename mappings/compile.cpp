@@ -181,9 +181,11 @@ void Compiler::rule(const Item& item, const Scope& scope, std::vector<PlanStep>&
                                scope.record->slot(item.fields[0].steps[0].name) < 0;
         if (place) step.wire = *std::move(place);
         ok = step.wire.segment != nullptr && lenses_ok;
-        ok = (item.fields.empty() || parameter ? check_or_put(item, scope, step)
-                                               : move(item, scope, step)) &&
-             ok;
+        // Without its lenses a rule has no types to compare.
+        if (lenses_ok)
+            ok = (item.fields.empty() || parameter ? check_or_put(item, scope, step)
+                                                   : move(item, scope, step)) &&
+                 ok;
     }
     ok = clauses(item, scope, step) && ok;
     if (ok) out.push_back(std::move(step));

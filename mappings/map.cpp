@@ -70,10 +70,11 @@ bool find_schemas(Plan& plan,
                   std::vector<Diagnostic>& diagnostics) {
     const Header& header = plan.map.header;
     if (header.side.empty()) {
-        header_error(diagnostics,
-                     {0, 0, 1},
-                     "the file does not say what it maps",
-                     "write a line such as: x12 004010 850 <-> order");
+        if (!has_errors(diagnostics))
+            header_error(diagnostics,
+                         {0, 0, 1},
+                         "the file does not say what it maps",
+                         "write a line such as: x12 004010 850 <-> order");
         return false;
     }
     if (header.side != "x12" && header.side != "edifact") {
@@ -171,7 +172,8 @@ MapLoad load_map(std::string_view name, const TextSource& texts, const edi::Sche
     out.sources = plan->map.sources;
     if (!plan->map.sources.files.empty() && find_schemas(*plan, texts, schemas, out.diagnostics)) {
         Compiler(*plan, out.diagnostics).run();
-        check_laws(*plan, out.diagnostics);
+        // On a plan with holes the conditions would report what is only missing because of another error.
+        if (!has_errors(out.diagnostics)) check_laws(*plan, out.diagnostics);
         fill_info(*plan);
     }
     tidy(out.diagnostics);

@@ -738,16 +738,21 @@ std::string expected_text(const std::vector<std::string>& expected) {
     const std::size_t shown = std::min<std::size_t>(expected.size(), 6);
     for (std::size_t i = 0; i < shown; ++i) {
         if (i > 0) out += i + 1 == shown ? " or " : ", ";
-        out += expected[i];
+        const bool keyword = std::all_of(
+            expected[i].begin(), expected[i].end(), [](char c) { return c >= 'a' && c <= 'z'; });
+        out += keyword ? "\"" + expected[i] + "\"" : expected[i];
     }
     return expected.empty() ? "this cannot stand here" : out;
 }
 
-std::string expected_help(std::string_view rest, const std::vector<std::string>& expected) {
+std::string expected_help(std::string_view before,
+                          std::string_view rest,
+                          const std::vector<std::string>& expected) {
     const auto wants = [&](std::string_view label) {
         return std::find(expected.begin(), expected.end(), label) != expected.end();
     };
-    if (rest.starts_with("<=>") || rest.starts_with("=>") || rest.starts_with("-->"))
+    if (rest.starts_with("<=>") || rest.starts_with("=>") || rest.starts_with("-->") ||
+        (before.ends_with("<=") && rest.starts_with('>')))
         return "arrows are <-> (both ways), -> (into the document) and <- (out of it)";
     if (rest.starts_with('/') && wants("an arrow (<->, -> or <-)"))
         return "there is no division sign; div(a, b, scale) says how many decimals to keep";
@@ -770,11 +775,14 @@ void add_failures(const Sources& sources,
                end - begin < 40)
             ++end;
         const std::string_view rest = begin < text.size() ? text.substr(begin) : std::string_view{};
-        diagnostics.push_back({"MAP002",
-                               Severity::Error,
-                               {file, begin, std::max(end, begin + 1)},
-                               expected_text(failure.expected),
-                               expected_help(rest, failure.expected)});
+        diagnostics.push_back(
+            {"MAP002",
+             Severity::Error,
+             {file, begin, std::max(end, begin + 1)},
+             expected_text(failure.expected),
+             expected_help(text.substr(0, std::min<std::size_t>(begin, text.size())),
+                           rest,
+                           failure.expected)});
     }
 }
 

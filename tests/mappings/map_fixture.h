@@ -29,7 +29,11 @@ inline TextSource with(std::map<std::string, std::string> texts) {
             below = shipped()](std::string_view name) -> Result<std::string> {
         if (const auto found = texts.find(std::string(name)); found != texts.end())
             return found->second;
-        return below(name);
+        Result<std::string> found = below(name);
+        if (found) return found;
+        // Where it looked is a path of this machine and no part of a golden.
+        return Error("map.file.missing", Blame::Operator, found.error().what())
+            .remedy("looked in the shipped maps");
     };
 }
 
@@ -38,7 +42,12 @@ inline ToolContext context(std::map<std::string, std::string> texts = {}) {
 }
 
 inline MapLoad load_text(const std::string& text) {
-    return load_map("test.map", with({{"test.map", text}}), schemas());
+    return load_map("test.map",
+                    with({{"test.map", text},
+                          {"base.map",
+                           "x12 004010 850 <-> order\nBEG.03 <-> number\nBEG.04 -> release\nBEG.04 "
+                           "<- \"1\"\n"}}),
+                    schemas());
 }
 
 }  // namespace sallyport::mapping
