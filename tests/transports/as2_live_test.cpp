@@ -300,6 +300,14 @@ protected:
             return "";
         return slurp(file("mic")) + ", " + name;
     }
+    // The script that plays a partner against any receiver; it must itself tell right from wrong.
+    int roundtrip(const std::string& extra) const {
+        return run("python3 " SALLYPORT_SOURCE_DIR
+                   "/tests/interop/openssl_roundtrip.py --url http://127.0.0.1:" +
+                   std::to_string(m_server->port()) + "/as2 --from PARTNER --to GATEWAY --key " +
+                   key_path("partner.key") + " --cert " + key_path("partner.pem") +
+                   " --document document " + extra + " > out");
+    }
     MemoryIntake m_intake;
 
 private:
@@ -370,6 +378,26 @@ TEST_F(CommandLinePartner, ATamperedEnvelopeIsRefusedInASignedReceipt) {
     EXPECT_NE(verified_report().find("processed/error: "), std::string::npos);
     EXPECT_TRUE(m_intake.arrivals.empty());
     EXPECT_EQ(m_intake.refusals.size(), 1U);
+}
+
+TEST_F(CommandLinePartner, RoundtripScriptSucceedsOnlyWhereEverythingHolds) {
+    const std::string gateway = "--gateway-cert " + key_path("gateway.pem");
+    EXPECT_EQ(roundtrip(gateway), 0) << slurp(file("stderr"));
+    EXPECT_EQ(roundtrip(gateway + " --digest sha512 --micalg sha-512 --cipher aes-128-cbc --json"),
+              0)
+        << slurp(file("stderr"));
+    EXPECT_NE(slurp(file("out"))
+                  .find("\"disposition\": \"automatic-action/MDN-sent-automatically; processed\""),
+              std::string::npos);
+    EXPECT_EQ(m_intake.arrivals.size(), 2U);
+    // Encrypted for somebody else, and that disposition expected or not; a certificate that did not sign the receipt.
+    EXPECT_EQ(roundtrip("--gateway-cert " + key_path("stranger.pem")), 1);
+    EXPECT_EQ(roundtrip(gateway +
+                        " --digest md5 --expect 'processed/error: insufficient-message-security'"),
+              0)
+        << slurp(file("stderr"));
+    EXPECT_EQ(roundtrip(gateway + " --digest md5"), 1);
+    EXPECT_EQ(roundtrip(gateway + " --to NOBODY"), 1);
 }
 
 }  // namespace
