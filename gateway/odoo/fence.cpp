@@ -105,57 +105,43 @@ Status Fence::check(const Call& call) const {
 
 Fence orders_in_fence(const std::vector<std::string>& partner_fields,
                       const std::string& line_field) {
-    std::vector<std::string> partner{"ref",
-                                     "name",
-                                     "type",
-                                     "parent_id",
-                                     "commercial_partner_id",
-                                     "active",
-                                     "property_product_pricelist"};
+    using Names = std::vector<std::string>;
+    Names partner{"ref", "name", "commercial_partner_id", "property_product_pricelist"};
     partner.insert(partner.end(), partner_fields.begin(), partner_fields.end());
-    std::vector<std::string> order{"partner_id",
-                                   "partner_shipping_id",
-                                   "partner_invoice_id",
-                                   "client_order_ref",
-                                   "origin",
-                                   "commitment_date",
-                                   "order_line",
-                                   "order_line/sequence",
-                                   "order_line/product_id",
-                                   "order_line/product_uom",
-                                   "order_line/product_uom_qty",
-                                   "order_line/price_unit",
-                                   "order_line/name"};
-    std::vector<std::string> line{"order_id",
-                                  "sequence",
-                                  "product_id",
-                                  "product_uom",
-                                  "product_uom_qty",
-                                  "price_unit",
-                                  "price_subtotal",
-                                  "price_total"};
+    const Names product{"barcode", "default_code", "uom_id", "sale_ok", "display_name"};
+    Names order{"partner_id",
+                "partner_shipping_id",
+                "partner_invoice_id",
+                "client_order_ref",
+                "origin",
+                "commitment_date"};
+    for (const char* field :
+         {"sequence", "product_id", "product_uom", "product_uom_qty", "price_unit"})
+        order.push_back(std::string("order_line/") + field);
+    Names line{"order_id",
+               "product_id",
+               "product_uom",
+               "product_uom_qty",
+               "price_unit",
+               "price_subtotal",
+               "price_total"};
     if (!line_field.empty()) {
         order.push_back("order_line/" + line_field);
         line.push_back(line_field);
     }
+    order.emplace_back("order_line");
     return Fence({
         {"ir.model.data", "check_object_reference", {}},
         {"res.partner", "fields_get", partner},
         {"res.partner", "search_read", partner},
-        {"product.product",
-         "search_read",
-         {"barcode", "default_code", "uom_id", "sale_ok", "active", "display_name"}},
+        {"product.product", "search_read", product},
         {"product.packaging", "search_read", {"barcode", "product_id", "qty", "product_uom_id"}},
-        {"uom.uom", "search_read", {"name", "category_id", "active"}},
-        {"product.pricelist", "search_read", {"currency_id", "name"}},
-        {"res.company", "search_read", {"currency_id", "name"}},
-        {"res.currency", "search_read", {"name", "active", "decimal_places"}},
-        {"sale.order", "fields_get", {"currency_id", "commitment_date"}},
+        {"uom.uom", "search_read", {"name", "category_id"}},
+        {"product.pricelist", "search_read", {"currency_id"}},
+        {"res.company", "search_read", {"currency_id"}},
         {"sale.order", "get_external_id", {}},
         {"sale.order", "search_read", {"client_order_ref", "partner_id", "state", "name"}},
-        {"sale.order",
-         "read",
-         {"name", "state", "currency_id", "amount_untaxed", "amount_total", "client_order_ref"}},
+        {"sale.order", "read", {"name", "state", "currency_id"}},
         {"sale.order", "load", order},
         {"sale.order", "action_confirm", {}},
         {"sale.order.line", "fields_get", line},

@@ -69,10 +69,11 @@ CallName Dispatcher::name_of(const Json& request) {
 Json Dispatcher::call(const Json& request, const std::string& now) {
     if (!request.contains("params"))
         throw Raised{"builtins.TypeError",
-                     "common.dispatch_rpc() missing 3 required positional arguments: 'service', "
+                     "RPC.jsonrpc() missing 3 required positional arguments: 'service', "
                      "'method', and 'args'"};
     const Json& parameters = request["params"];
-    if (!parameters.is_object()) throw value_error("JSON-RPC parameters must be an object");
+    if (!parameters.is_object())
+        throw value_error("dictionary update sequence element #0 has length 6; 2 is required");
     const std::string service = parameters.value("service", "");
     const std::string method = parameters.value("method", "");
     const Json arguments = parameters.value("args", Json::array());
@@ -162,7 +163,8 @@ Json Dispatcher::execute_users(Env& env, const std::string& method, const Json& 
     const auto& user = env.account();
     if (method == "context_get") return Json{{"lang", "en_US"}, {"tz", "UTC"}, {"uid", user.uid}};
     const std::string group = named.value("group_ext_id", "");
-    return user.administrator ||
+    const bool outsider = group == "base.group_portal" || group == "base.group_public";
+    return (user.administrator && !outsider) ||
            std::find(user.groups.begin(), user.groups.end(), group) != user.groups.end();
 }
 
@@ -170,39 +172,10 @@ Json Dispatcher::execute_record(Env& env,
                                 const std::string& model,
                                 const std::string& method,
                                 const Json& named) {
-    if (method == "check_access_rights") {
-        const bool allowed = env.may(model, letter(named.value("operation", "read")));
-        if (!allowed && named.value("raise_exception", true))
-            env.require(model, letter(named.value("operation", "read")));
-        return allowed;
-    }
-    if (method == "check_object_reference") {
-        const auto known =
-            m_records.external_id(named.value("module", ""), named.value("xml_id", ""));
-        if (!known)
-            throw value_error("External ID not found in the system: " + named.value("module", "") +
-                              "." + named.value("xml_id", ""));
-        const Json& data = *m_records.find("ir.model.data", *known);
-        const bool visible = env.may(data["model"], 'r') &&
-                             m_records.find(data["model"], data["res_id"].get<Id>()) != nullptr;
-        return Json::array({data["model"], visible ? data["res_id"] : Json(false)});
-    }
-    const Json domain = named.value("domain", Json::array());
-    if (method == "search" || method == "search_count" || method == "search_read" ||
-        method == "name_search")
-        env.require(model, 'r');
-    if (method == "search") return env.search(model, domain, named);
-    if (method == "search_count") return env.search(model, domain, named).size();
-    if (method == "search_read")
-        return env.read(
-            model, env.search(model, domain, named), texts(named.value("fields", Json::array())));
-    if (method == "name_search") {
-        Json hits = Json::array();
-        for (const Id id : env.search(model, Json::array(), Json::object()))
-            if (env.display_name(model, id).find(named.value("name", "")) != std::string::npos)
-                hits.push_back({id, env.display_name(model, id)});
-        return hits;
-    }
+    if (method == "check_access_rights" || method == "check_object_reference")
+        return probe(env, model, method, named);
+    if (method.starts_with("search") || method == "name_search")
+        return search(env, model, method, named);
     if (method == "read")
         return env.read(model, ids_in(named), texts(named.value("fields", Json::array())));
     if (method == "fields_get")
@@ -230,6 +203,44 @@ Json Dispatcher::execute_record(Env& env,
         return env.write(model, ids_in(named), Json{{"locked", true}}), Json();
     throw Raised{"builtins.AttributeError",
                  "The method '" + method + "' does not exist on the model '" + model + "'"};
+}
+
+Json Dispatcher::probe(const Env& env,
+                       const std::string& model,
+                       const std::string& method,
+                       const Json& named) const {
+    if (method == "check_access_rights") {
+        const char operation = letter(named.value("operation", "read"));
+        if (named.value("raise_exception", true)) env.require(model, operation);
+        return env.may(model, operation);
+    }
+    const std::string module = named.value("module", "");
+    const std::string name = named.value("xml_id", "");
+    const auto known = m_records.external_id(module, name);
+    if (!known) throw value_error("External ID not found in the system: " + module + "." + name);
+    const Json& data = *m_records.find("ir.model.data", *known);
+    const bool visible = env.may(data["model"], 'r') &&
+                         m_records.find(data["model"], data["res_id"].get<Id>()) != nullptr;
+    return Json::array({data["model"], visible ? data["res_id"] : Json(false)});
+}
+
+Json Dispatcher::search(const Env& env,
+                        const std::string& model,
+                        const std::string& method,
+                        const Json& named) const {
+    env.require(model, 'r');
+    if (method == "name_search") {
+        Json hits = Json::array();
+        for (const Id id : env.search(model, Json::array(), Json::object()))
+            if (env.display_name(model, id).find(named.value("name", "")) != std::string::npos)
+                hits.push_back({id, env.display_name(model, id)});
+        return hits;
+    }
+    const auto ids = env.search(model, named.value("domain", Json::array()), named);
+    if (method == "search_count") return ids.size();
+    if (method == "search_read")
+        return env.read(model, ids, texts(named.value("fields", Json::array())));
+    return ids;
 }
 
 }  // namespace sallyport::odoo_double

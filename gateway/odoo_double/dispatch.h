@@ -45,6 +45,15 @@ private:
                         const std::string& method,
                         const Json& named);
 
+    Json probe(const Env& env,
+               const std::string& model,
+               const std::string& method,
+               const Json& named) const;
+    Json search(const Env& env,
+                const std::string& model,
+                const std::string& method,
+                const Json& named) const;
+
     Schema m_schema;
     Records& m_records;
     std::string m_database;

@@ -70,6 +70,7 @@ public:
 private:
     friend class SaleOrders;
     bool matches(const std::string& model, Id id, const Json& domain) const;
+    void check_leaf(const std::string& name, const Json& leaf) const;
     bool leaf_matches(const std::string& model, Id id, const Json& leaf) const;
     Json path_values(const std::string& model, Id id, const std::string& path) const;
     bool is_child_of(const std::string& model, Id id, const Json& ancestors) const;

@@ -131,7 +131,8 @@ const FieldSchema& Env::field(const ModelSchema& of, const std::string& name) co
 }
 
 bool Env::may(const std::string& name, char operation) const {
-    if (m_account.administrator) return true;
+    // Nobody may write API keys by remote call, not even an administrator.
+    if (m_account.administrator) return name != "res.users.apikeys" || operation == 'r';
     const auto own = m_account.rights.find(name);
     if (own != m_account.rights.end() && own->second.find(operation) != std::string::npos)
         return true;
@@ -157,6 +158,8 @@ std::vector<Id> Env::search(const std::string& name,
                             const Json& options) const {
     const auto& schema = model(name);
     std::vector<Id> hits;
+    for (const auto& term : domain)
+        if (term.is_array()) check_leaf(name, term);
     const bool archived_too = !m_context.value("active_test", true) ||
                               schema.field("active") == nullptr ||
                               domain.dump().find("\"active\"") != std::string::npos;
@@ -222,12 +225,16 @@ bool Env::matches(const std::string& name, Id id, const Json& domain) const {
     return std::all_of(stack.begin(), stack.end(), [](bool one) { return one; });
 }
 
+void Env::check_leaf(const std::string& name, const Json& leaf) const {
+    const std::string path = leaf[0].get<std::string>();
+    if (model(name).field(path.substr(0, path.find('.'))) == nullptr)
+        throw value_error("Invalid field " + name + "." + path + " in leaf " + tuple_text(leaf));
+}
+
 bool Env::leaf_matches(const std::string& name, Id id, const Json& leaf) const {
     const std::string path = leaf[0].get<std::string>();
     const std::string op = leaf[1].get<std::string>();
     const auto& schema = model(name);
-    if (schema.field(path.substr(0, path.find('.'))) == nullptr)
-        throw value_error("Invalid field " + name + "." + path + " in leaf " + tuple_text(leaf));
     if (op == "child_of") {
         const auto* relation = path == "id" ? nullptr : schema.field(path);
         const Json reached = path_values(name, id, path);
@@ -267,8 +274,8 @@ Json Env::value(const std::string& name, Id id, const std::string& wanted) const
     const auto& definition = field(model(name), wanted);
     if (definition.type == "one2many") {
         Json ids = Json::array();
-        for (const auto& [other, record] : m_records.all(definition.relation)) {
-            if (record.value(definition.inverse, Json(false)) != Json(id)) continue;
+        for (const Id other : m_records.owned_by(definition.relation, definition.inverse, id)) {
+            const Json& record = *m_records.find(definition.relation, other);
             if (definition.inverse == "res_id" && record.value("model", "") != name) continue;
             ids.push_back(other);
         }
@@ -339,6 +346,8 @@ Json Env::read(const std::string& name,
     if (fields.empty())
         for (const auto& [field_name, definition] : schema.fields)
             fields.push_back(field_name);
+    for (const auto& wanted : fields)
+        field(schema, wanted);
     Json result = Json::array();
     for (const Id id : ids) {
         if (m_records.find(name, id) == nullptr) continue;
@@ -382,13 +391,11 @@ Json Env::fields_get(const std::string& name, const Json& names, const Json& att
 
 Json Env::get_external_id(const std::string& name, const std::vector<Id>& ids) const {
     Json result = Json::object();
-    for (const Id id : ids)
-        result[std::to_string(id)] = "";
-    for (const auto& [data_id, data] : m_records.all("ir.model.data")) {
-        if (data.value("model", "") != name) continue;
-        const std::string key = std::to_string(data.value("res_id", Id{0}));
-        if (result.contains(key) && result[key] == "")
-            result[key] = data.value("module", "") + "." + data.value("name", "");
+    for (const Id id : ids) {
+        const auto keys = m_records.external_ids_of(name, id);
+        const Json* data = keys.empty() ? nullptr : m_records.find("ir.model.data", keys.front());
+        result[std::to_string(id)] =
+            data == nullptr ? "" : data->value("module", "") + "." + data->value("name", "");
     }
     return result;
 }

@@ -170,13 +170,23 @@ void Env::defaults(const std::string& name, Json& record) {
         }
     }
     if (name == "ir.attachment" && !record.contains("type")) record["type"] = "binary";
+    if (name == "product.product" && !record.contains("uom_id")) record["uom_id"] = 1;
+    const bool coded =
+        name == "product.product" && record.contains("barcode") && record["barcode"].is_string();
+    if (coded &&
+        !search(
+             name, Json::array({Json::array({"barcode", "=", record["barcode"]})}), Json::object())
+             .empty())
+        throw validation_error("Barcode(s) already assigned:\n\n- Barcode \"" +
+                               record["barcode"].get<std::string>() + "\"");
 }
 
 Id Env::create(const std::string& name, Json values) {
     require(name, 'c');
     const auto& schema = model(name);
     for (const auto& item : values.items())
-        field(schema, item.key());
+        if (const auto& definition = field(schema, item.key()); definition.type != "one2many")
+            static_cast<void>(checked(schema, definition, item.value()));
     if (name == "ir.model.data") {
         const std::string module = values.value("module", "");
         const std::string key = values.value("name", "");
@@ -230,11 +240,7 @@ void Env::unlink(const std::string& name, const std::vector<Id>& ids) {
         SaleOrders rules(*this);
         if (name == "sale.order") rules.before_unlink(id);
         if (name == "sale.order.line") rules.before_unlink_line(id);
-        std::vector<Id> keys;
-        for (const auto& [key, data] : m_records.all("ir.model.data"))
-            if (data.value("model", "") == name && data.value("res_id", Id{0}) == id)
-                keys.push_back(key);
-        for (const Id key : keys)
+        for (const Id key : m_records.external_ids_of(name, id))
             m_records.erase("ir.model.data", key);
         m_records.erase(name, id);
     }

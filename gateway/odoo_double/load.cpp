@@ -234,7 +234,8 @@ private:
                                (field.type == "integer" ? "an integer" : "a number") +
                                " for field '" + label(model, path[0], top) + "'",
                            named);
-            values[path[0]] = number;
+            values[path[0]] =
+                field.type == "integer" ? Json(static_cast<Id>(number)) : Json(number);
         } else if (field.type == "datetime") {
             const std::string zone = m_env.context().value("tz", "UTC");
             if (zone != "UTC")

@@ -14,6 +14,13 @@ namespace {
 
 using namespace Poco::Data::Keywords;
 
+// Model and the field by which its records belong to another one.
+const std::map<std::string, std::string> Indexed{{"sale.order.line", "order_id"},
+                                                 {"stock.picking", "sale_id"},
+                                                 {"stock.move", "sale_line_id"},
+                                                 {"mail.message", "res_id"},
+                                                 {"ir.model.data", "res_id"}};
+
 Error file_error(const std::string& what) {
     return Error(
                "odoo_double.file", Blame::Operator, "the Odoo double cannot use its file: " + what)
@@ -115,6 +122,14 @@ void Records::use_id(const std::string& model, Id id) {
 }
 
 void Records::index(const std::string& model, Id id, const Json* before, const Json* after) {
+    if (const auto by = Indexed.find(model); by != Indexed.end()) {
+        const auto owner = [&](const Json& record) {
+            const auto field = record.find(by->second);
+            return field != record.end() && field->is_number_integer() ? field->get<Id>() : Id{0};
+        };
+        if (before != nullptr) m_owned[{model, owner(*before)}].erase(id);
+        if (after != nullptr) m_owned[{model, owner(*after)}].insert(id);
+    }
     if (model != "ir.model.data") return;
     const auto key = [](const Json& record) {
         return std::make_pair(record.value("module", ""), record.value("name", ""));
@@ -150,6 +165,28 @@ void Records::erase(const std::string& model, Id id) {
 std::optional<Id> Records::external_id(const std::string& module, const std::string& name) const {
     const auto found = m_external_ids.find({module, name});
     return found == m_external_ids.end() ? std::nullopt : std::optional<Id>(found->second);
+}
+
+std::vector<Id> Records::owned_by(const std::string& model,
+                                  const std::string& field,
+                                  Id owner) const {
+    std::vector<Id> owned;
+    const auto indexed = Indexed.find(model);
+    if (indexed != Indexed.end() && indexed->second == field) {
+        const auto found = m_owned.find({model, owner});
+        if (found != m_owned.end()) owned.assign(found->second.begin(), found->second.end());
+        return owned;
+    }
+    for (const auto& [id, record] : all(model))
+        if (record.value(field, Json(false)) == Json(owner)) owned.push_back(id);
+    return owned;
+}
+
+std::vector<Id> Records::external_ids_of(const std::string& model, Id id) const {
+    std::vector<Id> keys = owned_by("ir.model.data", "res_id", id);
+    std::erase_if(keys,
+                  [&](Id key) { return find("ir.model.data", key)->value("model", "") != model; });
+    return keys;
 }
 
 void Records::rollback_to(std::size_t savepoint) {

@@ -41,6 +41,11 @@ public:
     // (module, name) -> id of the ir.model.data record; the uniqueness real Odoo has by index.
     std::optional<Id> external_id(const std::string& module, const std::string& name) const;
 
+    // The ir.model.data records that name a record.
+    std::vector<Id> external_ids_of(const std::string& model, Id id) const;
+    // Records whose many2one `field` points at `owner`. Indexed for the fields that grow with the orders.
+    std::vector<Id> owned_by(const std::string& model, const std::string& field, Id owner) const;
+
     std::size_t savepoint() const { return m_undo.size(); }
     void rollback_to(std::size_t savepoint);
     Status commit();  // all of it on the disk, or none
@@ -62,6 +67,8 @@ private:
     std::map<std::string, std::map<Id, Json>> m_records;
     std::map<std::string, Id> m_last_ids;
     std::map<std::pair<std::string, std::string>, Id> m_external_ids;
+    std::map<std::pair<std::string, Id>, std::set<Id>>
+        m_owned;  // (model, owner) of the indexed field
     std::vector<Undo> m_undo;
 };
 

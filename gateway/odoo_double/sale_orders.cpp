@@ -170,17 +170,8 @@ void SaleOrders::recompute_line(Id line) {
     const Id order = record["order_id"].get<Id>();
     record["state"] = get("sale.order", order, "state");
     m_env.m_records.put("sale.order.line", line, std::move(record));
-    for (const auto& [id, move] : m_env.m_records.all("stock.move")) {
-        if (move.value("sale_line_id", Json(false)) != Json(line)) continue;
-        Json moved = move;
-        const double pieces = in_product_unit(
-            product.get<Id>(), get("sale.order.line", line, "product_uom").get<Id>(), quantity);
-        moved["product_uom_qty"] = pieces;
-        moved["quantity"] = pieces;
-        moved["state"] = pieces == 0.0 ? "cancel" : "assigned";
-        m_env.m_records.put("stock.move", id, std::move(moved));
-        break;
-    }
+    if (product.is_number_integer() && get("sale.order", order, "state") == "sale")
+        deliver(order, line);
     recompute(order);
 }
 
@@ -192,7 +183,8 @@ void SaleOrders::recompute(Id order) {
         untaxed += number(get("sale.order.line", line.get<Id>(), "price_subtotal"));
         tax += number(get("sale.order.line", line.get<Id>(), "price_tax"));
         Json of_line = *m_env.m_records.find("sale.order.line", line.get<Id>());
-        const Json date = is_false(record.value("commitment_date", Json(false)))
+        const Json date = is_false(of_line.value("product_id", Json(false))) ? Json(false)
+                          : is_false(record.value("commitment_date", Json(false)))
                               ? record.value("expected_date", Json(false))
                               : record["commitment_date"];
         if (of_line.value("state", Json(false)) == record["state"] &&
@@ -250,24 +242,31 @@ void SaleOrders::confirm(Id order) {
                              {"picking_type_code", "outgoing"},
                              {"scheduled_date", date},
                              {"date_deadline", date}});
-    for (const auto& line : get("sale.order", order, "order_line")) {
-        const Json product = get("sale.order.line", line.get<Id>(), "product_id");
-        if (!product.is_number_integer()) continue;
-        const double pieces =
-            in_product_unit(product.get<Id>(),
-                            get("sale.order.line", line.get<Id>(), "product_uom").get<Id>(),
-                            number(get("sale.order.line", line.get<Id>(), "product_uom_qty")));
-        m_env.m_records.put(
-            "stock.move",
-            m_env.m_records.next_id("stock.move"),
-            Json{{"picking_id", picking},
-                 {"product_id", product},
-                 {"product_uom_qty", pieces},
-                 {"product_uom", get("product.product", product.get<Id>(), "uom_id")},
-                 {"quantity", pieces},
-                 {"state", "assigned"},
-                 {"sale_line_id", line}});
-    }
+    for (const auto& line : get("sale.order", order, "order_line"))
+        if (get("sale.order.line", line.get<Id>(), "product_id").is_number_integer())
+            deliver(order, line.get<Id>());
+}
+
+// The line's stock move in the order's delivery follows the line; moves are in the product's own unit.
+void SaleOrders::deliver(Id order, Id line) {
+    const Id product = get("sale.order.line", line, "product_id").get<Id>();
+    const double pieces = in_product_unit(product,
+                                          get("sale.order.line", line, "product_uom").get<Id>(),
+                                          number(get("sale.order.line", line, "product_uom_qty")));
+    const auto moves = m_env.m_records.owned_by("stock.move", "sale_line_id", line);
+    const auto pickings = m_env.m_records.owned_by("stock.picking", "sale_id", order);
+    if (pickings.empty()) return;
+    Json move = moves.empty() ? Json{{"picking_id", pickings.front()},
+                                     {"product_id", product},
+                                     {"product_uom", get("product.product", product, "uom_id")},
+                                     {"sale_line_id", line}}
+                              : *m_env.m_records.find("stock.move", moves.front());
+    move["product_uom_qty"] = pieces;
+    move["quantity"] = pieces;
+    move["state"] = pieces == 0.0 ? "cancel" : "assigned";
+    m_env.m_records.put("stock.move",
+                        moves.empty() ? m_env.m_records.next_id("stock.move") : moves.front(),
+                        std::move(move));
 }
 
 void SaleOrders::cancel(Id order) {

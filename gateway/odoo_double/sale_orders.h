@@ -23,6 +23,7 @@ public:
     void before_unlink_line(Id line);
     void confirm(Id order);
     void cancel(Id order);
+    void deliver(Id order, Id line);
 
 private:
     Json get(const std::string& model, Id id, const std::string& field) const {

@@ -14,7 +14,7 @@ struct FieldSchema {
     std::string name;
     std::string
         type;  // Odoo's word: char, text, html, boolean, integer, float, monetary, date, datetime, selection,
-        // many2one, one2many, many2many, many2one_reference, binary
+    // many2one, one2many, many2many, many2one_reference, binary
     std::string relation;  // of relational fields
     std::string inverse;   // of one2many fields
     std::string label;

@@ -251,6 +251,8 @@ Status Double::listen(const Options& options) {
         m_port = socket.address().port();
         net::HTTPServerParams::Ptr parameters = new net::HTTPServerParams;
         parameters->setKeepAlive(false);  // as Odoo
+        // A thread that goes idle just when the server stops misses the wake-up and sleeps this long.
+        parameters->setThreadIdleTime(Poco::Timespan(0, 100'000));
         parameters->setMaxThreads(static_cast<int>(options.threads));
         m_threads = std::make_unique<Poco::ThreadPool>(1, static_cast<int>(options.threads));
         m_server =
