@@ -4,7 +4,8 @@
     cuts = PowerCut(state, work)                  # state: the directory under test; work: outside of it
     child = subprocess.Popen(command, env={**os.environ, **cuts.start()})
     ... child.kill(); child.wait() ...
-    kept = cuts.cut(seed=7)                       # state is now what a power cut would have left
+    cuts.cut(seed=7)                              # state is now what a power cut would have left
+                                                  # or cuts.survive(): the process died, the power stayed
 
 cut() puts the new tree in the place of the old one, so that a configuration that names the directory stays true.
 """
@@ -13,7 +14,7 @@ import pathlib
 import shutil
 import subprocess
 
-from reconstruct import JournalError, reconstruct
+from reconstruct import JournalError, reconstruct, settle_last
 
 __all__ = ["JournalError", "PowerCut", "build_shim"]
 HERE = pathlib.Path(__file__).resolve().parent
@@ -37,7 +38,9 @@ class Life:
 
 
 class PowerCut:
-    def __init__(self, root, work):
+    def __init__(self, root, work, slow=0):
+        """`slow`: microseconds that a sync takes at most, by chance."""
+        self.slow = slow
         self.root, self.work = pathlib.Path(root).resolve(), pathlib.Path(work).resolve()
         if self.work == self.root or self.root in self.work.parents:
             raise ValueError("the journal must stand outside of the watched directory")
@@ -47,13 +50,23 @@ class PowerCut:
         self.life = None
 
     def start(self):
-        """Takes a snapshot and gives the environment for the next child. One child at a time."""
+        """Gives the environment for the next child; one at a time. Takes a snapshot first, unless survive() was called."""
         self.root.mkdir(parents=True, exist_ok=True)
+        if self.life is not None:
+            return self.environment()
         self.lives += 1
         self.life = Life(self.work / f"snapshot-{self.lives}", self.work / f"journal-{self.lives}")
         shutil.copytree(self.root, self.life.snapshot)
+        return self.environment()
+
+    def environment(self):
         return {"LD_PRELOAD": str(self.shim), "SALLYPORT_POWERCUT_ROOT": str(self.root),
-                "SALLYPORT_POWERCUT_JOURNAL": str(self.life.journal)}
+                "SALLYPORT_POWERCUT_JOURNAL": str(self.life.journal), "SALLYPORT_POWERCUT_SLOW": str(self.slow)}
+
+    def survive(self):
+        """Instead of cut(), after the child is dead: the power stayed. The next child goes on with the same page cache, and
+        what was not durable yet can still be lost by a later cut."""
+        settle_last(self.life.journal, self.life.snapshot, self.root)
 
     def cut(self, seed=None, keep=False):
         """After the child is dead: replaces the root by what was durable (seed: and a random part of the rest).

@@ -239,10 +239,14 @@ class Disk:
 
     def remove(self, record):
         folder, name = self.entry(record.path)
+        if isinstance(self.find(record.path), Folder) != (record.kind == REMOVE_DIR):
+            raise JournalError(f"the journal removes {record.path}, which is of the other kind")
         folder.change(record.at, {name: None})
 
     def make_dir(self, record):
         folder, name = self.entry(record.path)
+        if name in folder.live:
+            raise JournalError(f"the journal makes {record.path}, which is there already")
         folder.change(record.at, {name: Folder(record.mode)})
 
     def link(self, record):
@@ -322,6 +326,8 @@ def differences(disk, killed, ignored):
         elif node is None:
             if found[name].is_file() or found[name].is_dir():
                 yield f"{name} is on the disk, not in the journal"
+        elif isinstance(node, Folder) != (name == "" or found[name].is_dir()):
+            yield f"{name} is of another kind than in the journal"
         elif isinstance(node, File) and found[name].read_bytes() != node.live:
             yield f"{name} has another content than in the journal"
 
@@ -334,6 +340,46 @@ def compare(snapshot, sure, unsure, killed):
     found = list(differences(disk, pathlib.Path(killed), paths))
     if found:
         raise JournalError("the journal does not explain the disk: " + "; ".join(found[:5]))
+
+
+def result_record(record, outcome):
+    """The octets of a Result record, for what the shim had no time to note."""
+    body = HEADER.pack(0, 0, HEADER.size, RESULT, record.process, 0, 2 ** 63, record.number, outcome, 0, 0, 0, 0)[8:]
+    return struct.pack("<2I", MAGIC, zlib.crc32(body)) + body
+
+
+def settle_last(journal, snapshot, killed):
+    """The process died, the power stayed: finds out whether its last operation happened and notes that in the journal.
+
+    After this another process may go on with the same journal."""
+    records = read_journal(journal)
+    os.truncate(journal, sum(HEADER.size + len(os.fsencode(record.path + record.path2)) + len(record.data) for record in records))
+    sure, unsure = settled(records)
+    compare(snapshot, sure, unsure, killed)
+    for record in unsure:
+        outcomes = [len(record.data) if record.kind == WRITE else 0, -1]
+        if record.kind == WRITE:  # a signal can end a long write between two pages
+            outcomes[1:1] = pages_of(record)
+        before = journal.read_bytes()
+        for outcome in outcomes:
+            journal.write_bytes(before + result_record(record, outcome))
+            if explains(read_journal(journal), snapshot, killed):
+                break
+        else:
+            raise JournalError(f"what became of the last operation, kind {record.kind} on {record.path!r}, cannot be told")
+
+
+def explains(records, snapshot, killed):
+    try:
+        return not list(differences(Disk(snapshot).replay(settled(records)[0]), pathlib.Path(killed), set()))
+    except JournalError:  # the operation cannot have happened
+        return False
+
+
+def pages_of(record):
+    """The lengths at which the kernel may have stopped writing, longest first."""
+    first = PAGE - record.offset % PAGE
+    return [length for length in range(first, len(record.data), PAGE)][::-1]
 
 
 @dataclasses.dataclass

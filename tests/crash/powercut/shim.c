@@ -4,6 +4,8 @@
 //
 //   SALLYPORT_POWERCUT_ROOT     the directory that is watched
 //   SALLYPORT_POWERCUT_JOURNAL  where the notes go; outside of the root
+//   SALLYPORT_POWERCUT_SLOW     microseconds that a sync takes at most, by chance (a slow disk widens races); default 0
+//   SALLYPORT_POWERCUT_KILL_AT  the process kills itself (SIGKILL) before the operation of its record of this number
 //
 // A record is written before its operation, both under one mutex: when a process is killed, only its last record can be
 // of an operation that did not happen. A sync is two records, begin and end, and is not under the mutex meanwhile.
@@ -15,6 +17,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
@@ -26,6 +29,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 enum Kind {
@@ -71,6 +75,8 @@ static char g_root[PATH_MAX];  // "" when there is nothing to do
 static size_t g_root_length;
 static int g_journal = -1;
 static mode_t g_umask;
+static uint64_t g_slow;
+static uint64_t g_kill_at;
 static uint64_t g_number;
 static uint64_t g_last_handle;
 static uint32_t g_table[256];
@@ -94,6 +100,10 @@ static void unlock(void) {
 static void set_up(void) {
     const char* root = getenv("SALLYPORT_POWERCUT_ROOT");
     const char* journal = getenv("SALLYPORT_POWERCUT_JOURNAL");
+    const char* slow = getenv("SALLYPORT_POWERCUT_SLOW");
+    const char* kill_at = getenv("SALLYPORT_POWERCUT_KILL_AT");
+    if (slow != NULL) g_slow = strtoull(slow, NULL, 10);
+    if (kill_at != NULL) g_kill_at = strtoull(kill_at, NULL, 10);
     if (root == NULL || journal == NULL) return;
     for (uint32_t at = 0; at < 256; ++at) {
         uint32_t value = at;
@@ -148,6 +158,10 @@ static uint64_t note(struct Header header, const char* path, const char* path2, 
                                   {(void*)data, header.data_length}};
     if (syscall(SYS_writev, g_journal, parts, 4) != (long)header.length)
         die("the journal cannot be written");
+    if (header.number == g_kill_at) {
+        kill(getpid(), SIGKILL);
+        pause();
+    }
     return header.number;
 }
 
@@ -480,6 +494,17 @@ int posix_fallocate64(int fd, off64_t offset, off64_t length) {
     return posix_fallocate(fd, offset, length);
 }
 
+// Most syncs are quick and some are slow; which ones differs from run to run as the records' numbers do.
+static void take_time(uint64_t number) {
+    if (g_slow == 0) return;
+    uint64_t chance = number * 0x9E3779B97F4A7C15U + (uint64_t)getpid() * 0xBF58476D1CE4E5B9U;
+    chance ^= chance >> 29;
+    if (chance % 4 != 0) return;
+    const uint64_t micros = (chance >> 8) % g_slow;
+    const struct timespec pause = {(time_t)(micros / 1000000), (long)(micros % 1000000) * 1000};
+    nanosleep(&pause, NULL);
+}
+
 static int do_sync(int fd, long call) {
     const uint64_t handle = handle_of(fd);
     if (handle == 0) return (int)syscall(call, fd);
@@ -487,6 +512,7 @@ static int do_sync(int fd, long call) {
     const uint64_t begun =
         note((struct Header){.kind = SyncBegin, .handle = handle}, NULL, NULL, NULL);
     unlock();
+    take_time(begun);
     const int result = (int)syscall(call, fd);
     if (result != 0) return result;
     lock();
