@@ -42,8 +42,10 @@ void emit_segment(const Segment& segment, const Separators& separators, std::str
         if (value.element != element) {
             out.append(static_cast<std::size_t>(value.element - element), separators.element);
         } else if (value.repetition != repetition) {
-            out.append(static_cast<std::size_t>(value.repetition - repetition),
-                       separators.repetition);
+            // Below syntax 4 a repeated composite stands as elements of its own; readers count it as a repetition.
+            const char between =
+                separators.repetition != '\0' ? separators.repetition : separators.element;
+            out.append(static_cast<std::size_t>(value.repetition - repetition), between);
         } else {
             out.append(static_cast<std::size_t>(value.component - component), separators.component);
         }

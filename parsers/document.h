@@ -116,6 +116,7 @@ struct Interchange {
         extra;  // TA1, ISB, UNA-less service segments between header and first group
     std::string_view sender_qualifier, sender, receiver_qualifier, receiver, control,
         version;                 // trailing blanks cut
+    std::string_view syntax;     // EDIFACT 0001: "UNOC"; X12: empty
     std::string_view preamble;   // octets before the header: BOM, blank lines, UNA
     std::string_view postamble;  // octets after the trailer that belong to no other interchange
     std::vector<Group> groups;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parsers/edi.h"
 
+#include "parsers/edifact.h"
 #include "parsers/x12_header.h"
 
 #include <algorithm>
@@ -13,11 +14,16 @@ std::optional<Standard> sniff(std::string_view octets, const Limits& limits) {
     if (octets.compare(start, 3, "UNA") == 0 || octets.compare(start, 3, "UNB") == 0)
         return Standard::Edifact;
     if (find_x12_header(octets, start, limits.junk_bytes)) return Standard::X12;
-    const std::size_t unb = octets.substr(0, limits.junk_bytes).find("UNB");
-    return unb == std::string_view::npos ? std::nullopt : std::optional(Standard::Edifact);
+    const std::string_view start_of_file = octets.substr(0, limits.junk_bytes);
+    for (const std::string_view tag : {"UNB+", "UNA:", "UNH+"}) {
+        if (start_of_file.find(tag) != std::string_view::npos) return Standard::Edifact;
+    }
+    return std::nullopt;
 }
 
 Result<Document> read(std::string octets, const Limits& limits, const Leniencies& leniencies) {
+    const auto standard = sniff(octets, limits);
+    if (standard == Standard::Edifact) return read_edifact(std::move(octets), limits, leniencies);
     return read_x12(std::move(octets), limits, leniencies);
 }
 

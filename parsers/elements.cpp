@@ -19,6 +19,14 @@ bool is_blank(std::string_view text) {
     return text.find_first_not_of(' ') == std::string_view::npos;
 }
 
+// Characters of UTF-8 text; ISO 8859-1 octets that are no UTF-8 count one each as well.
+std::size_t characters(std::string_view text) {
+    std::size_t count = 0;
+    for (const char c : text)
+        count += (static_cast<unsigned char>(c) & 0xC0) != 0x80 ? 1u : 0u;
+    return count;
+}
+
 // X12.6 basic set, extended set (lower case and the rest of ASCII), and national characters above it.
 enum class CharacterSet : std::uint8_t { None, Basic, Extended, National };
 
@@ -98,9 +106,32 @@ ValueFault check_number(std::string_view value, const Element& element, bool rea
     return digits == 0 ? ValueFault::Number : check_length(digits, element);
 }
 
-ValueFault check_letters(std::string_view value, const Element& element) {
-    if (std::any_of(value.begin(), value.end(), is_digit)) return ValueFault::Number;
-    return check_length(value.size(), element);
+// EDIFACT numbers: minus first, digits on both sides of the one mark, mark and minus not counted (ISO 9735-1).
+ValueFault check_edifact_number(std::string_view value, const Element& element) {
+    std::size_t digits = 0, before = 0, mark = 0;
+    for (std::size_t i = value.substr(0, 1) == "-" ? 1 : 0; i < value.size(); ++i) {
+        const char c = value[i];
+        if (is_digit(c)) {
+            ++digits;
+        } else if ((c == '.' || c == ',') && mark == 0) {
+            mark = i;
+            before = digits;
+            if (before == 0) return ValueFault::Decimal;
+        } else {
+            return ValueFault::Number;
+        }
+    }
+    if (digits == 0) return ValueFault::Number;
+    if (mark != 0 && digits == before) return ValueFault::Decimal;
+    return check_length(digits, element);
+}
+
+ValueFault check_edifact_text(std::string_view value, const Element& element, bool letters) {
+    if (letters && std::any_of(value.begin(), value.end(), is_digit)) return ValueFault::Number;
+    for (const char c : value) {
+        if (static_cast<unsigned char>(c) < 0x20) return ValueFault::Character;
+    }
+    return check_length(characters(value), element);
 }
 
 std::string_view code_of(ValueFault fault) {
@@ -117,6 +148,8 @@ std::string_view code_of(ValueFault fault) {
             return "edi.element.number";
         case ValueFault::Code:
             return "edi.element.code";
+        case ValueFault::Decimal:
+            return "edi.element.decimal";
         case ValueFault::Date:
             return "edi.element.date";
         case ValueFault::Time:
@@ -131,10 +164,10 @@ std::string message_of(ValueFault fault, std::string_view value, const Element& 
         case ValueFault::Good:
             return {};
         case ValueFault::TooShort:
-            return quoted + " has " + std::to_string(value.size()) + " characters, at least " +
+            return quoted + " has " + std::to_string(characters(value)) + " characters, at least " +
                    std::to_string(element.min) + " are required";
         case ValueFault::TooLong:
-            return quoted + " has " + std::to_string(value.size()) + " characters, " +
+            return quoted + " has " + std::to_string(characters(value)) + " characters, " +
                    std::to_string(element.max) + " is the limit";
         case ValueFault::Character:
             return quoted + " holds a character the standard does not allow here";
@@ -142,6 +175,8 @@ std::string message_of(ValueFault fault, std::string_view value, const Element& 
             return quoted + (element.type == DataType::Alpha
                                  ? " holds a digit, letters are required"
                                  : " is not a number of the required form");
+        case ValueFault::Decimal:
+            return quoted + " needs a digit on either side of the decimal mark";
         case ValueFault::Code:
             return quoted + " is not in the code list of element " + std::string(element.id);
         case ValueFault::Date:
@@ -162,14 +197,12 @@ ValueFault check_value(std::string_view value, const Element& element, const Ele
     switch (element.type) {
         case DataType::Text:
         case DataType::Code: {
-            const ValueFault characters = check_characters(value, rules.lower_case);
-            return characters != ValueFault::Good ? characters
-                                                  : check_length(value.size(), element);
+            const ValueFault legal = check_characters(value, rules.lower_case);
+            return legal != ValueFault::Good ? legal : check_length(characters(value), element);
         }
         case DataType::Implied:
             return check_number(value, element, false, rules.decimal);
         case DataType::Real:
-        case DataType::Digits:
             return check_number(value, element, true, rules.decimal);
         case DataType::Date:
             if (const ValueFault length = check_length(value.size(), element);
@@ -183,10 +216,12 @@ ValueFault check_value(std::string_view value, const Element& element, const Ele
             return is_time(value) ? ValueFault::Good : ValueFault::Time;
         case DataType::Binary:
             return check_length(value.size(), element);
+        case DataType::Digits:
+            return check_edifact_number(value, element);
         case DataType::Alpha:
-            return check_letters(value, element);
+            return check_edifact_text(value, element, true);
         case DataType::Any:
-            return check_length(value.size(), element);
+            return check_edifact_text(value, element, false);
     }
     return ValueFault::Good;
 }
@@ -312,7 +347,10 @@ void ElementChecker::simple(const Value& value, const Element& element, bool com
     const Locator place{value.element, value.component, value.repetition};
     if (fault != ValueFault::Good) [[unlikely]]
         report(code_of(fault), place, composite, value.raw, message_of(fault, judged, element));
-    if (element.codes && !element.codes->contains(value.text)) [[unlikely]] {
+    const bool listed =
+        !element.codes || element.codes->contains(value.text) ||
+        (m_rules.extra_codes && adds_code(*m_rules.extra_codes, element.id, value.text));
+    if (!listed) [[unlikely]] {
         report(code_of(ValueFault::Code),
                place,
                composite,

@@ -19,6 +19,7 @@ enum class ValueFault : std::uint8_t {
     TooLong,
     Character,
     Number,
+    Decimal,
     Code,
     Date,
     Time
@@ -28,6 +29,9 @@ struct ElementRules {
     Standard standard = Standard::X12;
     bool lower_case = true;  // X12 extended character set
     char decimal = '.';
+    bool repetitions =
+        true;  // false: below EDIFACT syntax 4, repeats stand as elements of their own
+    const CodeAdditions* extra_codes = nullptr;  // an association's; not owned
 };
 
 // Type and length only; codes apart (both may be wrong at once).

@@ -51,6 +51,7 @@ struct Fault {
 
 struct TransactionReport {
     std::string set, version, control;  // "850", "004010", "0001"
+    std::string association;            // EDIFACT 0057: EAN008
     std::uint64_t byte = 0;             // where ST/UNH stands
     std::uint32_t segments = 0;         // counted, ST/UNH and SE/UNT included
     bool known = false;                 // a schema was found and applied
@@ -77,6 +78,7 @@ struct InterchangeReport {
     std::string sender_qualifier, sender;  // trailing blanks cut
     std::string receiver_qualifier, receiver;
     std::string control, version;            // ISA13, ISA12
+    std::string syntax;                      // EDIFACT 0001: UNOC
     std::string date, time;                  // ISA09, ISA10 as on the wire
     bool test = false;                       // ISA15 T, UNB 0035 1
     bool acknowledgement_requested = false;  // ISA14 1, UNB 0031 1

@@ -317,6 +317,25 @@ const SegmentSchema* SchemaSet::envelope_segment(Standard standard,
     return found == dictionary->segments.end() ? nullptr : &found->second;
 }
 
+// EANCOM: EAN97-D96A, EAN94-D93A, EAN02S3-D01B and EAN02S4-D01B; the association codes are EANnnn.
+const CodeAdditions* SchemaSet::association_codes(std::string_view version,
+                                                  std::string_view association) const {
+    if (association.substr(0, 3) != "EAN" && association.substr(0, 3) != "GS1") return nullptr;
+    const std::string release = "-" + normal_version(Standard::Edifact, version);
+    for (const auto& [name, additions] : m_storage->associations) {
+        if (name.size() > release.size() &&
+            name.compare(name.size() - release.size(), release.size(), release) == 0)
+            return &additions;
+    }
+    return nullptr;
+}
+
+bool adds_code(const CodeAdditions& additions, std::string_view element, std::string_view code) {
+    const auto found = additions.elements.find(element);
+    return found != additions.elements.end() && found->second.codes &&
+           found->second.codes->contains(code);
+}
+
 std::vector<SchemaSet::Name> SchemaSet::names() const {
     std::vector<Name> names;
     for (const auto* dictionaries :

@@ -133,6 +133,7 @@ struct SegmentSchema {
     std::vector<Locator>
         qualifiers;  // by rank: [0] is what `[X]` tests; empty: the segment has none
     std::vector<PairGroup> pairs;
+    bool has_repeats = false;  // an element may stand more than once
 
     // All places `reference` can mean, in wire order. X12: "03", "03.02". EDIFACT: "3035", "C082", "C082.3039";
     // "C212(2).7140" picks the second C212, "C208(1).7402(2)" also the second 7402 in it. An element on segment level
@@ -194,6 +195,10 @@ struct SetSchema {
     std::vector<std::uint32_t> find(std::string_view name) const;
 };
 
+// Code values an association (EANCOM) adds to a directory: by element id. Opaque outside parsers/.
+struct CodeAdditions;
+bool adds_code(const CodeAdditions& additions, std::string_view element, std::string_view code);
+
 class SchemaSet {
 public:
     SchemaSet(SchemaSet&&) noexcept;
@@ -218,6 +223,10 @@ public:
     const SegmentSchema* envelope_segment(Standard standard,
                                           std::string_view version,
                                           std::string_view tag) const;
+
+    // What the association code of a message ("EAN008") adds to its directory ("D96A"). Null: nothing known.
+    const CodeAdditions* association_codes(std::string_view version,
+                                           std::string_view association) const;
 
     struct Name {
         Standard standard;

@@ -122,6 +122,21 @@ Status SchemaLoader::each_line(const std::filesystem::path& file, const LineHand
     return {};
 }
 
+template <typename Dictionaries>
+Status SchemaLoader::load_single_files(const std::filesystem::path& folder,
+                                       Standard standard,
+                                       Dictionaries& target) {
+    std::error_code failed;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
+        if (entry.path().extension() != ".txt") continue;
+        Dictionary& dictionary = target[entry.path().stem().string()];
+        dictionary.standard = standard;
+        dictionary.name = entry.path().stem().string();
+        if (Status done = load_definitions(entry.path(), dictionary); !done) return done;
+    }
+    return {};
+}
+
 Status SchemaLoader::load(const std::filesystem::path& directory) {
     std::error_code failed;
     if (!std::filesystem::is_directory(directory, failed)) {
@@ -164,20 +179,6 @@ Status SchemaLoader::load_releases(const std::filesystem::path& folder,
         dictionary.standard = standard;
         dictionary.name = path.filename().string();
         if (Status done = load_release(path, dictionary); !done) return done;
-    }
-    return {};
-}
-
-Status SchemaLoader::load_single_files(const std::filesystem::path& folder,
-                                       Standard standard,
-                                       std::map<std::string, Dictionary, std::less<>>& target) {
-    std::error_code failed;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
-        if (entry.path().extension() != ".txt") continue;
-        Dictionary& dictionary = target[entry.path().stem().string()];
-        dictionary.standard = standard;
-        dictionary.name = entry.path().stem().string();
-        if (Status done = load_definitions(entry.path(), dictionary); !done) return done;
     }
     return {};
 }
@@ -295,6 +296,7 @@ Status SchemaLoader::position_line(const Line& line, Dictionary& dictionary) {
         }
     }
     if (m_segment) {
+        m_segment->has_repeats = m_segment->has_repeats || ref.repeat > 1;
         m_segment->elements.push_back(ref);
     } else {
         if (ref.composite) return syntax(line, "a composite holds elements only");
@@ -343,7 +345,7 @@ Status SchemaLoader::load_set(const std::filesystem::path& file, Dictionary& dic
 }
 
 Status SchemaLoader::set_line(const Line& line, Dictionary& dictionary, SetSchema*& set) {
-    Words words = line.words;
+    const Words& words = line.words;
     if (words[0] == "set") {
         if (set || words.size() < 2 || line.indent != 0)
             return syntax(line, "expected once: set ID [GROUP]");
@@ -368,6 +370,11 @@ Status SchemaLoader::set_line(const Line& line, Dictionary& dictionary, SetSchem
             return syntax(line, "heading, detail or summary expected");
         return {};
     }
+    return node_line(line, dictionary, *set);
+}
+
+Status SchemaLoader::node_line(const Line& line, Dictionary& dictionary, SetSchema& set) {
+    Words words = line.words;
     Node node;
     node.loop = words[0] == "loop";
     if (node.loop) words.erase(words.begin());
@@ -377,9 +384,9 @@ Status SchemaLoader::set_line(const Line& line, Dictionary& dictionary, SetSchem
         return syntax(line,
                       "expected: [loop] TAG M|O|C MAX [LOOP-ID], indented two blanks per level");
     }
-    const auto index = static_cast<std::uint32_t>(set->nodes.size());
+    const auto index = static_cast<std::uint32_t>(set.nodes.size());
     while (m_open.size() > depth) {
-        set->nodes[m_open.back()].end = index;
+        set.nodes[m_open.back()].end = index;
         m_open.pop_back();
     }
     node.tag = words[0];
@@ -405,7 +412,7 @@ Status SchemaLoader::set_line(const Line& line, Dictionary& dictionary, SetSchem
                      "there is no segment " + std::string(node.tag))
             .at({.source = m_file, .line = line.number});
     }
-    set->nodes.push_back(node);
+    set.nodes.push_back(node);
     if (node.loop) m_open.push_back(index);
     return {};
 }

@@ -27,10 +27,13 @@ struct Dictionary {
     std::deque<CodeList> code_lists;
 };
 
+// An association's file is a dictionary with nothing but code lists.
+struct CodeAdditions : Dictionary {};
+
 struct SchemaSet::Storage {
     std::deque<std::string> texts;  // every string_view points into one of these
     std::map<std::string, Dictionary, std::less<>> x12, x12_envelopes, edifact, edifact_envelopes;
-    std::map<std::string, Dictionary, std::less<>> associations;  // EANCOM code additions
+    std::map<std::string, CodeAdditions, std::less<>> associations;  // EANCOM code additions
 };
 
 class SchemaLoader {
@@ -54,9 +57,10 @@ private:
     Status load_releases(const std::filesystem::path& folder,
                          Standard standard,
                          std::map<std::string, Dictionary, std::less<>>& target);
+    template <typename Dictionaries>
     Status load_single_files(const std::filesystem::path& folder,
                              Standard standard,
-                             std::map<std::string, Dictionary, std::less<>>& target);
+                             Dictionaries& target);
     Status load_set(const std::filesystem::path& file, Dictionary& dictionary);
     Status load_overlay(const std::filesystem::path& file,
                         std::map<std::string, Dictionary, std::less<>>& target);
@@ -67,6 +71,7 @@ private:
     Status position_line(const Line& line, Dictionary& dictionary);
     Status condition_line(const Line& line);
     Status set_line(const Line& line, Dictionary& dictionary, SetSchema*& set);
+    Status node_line(const Line& line, Dictionary& dictionary, SetSchema& set);
     Status overlay_line(const Line& line, std::map<std::string, Dictionary, std::less<>>& target);
     Error syntax(const Line& line, std::string what) const;
 

@@ -19,6 +19,7 @@ TransactionCheck::TransactionCheck(Transaction& transaction,
     : m_transaction(transaction),
       m_schemas(schemas),
       m_sink(sink),
+      m_align(!rules.repetitions),
       m_elements(rules, sink),
       m_placement(
           *transaction.schema,
@@ -80,6 +81,27 @@ void TransactionCheck::build(std::uint32_t index, const Placed& placed) {
     if (placed.implied != None) open_loop(placed.implied, index, true);
     if (placed.opened_loop) open_loop(placed.node, index, false);
     segment.loop = m_open.back();
+    const SegmentSchema* schema = m_transaction.schema->nodes[placed.node].segment;
+    if (m_align && schema->has_repeats) align(segment, *schema);
+}
+
+// Below EDIFACT syntax 4 the repeats of an element are elements of their own on the wire. Counted as repetitions, an element
+// has one address whatever the syntax; the raw octets stay.
+void TransactionCheck::align(Segment& segment, const SegmentSchema& schema) {
+    for (const Value& one : segment.values) {
+        // The values belong to the document, which is not const here; the span is const for its readers.
+        Value& value = const_cast<Value&>(one);
+        std::uint32_t wire = value.element;
+        std::uint16_t element = 1;
+        for (const ElementRef& ref : schema.elements) {
+            if (wire <= ref.repeat) break;
+            wire -= ref.repeat;
+            ++element;
+        }
+        const bool beyond = element > schema.elements.size();
+        value.element = beyond ? static_cast<std::uint16_t>(element + wire - 1) : element;
+        value.repetition = beyond ? std::uint16_t{1} : static_cast<std::uint16_t>(wire);
+    }
 }
 
 void TransactionCheck::open_loop(std::uint32_t node, std::uint32_t index, bool implied) {

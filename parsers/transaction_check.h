@@ -30,6 +30,7 @@ private:
     void element_check(const Segment& segment, const Placed& placed);
     void build(std::uint32_t index, const Placed& placed);
     void open_loop(std::uint32_t node, std::uint32_t index, bool implied);
+    static void align(Segment& segment, const SegmentSchema& schema);
     void close_loops(std::size_t depth, std::uint32_t end);
     void tree();
     void level(const Loop& loop, std::string_view structure);
@@ -39,6 +40,7 @@ private:
     Transaction& m_transaction;
     const SchemaSet& m_schemas;
     FaultSink& m_sink;
+    bool m_align;  // EDIFACT below syntax 4
     ElementChecker m_elements;
     Placement m_placement;
     std::uint32_t m_index = 0;                        // of the segment being placed

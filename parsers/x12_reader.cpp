@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Segments to the envelope tree: ISA … IEA, GS … GE, ST … SE (X12.5). What stands inside a transaction is not judged here.
 #include "parsers/faults.h"
+#include "parsers/printable.h"
+#include "parsers/scanner.h"
 #include "parsers/x12.h"
 #include "parsers/x12_header.h"
-#include "parsers/x12_scanner.h"
 
 #include <algorithm>
 
@@ -42,7 +43,7 @@ private:
     std::string_view m_octets;
     const Limits& m_limits;
     const Leniencies& m_leniencies;
-    X12Scanner m_scanner;
+    SegmentScanner m_scanner;
     std::size_t m_segments = 0;    // in the stream
     std::uint32_t m_position = 0;  // in the interchange
     Interchange* m_interchange = nullptr;
@@ -196,6 +197,10 @@ Segment X12Reader::stored(const ScannedSegment& scanned) {
                                    : m_position};
     const std::span<Value> values = m_document.allocate(scanned.values->size());
     std::copy(scanned.values->begin(), scanned.values->end(), values.begin());
+    if (scanned.national) {
+        for (Value& value : values)
+            value.text = m_document.keep(printable(value.text));
+    }
     segment.values = values;
     return segment;
 }

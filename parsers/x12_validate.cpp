@@ -1,37 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The X12 envelope judged (X12.5): header fields, control references and counts; transactions go to TransactionCheck.
+#include "parsers/envelope.h"
 #include "parsers/transaction_check.h"
 #include "parsers/x12.h"
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
 #include <set>
 
 namespace sallyport::edi {
 namespace {
 
-std::optional<std::uint64_t> count_in(std::string_view digits) {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-    return value;
-}
-
 bool all_digits(std::string_view text) {
     return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-std::string_view without_zeros(std::string_view digits) {
-    while (digits.size() > 1 && digits.front() == '0')
-        digits.remove_prefix(1);
-    return digits;
-}
-
-std::string trimmed(std::string_view text) {
-    const std::size_t first = text.find_first_not_of(' ');
-    if (first == std::string_view::npos) return {};
-    return std::string(text.substr(first, text.find_last_not_of(' ') - first + 1));
 }
 
 class X12Validator {
@@ -55,31 +35,11 @@ private:
                                   std::set<std::string, std::less<>>& controls);
     void set_envelope(const Transaction& transaction, FaultSink& sink);
     void find_schema(Transaction& transaction, const Group& group, FaultSink& sink);
-    void envelope_fault(FaultSink& sink,
-                        std::string_view code,
-                        const Segment& segment,
-                        std::uint16_t element,
-                        std::string message);
 
     const SchemaSet& m_schemas;
     const ValidationOptions& m_options;
     ElementRules m_rules;
 };
-
-void X12Validator::envelope_fault(FaultSink& sink,
-                                  std::string_view code,
-                                  const Segment& segment,
-                                  std::uint16_t element,
-                                  std::string message) {
-    Fault fault = make_fault(code, &segment, std::move(message));
-    fault.element = element;
-    if (const Value* value = segment.value({element, 1, 1})) {
-        fault.value = shown(value->raw);
-        fault.byte =
-            segment.place.byte + static_cast<std::uint64_t>(value->raw.data() - segment.raw.data());
-    }
-    sink.add(std::move(fault));
-}
 
 InterchangeReport X12Validator::interchange(Interchange& interchange) {
     InterchangeReport report;
@@ -184,15 +144,15 @@ void X12Validator::trailer(const Interchange& interchange,
         envelope_fault(sink,
                        "edi.interchange.count",
                        iea,
-                       1,
+                       {1, 1, 1},
                        "the trailer states " + shown(iea.text(1)) + " groups, " +
                            std::to_string(counted) + " were counted");
     }
-    if (without_zeros(trimmed(iea.text(2))) != without_zeros(interchange.control)) {
+    if (without_zeros(without_blanks(iea.text(2))) != without_zeros(interchange.control)) {
         envelope_fault(sink,
                        "edi.interchange.control-mismatch",
                        iea,
-                       2,
+                       {2, 1, 1},
                        "the trailer says control number " + shown(iea.text(2)) + ", the header " +
                            shown(interchange.control));
     }
@@ -221,7 +181,7 @@ GroupReport X12Validator::group(Group& group,
             sink,
             "edi.group.control-duplicate",
             group.header,
-            6,
+            {6, 1, 1},
             "group control number " + shown(group.control) + " stands twice in the interchange");
     }
     std::set<std::string, std::less<>> transactions;
@@ -257,7 +217,7 @@ void X12Validator::group_header(const Group& group,
         envelope_fault(sink,
                        "edi.group.version",
                        group.header,
-                       8,
+                       {8, 1, 1},
                        "there is no schema for release " + shown(group.version));
     }
 }
@@ -276,7 +236,7 @@ void X12Validator::group_trailer(const Group& group, GroupReport& report, FaultS
         envelope_fault(sink,
                        "edi.group.count",
                        group.trailer,
-                       1,
+                       {1, 1, 1},
                        "the trailer states " + shown(group.trailer.text(1)) +
                            " transaction sets, " + std::to_string(group.transactions.size()) +
                            " were counted");
@@ -285,7 +245,7 @@ void X12Validator::group_trailer(const Group& group, GroupReport& report, FaultS
         envelope_fault(sink,
                        "edi.group.control-mismatch",
                        group.trailer,
-                       2,
+                       {2, 1, 1},
                        "the trailer says control number " + shown(group.trailer.text(2)) +
                            ", the header " + shown(group.control));
     }
@@ -312,7 +272,7 @@ TransactionReport X12Validator::transaction(Transaction& transaction,
         envelope_fault(sink,
                        "edi.set.control-duplicate",
                        transaction.segments.front(),
-                       2,
+                       {2, 1, 1},
                        "transaction set control number " + shown(transaction.control) +
                            " stands twice in the group");
     }
@@ -334,7 +294,7 @@ void X12Validator::set_envelope(const Transaction& transaction, FaultSink& sink)
         envelope_fault(sink,
                        "edi.set.control-invalid",
                        st,
-                       2,
+                       {2, 1, 1},
                        "transaction set control number \"" + shown(transaction.control) +
                            "\" does not have 4 to 9 characters");
     }
@@ -342,7 +302,7 @@ void X12Validator::set_envelope(const Transaction& transaction, FaultSink& sink)
         envelope_fault(sink,
                        "edi.set.identifier",
                        st,
-                       1,
+                       {1, 1, 1},
                        "transaction set identifier \"" + shown(transaction.set) +
                            "\" does not have three digits");
     }
@@ -359,7 +319,7 @@ void X12Validator::set_envelope(const Transaction& transaction, FaultSink& sink)
         envelope_fault(sink,
                        "edi.set.count",
                        se,
-                       1,
+                       {1, 1, 1},
                        "the trailer states " + shown(se.text(1)) + " segments, " +
                            std::to_string(transaction.segments.size()) + " were counted");
     }
@@ -367,7 +327,7 @@ void X12Validator::set_envelope(const Transaction& transaction, FaultSink& sink)
         envelope_fault(sink,
                        "edi.set.control-mismatch",
                        se,
-                       2,
+                       {2, 1, 1},
                        "the trailer says control number " + shown(se.text(2)) + ", the header " +
                            shown(transaction.control));
     }
@@ -377,7 +337,7 @@ void X12Validator::find_schema(Transaction& transaction, const Group& group, Fau
     const Segment& st = transaction.segments.front();
     auto found = m_schemas.find(Standard::X12, transaction.version, transaction.set);
     if (!found) {
-        envelope_fault(sink, "edi.set.unsupported", st, 1, found.error().what());
+        envelope_fault(sink, "edi.set.unsupported", st, {1, 1, 1}, found.error().what());
         return;
     }
     transaction.schema = *found;
@@ -386,7 +346,7 @@ void X12Validator::find_schema(Transaction& transaction, const Group& group, Fau
         envelope_fault(sink,
                        "edi.set.wrong-group",
                        st,
-                       1,
+                       {1, 1, 1},
                        "set " + shown(transaction.set) + " belongs into a group " +
                            std::string(transaction.schema->functional_group) + ", this group is " +
                            shown(group.functional_id));
@@ -397,25 +357,17 @@ void X12Validator::find_schema(Transaction& transaction, const Group& group, Fau
             sink,
             "edi.set.version-element",
             st,
-            3,
+            {3, 1, 1},
             "release " + shown(transaction.schema->release) + " has no third element in ST");
     }
 }
 
 }  // namespace
 
-Report validate(Document& document, const SchemaSet& schemas, const ValidationOptions& options) {
-    Report report;
-    X12Validator validator(schemas, options);
-    for (std::size_t i = 0; i < document.interchanges.size(); ++i) {
-        Interchange& one = document.interchanges[i];
-        report.interchanges.push_back(validator.interchange(one));
-        const std::uint64_t end = i + 1 < document.interchanges.size()
-                                      ? document.interchanges[i + 1].header.place.byte
-                                      : document.octets().size();
-        report.interchanges.back().end = end;
-    }
-    return report;
+InterchangeReport validate_x12(Interchange& interchange,
+                               const SchemaSet& schemas,
+                               const ValidationOptions& options) {
+    return X12Validator(schemas, options).interchange(interchange);
 }
 
 }  // namespace sallyport::edi

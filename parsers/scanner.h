@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Octets to X12 segments, one at a time, without copying and without memory that grows. Private to parsers/.
+// Octets to segments (X12.6, ISO 9735-1), one at a time, without copying and without memory that grows. Private to parsers/.
 #pragma once
 
 #include "parsers/document.h"
@@ -22,14 +22,16 @@ struct ScannedSegment {
     std::uint64_t byte = 0;
     std::uint32_t line = 0;
     bool terminated = true;
+    bool released = false;  // a value holds the release character: text is not raw
+    bool national = false;  // holds octets above ASCII
     bool overlong =
         false;  // longer than the limit: cut there, the scan goes on after the next terminator
     bool binary_wrong = false;  // BIN/BDS whose stated length does not lead to a terminator
 };
 
-class X12Scanner {
+class SegmentScanner {
 public:
-    X12Scanner(std::string_view octets, std::size_t segment_bytes)
+    SegmentScanner(std::string_view octets, std::size_t segment_bytes)
         : m_octets(octets), m_limit(segment_bytes) {}
 
     // Starts (again) at `at`; `line` is the line number there.
@@ -45,12 +47,22 @@ public:
     std::string_view skip_filler();
 
 private:
-    enum Class : std::uint8_t { Plain, Element, Component, Repetition, LineEnd, Terminator };
+    enum Class : std::uint8_t {
+        Plain,
+        Element,
+        Component,
+        Repetition,
+        LineEnd,
+        Terminator,
+        Release,
+        National
+    };
 
     std::size_t find_end(std::size_t from, ScannedSegment& segment);
     bool binary_end(std::size_t from, std::size_t& end) const;
     bool terminator_at(std::size_t at) const;
     std::uint16_t payload_element(std::size_t from) const;
+    bool is_released(std::size_t from, std::size_t at) const;
     void split(std::string_view raw, bool components);
     void finish(std::size_t end, ScannedSegment& segment);
 
@@ -61,6 +73,9 @@ private:
     std::array<std::uint8_t, 256> m_classes{};
     std::string m_terminator = "~";
     char m_element = '*';
+    char m_release = '\0';
+    bool m_national = false;
+    bool m_released = false;      // seen in the segment being scanned
     std::uint16_t m_payload = 0;  // of the segment being scanned
     std::vector<Value> m_values;
 };

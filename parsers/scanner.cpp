@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "parsers/x12_scanner.h"
+#include "parsers/scanner.h"
 
 #include <algorithm>
 #include <charconv>
@@ -25,22 +25,25 @@ std::string_view without_trailing_blanks(std::string_view text) {
 
 }  // namespace
 
-void X12Scanner::use(const Separators& separators) {
+void SegmentScanner::use(const Separators& separators) {
     m_classes.fill(Plain);
+    std::fill(m_classes.begin() + 0x80, m_classes.end(), static_cast<std::uint8_t>(National));
     m_classes[index('\n')] = LineEnd;
     m_element = separators.element;
     m_terminator = separators.terminator;
     if (separators.repetition != '\0') m_classes[index(separators.repetition)] = Repetition;
     if (separators.component != '\0') m_classes[index(separators.component)] = Component;
+    m_release = separators.release;
+    if (m_release != '\0') m_classes[index(m_release)] = Release;
     m_classes[index(m_element)] = Element;
     m_classes[index(m_terminator[0])] = Terminator;
 }
 
-bool X12Scanner::terminator_at(std::size_t at) const {
+bool SegmentScanner::terminator_at(std::size_t at) const {
     return m_octets.compare(at, m_terminator.size(), m_terminator) == 0;
 }
 
-std::string_view X12Scanner::skip_filler() {
+std::string_view SegmentScanner::skip_filler() {
     const std::size_t from = m_at;
     while (m_at < m_octets.size()) {
         const char c = m_octets[m_at];
@@ -55,7 +58,7 @@ std::string_view X12Scanner::skip_filler() {
     return m_octets.substr(from, m_at - from);
 }
 
-bool X12Scanner::next(ScannedSegment& segment) {
+bool SegmentScanner::next(ScannedSegment& segment) {
     if (m_at >= m_octets.size()) return false;
     segment = ScannedSegment{};
     segment.byte = m_at;
@@ -66,17 +69,21 @@ bool X12Scanner::next(ScannedSegment& segment) {
     const std::size_t tag_end = std::min(raw.find(m_element), raw.size());
     segment.tag = raw.substr(0, tag_end);
     m_values.clear();
+    m_released = false;
+    m_national = false;
     if (tag_end > 3)
         m_line +=
             static_cast<std::uint32_t>(std::count(segment.tag.begin(), segment.tag.end(), '\n'));
     if (tag_end < raw.size()) split(raw.substr(tag_end), segment.tag != "ISA" && !segment.overlong);
     segment.values = &m_values;
+    segment.released = m_released;
+    segment.national = m_national;
     finish(end, segment);
     return true;
 }
 
 // The element of BIN or BDS that holds octets as they are; 0: another segment.
-std::uint16_t X12Scanner::payload_element(std::size_t from) const {
+std::uint16_t SegmentScanner::payload_element(std::size_t from) const {
     if (m_octets[from] != 'B' || m_octets.size() - from < 4 || m_octets[from + 3] != m_element)
         return 0;
     if (m_octets.compare(from, 3, "BIN") == 0) return 2;
@@ -84,8 +91,8 @@ std::uint16_t X12Scanner::payload_element(std::size_t from) const {
 }
 
 // The offset of the terminator that ends the segment starting at `from`, or the end of the octets.
-std::size_t X12Scanner::find_end(std::size_t from, ScannedSegment& segment) {
-    m_payload = payload_element(from);
+std::size_t SegmentScanner::find_end(std::size_t from, ScannedSegment& segment) {
+    m_payload = m_release == '\0' ? payload_element(from) : std::uint16_t{0};
     if (m_payload != 0) {
         std::size_t end = 0;
         if (binary_end(from, end)) return end;
@@ -97,7 +104,8 @@ std::size_t X12Scanner::find_end(std::size_t from, ScannedSegment& segment) {
             std::memchr(m_octets.data() + at, m_terminator[0], m_octets.size() - at);
         if (!found) break;
         at = static_cast<std::size_t>(static_cast<const char*>(found) - m_octets.data());
-        if (m_terminator.size() == 1 || terminator_at(at)) {
+        const bool ends = m_terminator.size() == 1 || terminator_at(at);
+        if (ends && (m_release == '\0' || !is_released(from, at))) {
             segment.overlong = at - from > m_limit;
             return at;
         }
@@ -108,8 +116,18 @@ std::size_t X12Scanner::find_end(std::size_t from, ScannedSegment& segment) {
     return m_octets.size();
 }
 
+// An odd number of release characters before an octet takes its meaning away (ISO 9735-1, release character).
+bool SegmentScanner::is_released(std::size_t from, std::size_t at) const {
+    std::size_t run = 0;
+    while (at > from && m_octets[at - 1] == m_release) {
+        --at;
+        ++run;
+    }
+    return run % 2 == 1;
+}
+
 // BIN*length*payload and BDS*code*length*payload: the payload is counted, not searched.
-bool X12Scanner::binary_end(std::size_t from, std::size_t& end) const {
+bool SegmentScanner::binary_end(std::size_t from, std::size_t& end) const {
     std::size_t at = from + 4;
     if (m_payload == 3) {
         at = m_octets.find(m_element, at);
@@ -126,7 +144,7 @@ bool X12Scanner::binary_end(std::size_t from, std::size_t& end) const {
     return end < m_octets.size() && terminator_at(end);
 }
 
-void X12Scanner::split(std::string_view raw, bool components) {
+void SegmentScanner::split(std::string_view raw, bool components) {
     Value value;
     value.element = 1;
     std::size_t from = 1;
@@ -142,6 +160,12 @@ void X12Scanner::split(std::string_view raw, bool components) {
             continue;
         if (kind == LineEnd) {
             ++m_line;
+        } else if (kind == National) {
+            m_national = true;
+        } else if (kind == Release) {
+            m_released = true;
+            if (at + 1 < raw.size() && raw[at + 1] == '\n') ++m_line;
+            ++at;
         } else if (m_payload != 0 && value.element >= m_payload) {
             continue;
         } else if (kind == Element && value.element < MaxPositions) {
@@ -161,7 +185,7 @@ void X12Scanner::split(std::string_view raw, bool components) {
 }
 
 // Steps over the terminator and the filler behind it.
-void X12Scanner::finish(std::size_t end, ScannedSegment& segment) {
+void SegmentScanner::finish(std::size_t end, ScannedSegment& segment) {
     m_at = end;
     if (segment.terminated) {
         if (m_terminator == "\n") ++m_line;
