@@ -7,6 +7,7 @@ script's own count), a step that finds no test at all is a failure, and so is on
 The last line is always "N passed, N failed"; the exit status is 0 only if nothing failed.
 """
 import argparse
+import json
 import os
 import pathlib
 import re
@@ -199,6 +200,26 @@ def step_fuzz(run):
                                 "--seconds", str(run.options.fuzz_seconds), limit=3600))
 
 
+def step_crash(run):
+    """kill -9 at step boundaries under load, power cuts at file operations; an independent program looks for loss"""
+    tally = run.script("powercut-selftest", "/usr/bin/python3", "tests/crash/powercut/selftest.py")
+    tally.add(run.script("powercut", "/usr/bin/python3", "tests/crash/powercut/boundaries.py", "--build", "build/release",
+                         "--kills", str(run.options.kills)))
+    status, text = run.call("crash", "/usr/bin/python3", "tests/crash/crash.py", "--build", "build/release", "--json",
+                            "--kills", str(run.options.kills))
+    start = text.find("{")
+    try:
+        result = json.loads(text[start:text.rindex("}") + 1])
+    except ValueError:
+        print(tail(text, 40))
+        return tally.add(failure(f"crash: exit status {status} and no result (log: build/test-logs/crash.log)"))
+    print(f"   {result['kills']} kills, {result['orders']} orders, {result['messages_acknowledged']} messages acknowledged")
+    for violation in result["violations"][:20]:
+        tally.add(failure(f"crash: {violation}"))
+    return tally.add(Tally(passed=1) if status == 0 and not result["violations"] and result["kills"] >= run.options.kills else
+                     failure(f"crash: exit status {status}, {result['kills']} kills"))
+
+
 def step_packaging(run):
     """the DEB: contents, lint, hardening, unit file, install, start, purge in a clean root"""
     return run.script("packaging", "/usr/bin/python3", "tests/packaging/run.py", "build/release", limit=1800)
@@ -222,6 +243,7 @@ def arguments():
                                      epilog="steps:\n" + "\n".join(f"  {name:10} {step.__doc__}" for name, step in STEPS.items()))
     parser.add_argument("steps", nargs="*", metavar="STEP", help="only these")
     parser.add_argument("--fuzz-seconds", type=int, default=20, help="how long each fuzz target runs (default 20)")
+    parser.add_argument("--kills", type=int, default=40, help="how often the crash harness kills (default 40; a release: 200 and more)")
     options = parser.parse_args()
     unknown = [name for name in options.steps if name not in STEPS]
     if unknown:
