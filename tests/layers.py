@@ -35,7 +35,7 @@ MAY_CATCH = {
     "gateway/odoo_double/server.cpp": "the dispatcher: model code raises what Odoo raises; Poco",
     "gateway/odoo/client.cpp": "the JSON library throws on text that is not UTF-8",
     "transports/http_client.cpp": "the adapter to Poco's sockets and TLS",
-    "transports/egress.cpp": "the adapter to Poco's name resolution",
+    "transports/egress.cpp": "Poco's URI throws",
     "transports/http_server.cpp": "the adapter to Poco's sockets and TLS, and the connection that must outlive its handler",
     "gateway/daemon/cli.cpp": "CLI11 says --help and usage errors by exception",
 }
