@@ -96,7 +96,7 @@ struct EncryptOptions {
     GcmContainer gcm_container = GcmContainer::AuthEnveloped;
 };
 
-// DER EnvelopedData (AuthEnvelopedData for GCM). Error codes: cms.encrypt, cms.unsupported.
+// DER EnvelopedData, or what `gcm_container` says for GCM. Error codes: cms.encrypt.
 Result<Bytes> encrypt(BytesView content,
                       const std::vector<Certificate>& recipients,
                       const EncryptOptions& options);

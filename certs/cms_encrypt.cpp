@@ -3,6 +3,7 @@
 // error, so that no answer of ours tells a stranger which step it was (as2.md CRT-07).
 #include "certs/ber.h"
 #include "certs/cms.h"
+#include "certs/cms_gcm.h"
 #include "certs/cms_names.h"
 #include "certs/handles.h"
 
@@ -69,6 +70,17 @@ Result<Cipher> content_cipher(BytesView structure) {
                      std::string(name == nullptr ? "an unknown cipher" : name) +
                      ", which this gateway does not support")
         .remedy("ask the partner to encrypt with AES");
+}
+
+// Either container of GCM becomes the one OpenSSL reads.
+Result<CmsPtr> decode_envelope(BytesView structure, Cipher cipher, const CmsLimits& limits) {
+    const auto parts = read_content_info(structure);
+    if (!parts) return parts.error();
+    if (!is_gcm(cipher) || parts->kind == ContentKind::AuthEnveloped)
+        return decode_cms(structure, limits);
+    const auto rewritten = tagged_to_auth_enveloped(structure);
+    if (!rewritten) return rewritten.error();
+    return decode_cms(*rewritten, limits);
 }
 
 bool names_key_agreement(CMS_RecipientInfo* recipient, X509* certificate) {
@@ -148,11 +160,6 @@ Result<Bytes> encrypt(BytesView content,
     if (recipients.empty())
         return Error("cms.encrypt", Blame::Operator, "there is no certificate to encrypt for")
             .remedy("add the partner's encryption certificate to the partner file");
-    if (is_gcm(options.cipher) && options.gcm_container == GcmContainer::EnvelopedTagged)
-        return Error("cms.unsupported",
-                     Blame::Operator,
-                     "GCM inside EnvelopedData cannot be written by this version")
-            .remedy("choose the container authenveloped or a CBC cipher for this partner");
     const BioPtr data = memory_bio(content);
     const CmsPtr cms(
         data
@@ -168,6 +175,8 @@ Result<Bytes> encrypt(BytesView content,
     const BioPtr out = memory_bio();
     if (i2d_CMS_bio(out.get(), cms.get()) != 1)
         return openssl_error("cms.encrypt", Blame::Bug, "encrypted message cannot be encoded");
+    if (is_gcm(options.cipher) && options.gcm_container == GcmContainer::EnvelopedTagged)
+        return auth_enveloped_to_tagged(bio_octets(out.get()));
     return bio_octets(out.get());
 }
 
@@ -186,7 +195,7 @@ Result<Decrypted> decrypt(BytesView enveloped,
                          ", which the agreement does not allow")
             .remedy(
                 "ask the partner to encrypt with AES, or allow this cipher in the partner file");
-    auto cms = decode_cms(*structure, limits);
+    auto cms = decode_envelope(*structure, *cipher, limits);
     if (!cms) return std::move(cms).error();
     STACK_OF(CMS_RecipientInfo)* recipients = CMS_get0_RecipientInfos(cms->get());
     if (sk_CMS_RecipientInfo_num(recipients) > static_cast<int>(limits.recipients))

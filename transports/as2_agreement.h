@@ -7,6 +7,7 @@
 #include "certs/keys.h"
 #include "certs/tls.h"
 #include "gateway/base/bytes.h"
+#include "transports/egress.h"
 
 #include <chrono>
 #include <cstddef>
@@ -35,6 +36,8 @@ struct As2Inbound {
     std::size_t max_body_bytes = 100U << 20;  // of the HTTP body, and of every layer inside it
     // Digest of our signature on an MDN when the partner's Disposition-Notification-Options leave it open.
     certs::Digest mdn_digest = certs::Digest::Sha256;
+    // Where asynchronous receipts may go; no URL: there are none, a message that asks for one is refused.
+    EgressPolicy async_receipts;
 };
 
 enum class MdnRequest : std::uint8_t { None, Unsigned, Signed };

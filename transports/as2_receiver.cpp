@@ -112,6 +112,25 @@ public:
     }
     const ReceiptStyle& style() const { return m_style; }
 
+    // Decides between the response and a URL of the sender's (MDN-30). On an error the response carries the refusal:
+    // nobody is called whom the agreement does not name.
+    Status choose_delivery(ReceiptQueue* queue) {
+        const std::string* url = find_header(m_request.headers, "Receipt-Delivery-Option");
+        if (url == nullptr || !m_style.wanted) return {};
+        if (queue == nullptr || m_agreement->inbound.async_receipts.urls.empty())
+            return Error("as2.async",
+                         Blame::Partner,
+                         "an asynchronous receipt is asked for, the agreement has none")
+                .remedy(
+                    "ask the partner for synchronous receipts, or allow its URL in the partner "
+                    "file");
+        const auto allowed = check_egress_url(*url, m_agreement->inbound.async_receipts);
+        if (!allowed) return allowed;
+        m_url = *url;
+        m_queue = queue;
+        return {};
+    }
+
     // Turned away: audited durably first, then told to the partner.
     HttpResponse refuse(const std::string& disposition, const Error& error) {
         m_log.warn("as2 message refused", {{"disposition", disposition}, {"code", error.code()}});
@@ -146,7 +165,7 @@ public:
                     {"message", admission->message},
                     {"signed", arrival.was_signed ? "yes" : "no"},
                     {"encrypted", arrival.was_encrypted ? "yes" : "no"}});
-        return as_response(std::move(admission->receipt));
+        return deliver(std::move(admission->receipt));
     }
 
 private:
@@ -158,6 +177,18 @@ private:
                 .headers = {{"Retry-After", m_options.retry_after},
                             {"Content-Type", "text/plain; charset=us-ascii"}},
                 .body = "temporarily unable to store messages\r\n"};
+    }
+
+    // The receipt in the response, or 2xx now and the receipt from the durable queue.
+    HttpResponse deliver(Receipt receipt) {
+        if (m_queue == nullptr || receipt.disposition.empty())
+            return as_response(std::move(receipt));
+        const auto queued = m_queue->enqueue({.partner = m_agreement->name,
+                                              .url = m_url,
+                                              .original_message_id = m_parties.message_id,
+                                              .receipt = std::move(receipt)});
+        if (!queued) return unavailable(queued.error());
+        return {};
     }
 
     HttpResponse audited(const Error& error, Receipt receipt) {
@@ -172,7 +203,7 @@ private:
                               .raw = m_request.header_block + m_request.body};
         const auto kept = m_intake.refuse(refusal, receipt);
         if (!kept) return unavailable(kept.error());
-        return as_response(std::move(receipt));
+        return deliver(std::move(receipt));
     }
 
     Result<Receipt> receipt_for(const std::string& disposition, const std::string& mic) const {
@@ -230,6 +261,8 @@ private:
     Parties m_parties;
     std::shared_ptr<const As2Agreement> m_agreement;
     ReceiptStyle m_style;
+    std::string m_url;  // of an asynchronous receipt
+    ReceiptQueue* m_queue = nullptr;
 };
 
 }  // namespace
@@ -238,12 +271,14 @@ As2Receiver::As2Receiver(As2ReceiverOptions options,
                          std::shared_ptr<const As2Directory> directory,
                          Intake& intake,
                          const Clock& clock,
-                         Log log)
+                         Log log,
+                         ReceiptQueue* receipts)
     : m_options(std::move(options)),
       m_directory(std::move(directory)),
       m_intake(intake),
       m_clock(clock),
-      m_log(std::move(log)) {}
+      m_log(std::move(log)),
+      m_receipts(receipts) {}
 
 // Everything that can be decided without the body is decided without it.
 HttpEntry As2Receiver::enter(const HttpRequest& head) {
@@ -289,18 +324,15 @@ HttpResponse As2Receiver::handle(const HttpRequest& request) {
         return exchange.refuse(
             "processed/error: unknown-trading-partner",
             Error("as2.agreement.unknown", Blame::Partner, "the agreement has just been removed"));
+    const auto where = exchange.choose_delivery(m_receipts);
+    if (!where)
+        return exchange.refuse("processed/error: unexpected-processing-error", where.error());
     if (!exchange.style().failure.empty())
         return exchange.refuse(
             "failed/failure: " + exchange.style().failure,
             Error("as2.receipt-options",
                   Blame::Partner,
                   "the receipt asked for cannot be given: " + exchange.style().failure));
-    if (find_header(request.headers, "Receipt-Delivery-Option") != nullptr)
-        return exchange.refuse("processed/error: unexpected-processing-error",
-                               Error("as2.async",
-                                     Blame::Partner,
-                                     "an asynchronous receipt is asked for, the agreement has none")
-                                   .remedy("ask the partner for synchronous receipts"));
     auto opened = open_message(request.headers, request.body, *agreement);
     if (auto* failed = std::get_if<OpenFailure>(&opened))
         return exchange.refuse("processed/error: " + failed->disposition, failed->error);

@@ -10,6 +10,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "transports/as2_agreement.h"
+#include "transports/as2_async.h"
 #include "transports/http_server.h"
 #include "transports/intake.h"
 
@@ -31,7 +32,8 @@ public:
                 std::shared_ptr<const As2Directory> directory,
                 Intake& intake,
                 const Clock& clock,
-                Log log);
+                Log log,
+                ReceiptQueue* receipts = nullptr);  // null: asynchronous receipts are refused
     HttpEntry enter(const HttpRequest& head) override;
     HttpResponse handle(const HttpRequest& request) override;
 
@@ -41,6 +43,7 @@ private:
     Intake& m_intake;
     const Clock& m_clock;
     Log m_log;
+    ReceiptQueue* m_receipts;
 };
 
 }  // namespace sallyport::transports

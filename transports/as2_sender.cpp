@@ -21,23 +21,6 @@ Result<std::shared_ptr<const As2Agreement>> find_agreement(const As2Directory& d
     return agreement;
 }
 
-// HTTP-01: any 2xx. Who can do something about the others, decides whether the same octets are sent again.
-Status check_status(const HttpReply& reply, const std::string& url) {
-    if (reply.status >= 200 && reply.status < 300) return {};
-    const std::string answered = url + " answered HTTP " + std::to_string(reply.status);
-    if (reply.status >= 300 && reply.status < 400)
-        return Error("as2.http.redirect",
-                     Blame::Operator,
-                     answered + " to " + std::string(header_or_empty(reply.headers, "Location")))
-            .remedy("redirects are not followed; ask the partner for the right URL");
-    const bool passing =
-        reply.status >= 500 || reply.status == 408 || reply.status == 425 || reply.status == 429;
-    return Error("as2.http.status", passing ? Blame::Network : Blame::Operator, answered)
-        .remedy(reply.status == 401 || reply.status == 403
-                    ? "check user, password or client certificate"
-                    : "check the URL with the partner");
-}
-
 }  // namespace
 
 As2Sender::As2Sender(As2SenderOptions options,
@@ -89,7 +72,7 @@ Result<Delivery> As2Sender::send(const Frozen& frozen) {
         log.warn("as2 message not delivered", {{"code", reply.error().code()}});
         return std::move(reply).error().during("sending to " + agreement.name);
     }
-    const auto status = check_status(*reply, outbound.url);
+    const auto status = check_reply(*reply, outbound.url);
     if (!status) {
         log.warn("as2 message not delivered",
                  {{"code", status.error().code()}, {"status", reply->status}});

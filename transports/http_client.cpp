@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transports/http_client.h"
 
+#include "transports/egress.h"
 #include "transports/signal_guard.h"
 #include "transports/tls_context.h"
 
@@ -36,6 +37,12 @@ public:
         std::string last = "no address";
         const auto host = Poco::Net::DNS::hostByName(m_uri.getHost());
         for (const auto& address : host.addresses()) {
+            if (m_post.public_addresses_only && !is_public_address(address.toString()))
+                return Error("as2.egress.address",
+                             Blame::Partner,
+                             origin() + " leads to " + address.toString() +
+                                 ", which is not a public address")
+                    .remedy("if the partner is in our own network, say so in the partner file");
             try {
                 connect_to({address, m_uri.getPort()});
                 return {};
@@ -176,6 +183,22 @@ Result<HttpReply> guarded_exchange(Posting& posting,
 }
 
 }  // namespace
+
+Status check_reply(const HttpReply& reply, const std::string& url) {
+    if (reply.status >= 200 && reply.status < 300) return {};
+    const std::string answered = url + " answered HTTP " + std::to_string(reply.status);
+    if (reply.status >= 300 && reply.status < 400)
+        return Error("as2.http.redirect",
+                     Blame::Operator,
+                     answered + " to " + std::string(header_or_empty(reply.headers, "Location")))
+            .remedy("redirects are not followed; ask the partner for the right URL");
+    const bool passing =
+        reply.status >= 500 || reply.status == 408 || reply.status == 425 || reply.status == 429;
+    return Error("as2.http.status", passing ? Blame::Network : Blame::Operator, answered)
+        .remedy(reply.status == 401 || reply.status == 403
+                    ? "check user, password or client certificate"
+                    : "check the URL with the partner");
+}
 
 Result<HttpReply> http_post(const HttpPost& post, Watchdog& watchdog, const Clock& clock) {
     auto uri = read_url(post.url);

@@ -24,6 +24,8 @@ struct HttpPost {
         120'000};  // from connect() to the response's last octet
     std::size_t max_response_bytes = 1U << 20;
     const certs::TlsClient* tls = nullptr;  // for https
+    // Refuses addresses of our own networks; the address judged is the one connected to.
+    bool public_addresses_only = false;
 };
 
 struct HttpReply {
@@ -32,7 +34,11 @@ struct HttpReply {
     Bytes body;
 };
 
-// Error codes: as2.url (Operator), as2.connect, as2.timeout (Network), as2.tls (Operator), as2.response.large (Partner).
+// HTTP-01: any 2xx is success. Who can do something about the others, decides whether the same octets are sent again.
+// Error codes: as2.http.status, as2.http.redirect.
+Status check_reply(const HttpReply& reply, const std::string& url);
+
+// Error codes: as2.egress.address (Partner), as2.url (Operator), as2.connect, as2.timeout (Network), as2.tls (Operator), as2.response.large (Partner).
 Result<HttpReply> http_post(const HttpPost& post, Watchdog& watchdog, const Clock& clock);
 
 }  // namespace sallyport::transports

@@ -96,6 +96,16 @@ void HttpConnection::allow_body_time(Watchdog::Deadline start, std::size_t recei
     m_watch.until(start + std::min(deadlines.body, deadlines.body_grace + earned));
 }
 
+// Counts what has arrived, never what a header announces.
+Status HttpConnection::count_body(std::size_t size) {
+    const std::size_t more = size - m_counted;
+    m_counted = size;
+    if (m_shared.body_bytes.fetch_add(more) + more <= m_shared.options.max_body_bytes_in_flight)
+        return {};
+    return Error(
+        "http.busy", Blame::Network, "too much is being received at once, try again later");
+}
+
 Status HttpConnection::read_sized(std::uint64_t length, Bytes& body) {
     const auto start = m_shared.clock.steady_now();
     const auto buffered =
@@ -104,6 +114,8 @@ Status HttpConnection::read_sized(std::uint64_t length, Bytes& body) {
     m_buffer.erase(0, buffered);
     std::array<char, ReadSize> chunk;  // NOLINT: filled by read()
     while (body.size() < length) {
+        const auto counted = count_body(body.size());
+        if (!counted) return counted;
         allow_body_time(start, body.size());
         const auto want =
             static_cast<std::size_t>(std::min<std::uint64_t>(length - body.size(), chunk.size()));
@@ -111,7 +123,7 @@ Status HttpConnection::read_sized(std::uint64_t length, Bytes& body) {
         if (count <= 0) return connection_lost();
         body.append(chunk.data(), static_cast<std::size_t>(count));
     }
-    return {};
+    return count_body(body.size());
 }
 
 Status HttpConnection::read_chunked(std::size_t max_body_bytes, Bytes& body) {
@@ -121,7 +133,8 @@ Status HttpConnection::read_chunked(std::size_t max_body_bytes, Bytes& body) {
         auto consumed = decoder.feed(m_buffer, body);
         if (!consumed) return std::move(consumed).error();
         m_buffer.erase(0, *consumed);
-        if (decoder.done()) return {};
+        const auto counted = count_body(body.size());
+        if (!counted || decoder.done()) return counted;
         allow_body_time(start, body.size());
         if (!fill()) return connection_lost();
     }
@@ -197,9 +210,9 @@ HttpConnection::Next HttpConnection::reject(const Error& error) {
     const int status = http_status_of(error);
     m_shared.log.info("http request rejected",
                       {{"remote", m_peer.address}, {"status", status}, {"code", error.code()}});
-    return send(plain(status, error.what() + " [" + std::string(error.code()) + "]"), false, false)
-               ? Next::Linger
-               : Next::Close;
+    HttpResponse response = plain(status, error.what() + " [" + std::string(error.code()) + "]");
+    if (status == 503) response.headers.emplace_back("Retry-After", "30");
+    return send(response, false, false) ? Next::Linger : Next::Close;
 }
 
 // Closing with unread octets resets the connection, and the reset can overtake the answer: the peer's octets are drained
@@ -221,7 +234,13 @@ HttpConnection::Next HttpConnection::serve_one() {
         if (ended && m_buffer.empty() && !m_watch.fired()) return Next::Close;
         return reject(head.error());
     }
-    HttpRequest& request = *head;
+    const Next next = serve_request(*head);
+    m_shared.body_bytes -= m_counted;
+    m_counted = 0;
+    return next;
+}
+
+HttpConnection::Next HttpConnection::serve_request(HttpRequest& request) {
     request.remote_address = m_peer.address;
     request.tls = m_peer.tls;
     request.client_fingerprint = m_peer.client_fingerprint;

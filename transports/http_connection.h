@@ -33,6 +33,7 @@ struct HttpShared {
     Log log;
     Watchdog watchdog;
     std::atomic<bool> draining{false};
+    std::atomic<std::size_t> body_bytes{0};  // in memory now
     std::atomic<std::uint64_t> requests{0};
     std::atomic<std::uint64_t> rejected{0};
     std::atomic<std::uint64_t> timed_out{0};
@@ -58,6 +59,11 @@ public:
     };
     HttpConnection(HttpShared& shared, ByteStream& stream, Watchdog::Watch& watch, Peer peer)
         : m_shared(shared), m_stream(stream), m_watch(watch), m_peer(std::move(peer)) {}
+    ~HttpConnection() { m_shared.body_bytes -= m_counted; }
+    HttpConnection(const HttpConnection&) = delete;
+    HttpConnection& operator=(const HttpConnection&) = delete;
+    HttpConnection(HttpConnection&&) = delete;
+    HttpConnection& operator=(HttpConnection&&) = delete;
 
     void serve();  // returns when the connection is to be closed
 
@@ -65,12 +71,14 @@ private:
     enum class Next : std::uint8_t { KeepAlive, Close, Linger };
 
     Next serve_one();
+    Next serve_request(HttpRequest& request);
     bool fill();  // reads some more into the buffer; false at the end
     Result<HttpRequest> read_head(bool& ended);
     Status read_body(const HttpFraming& framing, std::size_t max_body_bytes, HttpRequest& request);
     Status read_sized(std::uint64_t length, Bytes& body);
     Status read_chunked(std::size_t max_body_bytes, Bytes& body);
     void allow_body_time(Watchdog::Deadline start, std::size_t received);
+    Status count_body(std::size_t size);
     Status expect_continue(const HttpRequest& request, const HttpFraming& framing);
     Next answer(const HttpRequest& request, HttpResponse response, bool body_unread);
     Next reject(const Error& error);
@@ -84,6 +92,7 @@ private:
     Peer m_peer;
     Bytes m_buffer;
     unsigned m_served = 0;
+    std::size_t m_counted = 0;  // our share of HttpShared::body_bytes
 };
 
 }  // namespace sallyport::transports

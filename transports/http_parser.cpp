@@ -13,7 +13,7 @@ struct CodeStatus {
     std::string_view code;
     int status;
 };
-constexpr std::array<CodeStatus, 7> Statuses{{
+constexpr std::array<CodeStatus, 8> Statuses{{
     {"http.header.large", 431},
     {"http.header.count", 431},
     {"http.target.long", 414},
@@ -21,6 +21,7 @@ constexpr std::array<CodeStatus, 7> Statuses{{
     {"http.transfer-encoding.unknown", 501},
     {"http.body.large", 413},
     {"http.expect", 417},
+    {"http.busy", 503},
 }};
 
 struct Reason {

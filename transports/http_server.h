@@ -91,6 +91,8 @@ struct HttpServerOptions {
     unsigned max_connections = 512;
     unsigned max_connections_per_address = 64;
     unsigned max_requests_per_connection = 1000;
+    // Of all requests being read or handled together; beyond it a request is answered with 503 while it is read.
+    std::size_t max_body_bytes_in_flight = 1U << 30;
     std::optional<certs::TlsServer> tls;
 };
 

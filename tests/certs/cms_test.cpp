@@ -336,6 +336,42 @@ TEST(Envelope, WithAForbiddenCipherIsRefused) {
     EXPECT_NE(opened.error().what().find("3des-cbc"), std::string::npos);
 }
 
+TEST(Envelope, OfGcmWithTheTagInTheCiphertextOpensAndIsAuthenticated) {  // CRT-04
+    const std::string folder = std::string(SALLYPORT_GOLDEN_DIR) + "/as2/vectors/gcm-";
+    const auto content = slurp(folder + "content.txt");
+    for (const auto* name : {"128-enveloped-tagged.der",
+                             "256-enveloped-tagged.der",
+                             "128-enveloped-tagged-indefinite.ber",
+                             "256-enveloped-tagged-indefinite.ber"}) {
+        SCOPED_TRACE(name);
+        const std::vector<Cipher> gcm{Cipher::Aes128Gcm, Cipher::Aes256Gcm};
+        auto vector = slurp(folder + name);
+        const auto opened = decrypt(vector, {test_identity("gateway")}, gcm, {});
+        ASSERT_TRUE(opened) << opened.error().text();
+        EXPECT_EQ(opened->content, content);
+        EXPECT_EQ(decrypt(vector, {test_identity("gateway")}, AesCbc, {}).error().code(),
+                  "cms.cipher.refused");
+        const auto last = vector.find_last_not_of('\0');  // within the tag, whatever the encoding
+        vector[last] = static_cast<char>(vector[last] ^ 1);
+        EXPECT_EQ(decrypt(vector, {test_identity("gateway")}, gcm, {}).error().code(),
+                  "cms.decryption-failed");
+    }
+}
+
+TEST(Envelope, OfGcmIsWrittenInTheContainerThePartnerReads) {
+    for (const auto* name : {"gateway", "partner-ec"})
+        for (const Cipher cipher : {Cipher::Aes128Gcm, Cipher::Aes192Gcm, Cipher::Aes256Gcm}) {
+            const EncryptOptions options{.cipher = cipher,
+                                         .gcm_container = GcmContainer::EnvelopedTagged};
+            const auto sealed = encrypt(Content, {test_identity(name).certificate}, options);
+            ASSERT_TRUE(sealed) << sealed.error().text();
+            EXPECT_EQ(*content_kind(*sealed), ContentKind::Enveloped);
+            const auto opened = decrypt(*sealed, {test_identity(name)}, {cipher}, {});
+            ASSERT_TRUE(opened) << opened.error().text();
+            EXPECT_EQ(opened->content, Content);
+        }
+}
+
 TEST(Envelope, NeedsARecipient) {
     EXPECT_EQ(encrypt(Content, {}, {}).error().code(), "cms.encrypt");
 }

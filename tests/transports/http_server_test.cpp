@@ -176,6 +176,26 @@ TEST(HttpServer, RefusesALargeBodyWithoutReadingIt) {  // HTTP-05
     EXPECT_EQ(status_line(chunked.response()), "HTTP/1.1 413 Content Too Large");
 }
 
+TEST(HttpServer, BoundsWhatAllRequestsHoldInMemoryTogether) {
+    HttpServerOptions options;
+    options.max_body_bytes_in_flight = 1000;
+    Server server(options);
+    const std::string post = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 600\r\n\r\n";
+    RawClient first(server.http.port());
+    first.send("POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 600\r\n\r\n" +
+               std::string(600, 'x'));
+    server.echo->m_entered.get_future().wait();
+    RawClient second(server.http.port());
+    second.send(post + std::string(600, 'x'));
+    const auto busy = second.response();
+    EXPECT_EQ(status_line(busy), "HTTP/1.1 503 Service Unavailable");
+    EXPECT_NE(busy.find("Retry-After: 30"), std::string::npos);
+    server.echo->m_go_on.set_value();
+    first.response();
+    first.send(post + std::string(600, 'x'));  // what was held is given back
+    EXPECT_EQ(status_line(first.response()), "HTTP/1.1 200 OK");
+}
+
 TEST(HttpServer, AnswersExpectContinueOnlyWhenTheBodyIsWelcome) {  // HTTP-06
     Server server;
     const std::string post =
