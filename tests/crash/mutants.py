@@ -21,7 +21,7 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM, DOUBLE = "sallyport", "crash_odoo_double"
+PROGRAM, DOUBLE, STORE_TESTS = "sallyport", "crash_odoo_double", "store_tests"
 
 
 @dataclasses.dataclass
@@ -31,26 +31,26 @@ class Mutant:
     old: str
     new: str
     why: str  # what a reader of the report should know
-    powercut: bool = True  # kill -9 alone cannot show a missing sync
-    found_by: str = ""  # a regular expression that one of the violations must match
+    found_by: str  # a regular expression that one of the violations of crash.py must match
+    syncs: bool = False  # kill -9 alone cannot show it; boundaries.py and crash.py --powercut must, each by itself
 
 
 MUTANTS = [
     Mutant("archive-without-fsync", "gateway/base/file.cpp",
            'if (::fsync(fd.get()) != 0) return give_up(failed("file.write", temporary, "syncing"));', "",
-           "payloads are renamed into place before their octets are on the disk", found_by="I1|archive"),
+           "payloads are renamed into place before their octets are on the disk", "I1|archive", syncs=True),
     Mutant("archive-without-directory-fsync", "gateway/base/file.cpp",
            'if (fd.get() < 0 || ::fsync(fd.get()) != 0)\n        return failed("file.write", directory, "syncing the directory");', "",
-           "names in the archive are not on the disk", found_by="I1|archive"),
+           "names in the archive are not on the disk", "I1|archive", syncs=True),
     Mutant("synchronous-off", "gateway/store/sql.cpp", "PRAGMA synchronous=FULL", "PRAGMA synchronous=OFF",
-           "commits are acknowledged before they are on the disk", found_by="I1|I6|I8|does not start"),
+           "commits are acknowledged before they are on the disk", "I1|I6|I8|does not start", syncs=True),
     Mutant("synchronous-normal", "gateway/store/sql.cpp", "PRAGMA synchronous=FULL", "PRAGMA synchronous=NORMAL",
-           "the same, milder: the log is synced only at checkpoints", found_by="I1|I6|I8"),
+           "the same, milder: the log is synced only at checkpoints", "I1|I6|I8", syncs=True),
     Mutant("replay-key-not-unique", "gateway/store/schema.cpp", "created INTEGER NOT NULL, PRIMARY KEY (layer, replay_key)))",
-           "created INTEGER NOT NULL))", "the same key can be claimed twice", powercut=False, found_by="I2|I5|I6|I7"),
+           "created INTEGER NOT NULL))", "the same key can be claimed twice", "I2|I5|I6|I7"),
     Mutant("odoo-order-without-stable-key", "gateway/odoo/orders.cpp", "const std::string key = order_key(posting.business_key);",
            'const std::string key = order_key(posting.business_key + "|" + std::to_string(chance()));',
-           "every attempt to post an order has another external id", powercut=False, found_by="I2|I11"),
+           "every attempt to post an order has another external id", "I2|I11"),
 ]
 
 
@@ -72,7 +72,7 @@ def compiled(mutant, build, folder):
     words = shlex.split(command["command"])
     words[words.index("-o") + 1] = str(folder / "mutant.o")
     words[words.index(str(source))] = str(changed)
-    words = [word for word in words if word != "-Werror"] + ["-Wno-unused", "-MF", str(folder / "mutant.d")]
+    words = [word for word in words if word != "-Werror" and word != "ccache"] + ["-Wno-unused"]
     subprocess.run(words, cwd=command["directory"], check=True)
     return folder / "mutant.o"
 
@@ -91,13 +91,21 @@ def linked(build, target, extra, to):
     raise RuntimeError(f"{build} has no command that links {target}")
 
 
-def prepare(mutant, build, folder):
+def prepare(mutant, build, folder, program):
     """A folder that looks like a build tree to the harness."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    linked(build, PROGRAM, compiled(mutant, build, folder), folder / PROGRAM)
+    linked(build, program, compiled(mutant, build, folder), folder / program)
     (folder / DOUBLE).symlink_to(build / DOUBLE)
     (folder / "share").symlink_to(build / "share")
+
+
+def boundaries(build, kills, seed):
+    """The store's own harness: (exit status, violations)."""
+    done = subprocess.run([sys.executable, ROOT / "tests/crash/powercut/boundaries.py", "--build", build, "--kills", str(kills),
+                           "--seed", str(seed), "--stop"], capture_output=True, text=True)
+    violations = [line for line in done.stdout.splitlines() if line.startswith("VIOLATION")]
+    return done.returncode, violations or done.stderr.splitlines()[-1:]
 
 
 def harness(build, kills, seed, powercut, extra):
@@ -114,24 +122,48 @@ def harness(build, kills, seed, powercut, extra):
     return done.returncode, violations
 
 
-def hunt(mutant, build, options):
+def ways(mutant, options):
+    """(which harness, program it needs, how to run it, what a violation must look like)"""
+    if mutant.syncs:
+        yield "boundaries", STORE_TESTS, boundaries, "VIOLATION"
+    if not mutant.syncs or not options.store_only:
+        yield ("crash, power cuts" if mutant.syncs else "crash", PROGRAM,
+               lambda build, kills, seed: harness(build, kills, seed, mutant.syncs, options.extra), mutant.found_by)
+
+
+def hunt(run, found_by, folder, options):
     """(was it found, line for the report)"""
     begun, kills = time.monotonic(), 0
     for seed in range(options.seed, options.seed + options.seeds):
         kills += options.kills
-        status, violations = harness(build, options.kills, seed, mutant.powercut, options.extra)
-        named = [line for line in violations if re.search(mutant.found_by, line)]
-        if status != 0 and named:
-            return True, f"red after at most {kills} kills, {time.monotonic() - begun:.0f} s, {len(violations)} violations: {named[0][:150]}"
+        status, violations = run(folder, options.kills, seed)
+        if status == 1 and any(re.search(found_by, line) for line in violations):
+            first = next(line for line in violations if re.search(found_by, line))
+            return True, f"red within {kills} kills, {time.monotonic() - begun:.0f} s, {len(violations)} violations, such as {first[:160]}"
         if status != 0:
-            return False, f"red, but not for its own reason: {violations[:3]}"
+            return False, f"red, but not for its own reason: exit status {status}, {violations[:3]}"
     return False, f"stayed green through {kills} kills"
 
 
 def baseline(options):
-    for powercut in (False, True):
+    status, violations = boundaries(options.build, options.kills, options.seed)
+    yield status == 0, f"the program as it is, boundaries: exit status {status} {violations[:3]}"
+    for powercut in () if options.store_only else (False, True):
         status, violations = harness(options.build, options.kills, options.seed, powercut, options.extra)
-        yield status == 0, f"the program as it is{', power cuts' if powercut else ''}: exit status {status} {violations[:3]}"
+        yield status == 0, f"the program as it is, crash{', power cuts' if powercut else ''}: exit status {status} {violations[:3]}"
+
+
+def hunts(mutant, options):
+    for name, program, run, found_by in ways(mutant, options):
+        folder = options.build / "mutants" / mutant.name
+        try:
+            prepare(mutant, options.build, folder, program)
+            good, line = hunt(run, found_by, folder, options)
+        except RuntimeError as reason:
+            good, line = False, str(reason)
+        except subprocess.CalledProcessError as reason:
+            good, line = False, f"{pathlib.Path(reason.cmd[0]).name} failed"
+        yield good, f"{mutant.name}, {name}: {line}"
 
 
 def main():
@@ -141,6 +173,7 @@ def main():
     parser.add_argument("--kills", type=int, default=60, help="in each run")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seeds", type=int, default=3, help="runs before a mutant counts as missed")
+    parser.add_argument("--store-only", action="store_true", help="only boundaries.py, which needs no daemon")
     parser.add_argument("--no-baseline", action="store_true")
     parser.add_argument("--extra", type=shlex.split, default=[], help="more options for crash.py")
     parser.add_argument("--list", action="store_true")
@@ -164,13 +197,9 @@ def main():
     for mutant in MUTANTS:
         if options.mutants and mutant.name not in options.mutants:
             continue
-        folder = options.build / "mutants" / mutant.name
-        try:
-            prepare(mutant, options.build, folder)
-            good, line = hunt(mutant, folder, options)
-        except (RuntimeError, subprocess.CalledProcessError) as reason:
-            good, line = False, str(reason)
-        report(good, f"{mutant.name}: {line}")
+        if mutant.syncs or not options.store_only:
+            for good, line in hunts(mutant, options):
+                report(good, line)
     print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
     return 0 if all(results) else 1
 
