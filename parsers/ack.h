@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Acknowledgements made from reports, and read back: X12 997 (functional acknowledgement). Pure functions; control numbers,
+// Acknowledgements made from reports, and read back: X12 997 and 999 (functional), TA1 (interchange), EDIFACT CONTRL. Pure functions; control numbers,
 // dates and times come from outside. An acknowledgement is never acknowledged.
 #pragma once
 
@@ -31,7 +31,17 @@ std::optional<DraftTransaction> make_997(const GroupReport& group,
                                          AcceptancePolicy policy,
                                          std::string control);
 
+enum class AckForm : std::uint8_t {
+    F997,
+    F999
+};  // 999 (implementation acknowledgement) from 005010 on
+std::optional<DraftTransaction> make_acknowledgement(const GroupReport& group,
+                                                     AcceptancePolicy policy,
+                                                     std::string control,
+                                                     AckForm form);
+
 struct AckEnvelope {
+    AckForm form = AckForm::F997;
     Separators separators;
     std::string interchange_control, group_control;    // ISA13, GS06: from outside
     std::function<std::string()> transaction_control;  // ST02, called once per 997
@@ -74,7 +84,58 @@ struct AckedGroup {
         transactions;              // only those named; an accepted group may name none
     std::string sender, receiver;  // of the interchange that carried it
 };
-// Every 997 in a document. Error x12.997.shape when one has no usable AK1 or AK9.
+// Every 997 and 999 in a document. Error x12.997.shape when one has no usable AK1 or AK9.
 Result<std::vector<AckedGroup>> read_997(const Document& document);
+
+// --- TA1 --------------------------------------------------------------------------------------------------------------
+
+// What becomes of an interchange: 'A' accepted, 'E' accepted with a noted error, 'R' rejected; `note` is TA105 ("000").
+struct InterchangeVerdict {
+    char letter = 'A';
+    std::string note = "000";
+};
+InterchangeVerdict interchange_verdict(const InterchangeReport& received);
+
+// TA1*control*date*time*verdict*note. Due when ISA14 asked for it, or the partner always wants it.
+DraftSegment make_ta1(const InterchangeReport& received);
+// An interchange that holds nothing but the TA1. Uses the envelope's separators, interchange control, date and time.
+Result<std::string> write_ta1(const InterchangeReport& received, const AckEnvelope& envelope);
+
+struct AckedInterchange {
+    std::string control, date, time;  // of our interchange: ISA13, ISA09, ISA10
+    char verdict = 'R';               // A E R
+    std::string note;                 // TA105
+    std::string sender, receiver;     // of the interchange that carried it
+};
+std::vector<AckedInterchange> read_ta1(const Document& document);
+
+// --- CONTRL -----------------------------------------------------------------------------------------------------------
+
+// Action codes of element 0083: 4 rejected, 7 acknowledged, 8 received. EDIFACT knows no acceptance with errors: a message
+// is good or it is rejected, whatever the policy.
+struct ContrlEnvelope {
+    std::string control;        // 0020 of the CONTRL, from outside
+    std::string reference;      // 0062, from outside
+    std::string date, time;     // CCYYMMDD, HHMM
+    bool receipt_only = false;  // UCI 8 and nothing else: the syntax check comes later
+};
+// Empty: nothing to acknowledge (only CONTRL inside, or no header to answer to).
+Result<std::string> write_contrl(const InterchangeReport& received, const ContrlEnvelope& envelope);
+
+struct ContrlMessage {
+    std::string reference, type, version;  // 0062, 0065, 0052+0054
+    char action = '4';
+    std::string code;                   // 0085
+    std::vector<AckedElement> details;  // element: as counted by us, from 1; code: 0085
+};
+struct ContrlAnswer {
+    std::string control;  // 0020 of our interchange
+    char action = '4';
+    std::string code;
+    std::vector<ContrlMessage> messages;  // only those named
+    std::string sender, receiver;         // of the interchange that carried it
+};
+// Every CONTRL in a document. Error edifact.contrl.shape when one has no usable UCI.
+Result<std::vector<ContrlAnswer>> read_contrl(const Document& document);
 
 }  // namespace sallyport::edi

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// X12 997: AK1 … AK9 from faults, and back.
+// X12 997 and 999: AK1 … AK9 from faults, and back. The 999 says IK3, IK4, IK5 and knows a context (CTX).
 #include "parsers/ack.h"
 
 #include <algorithm>
@@ -57,7 +57,7 @@ std::string loop_id(const std::string& path) {
 
 class SegmentDetail {
 public:
-    explicit SegmentDetail(std::vector<DraftSegment>& out) : m_out(out) {}
+    SegmentDetail(std::vector<DraftSegment>& out, AckForm form) : m_out(out), m_form(form) {}
 
     // All faults of one segment position: AK3 once per segment code, element faults under one AK3 with code 8.
     void add(const std::vector<const Fault*>& faults) {
@@ -78,14 +78,14 @@ private:
     void ak3(const Fault& fault, std::string_view code) {
         const std::string tag = copy_of(fault.segment).substr(0, 3);
         m_out.push_back(
-            DraftSegment("AK3",
+            DraftSegment(m_form == AckForm::F999 ? "IK3" : "AK3",
                          {tag.size() < 2 ? std::string_view("ZZZ") : std::string_view(tag),
                           number(fault.position),
                           loop_id(fault.loop),
                           code}));
     }
     void ak4(const Fault& fault) {
-        DraftSegment segment("AK4");
+        DraftSegment segment(m_form == AckForm::F999 ? "IK4" : "AK4");
         segment.set({1, 1, 1}, number(fault.element));
         if (fault.component != 0) segment.set({1, 2, 1}, number(fault.component));
         if (!fault.reference.empty() && std::all_of(fault.reference.begin(),
@@ -94,10 +94,20 @@ private:
             segment.set(2, std::string(fault.reference));
         }
         segment.set(3, std::string(fault.ack.ak4));
+        if (m_form == AckForm::F999 && fault.repetition > 1)
+            segment.set({1, 3, 1}, number(fault.repetition));
         segment.set(4, copy_of(fault.value));
         m_out.push_back(std::move(segment));
+        if (m_form == AckForm::F999 && fault.code == "edi.element.condition") {
+            m_out.push_back(DraftSegment("CTX",
+                                         {"SITUATIONAL TRIGGER",
+                                          fault.segment,
+                                          number(fault.position),
+                                          loop_id(fault.loop)}));
+        }
     }
     std::vector<DraftSegment>& m_out;
+    AckForm m_form;
 };
 
 bool has_detail(const Fault& fault) {
@@ -105,8 +115,10 @@ bool has_detail(const Fault& fault) {
            fault.scope != Scope::Transaction;
 }
 
-void transaction_detail(const TransactionReport& transaction, std::vector<DraftSegment>& body) {
-    SegmentDetail detail(body);
+void transaction_detail(const TransactionReport& transaction,
+                        AckForm form,
+                        std::vector<DraftSegment>& body) {
+    SegmentDetail detail(body, form);
     std::vector<const Fault*> same;
     const auto flush = [&] {
         if (!same.empty()) detail.add(same);
@@ -133,8 +145,8 @@ void add_once(std::vector<std::string_view>& codes, std::string_view code) {
         codes.push_back(code);
 }
 
-DraftSegment ak5(const TransactionReport& transaction, char verdict) {
-    DraftSegment segment("AK5", {std::string_view(&verdict, 1)});
+DraftSegment ak5(const TransactionReport& transaction, char verdict, AckForm form) {
+    DraftSegment segment(form == AckForm::F999 ? "IK5" : "AK5", {std::string_view(&verdict, 1)});
     if (verdict == 'A') return segment;
     std::vector<std::string_view> codes;
     bool detail = false;
@@ -172,7 +184,7 @@ char letter(std::string_view text) {
 }
 
 void read_detail(const Segment& segment, AckedTransaction& transaction) {
-    if (segment.tag == "AK3") {
+    if ((segment.tag == "AK3" || segment.tag == "IK3")) {
         AckedElement detail;
         detail.segment = segment.text(1);
         detail.segment_position = number_of(segment.text(2));
@@ -205,9 +217,11 @@ Result<AckedGroup> read_one(const Transaction& transaction) {
             group.transactions.emplace_back();
             group.transactions.back().set = segment.text(1);
             group.transactions.back().control = segment.text(2);
-        } else if ((segment.tag == "AK3" || segment.tag == "AK4") && !group.transactions.empty()) {
+        } else if (((segment.tag == "AK3" || segment.tag == "IK3") || segment.tag == "AK4" ||
+                    segment.tag == "IK4") &&
+                   !group.transactions.empty()) {
             read_detail(segment, group.transactions.back());
-        } else if (segment.tag == "AK5" && !group.transactions.empty()) {
+        } else if ((segment.tag == "AK5" || segment.tag == "IK5") && !group.transactions.empty()) {
             group.transactions.back().verdict = letter(segment.text(1));
             for (std::uint16_t element = 2; element <= 6; ++element) {
                 if (!segment.text(element).empty())
@@ -253,16 +267,24 @@ char verdict(const GroupReport& group,
 std::optional<DraftTransaction> make_997(const GroupReport& group,
                                          AcceptancePolicy policy,
                                          std::string control) {
+    return make_acknowledgement(group, policy, std::move(control), AckForm::F997);
+}
+
+std::optional<DraftTransaction> make_acknowledgement(const GroupReport& group,
+                                                     AcceptancePolicy policy,
+                                                     std::string control,
+                                                     AckForm form) {
     if (group.functional_id == "FA" || group.functional_id.empty()) return std::nullopt;
-    DraftTransaction ack{"997", std::move(control), {}};
+    DraftTransaction ack{form == AckForm::F999 ? "999" : "997", std::move(control), {}};
     ack.body.push_back(DraftSegment("AK1", {group.functional_id, group.control}));
+    if (form == AckForm::F999) ack.body.back().set(3, group.version);
     std::size_t accepted = 0;
     bool with_errors = false;
     for (const TransactionReport& transaction : group.transactions) {
         const char outcome = verdict(group, transaction, policy);
         ack.body.push_back(DraftSegment("AK2", {transaction.set, transaction.control}));
-        if (outcome != 'A') transaction_detail(transaction, ack.body);
-        ack.body.push_back(ak5(transaction, outcome));
+        if (outcome != 'A') transaction_detail(transaction, form, ack.body);
+        ack.body.push_back(ak5(transaction, outcome, form));
         accepted += outcome == 'R' ? 0 : 1;
         with_errors = with_errors || outcome == 'E';
     }
@@ -286,7 +308,7 @@ Result<std::string> write_997(const InterchangeReport& received,
                               const AckEnvelope& envelope) {
     DraftInterchange out;
     for (const GroupReport& group : received.groups) {
-        auto ack = make_997(group, policy, {});
+        auto ack = make_acknowledgement(group, policy, {}, envelope.form);
         if (!ack) continue;
         ack->control = envelope.transaction_control();
         if (out.groups.empty()) {
@@ -324,7 +346,7 @@ Result<std::vector<AckedGroup>> read_997(const Document& document) {
     for (const Interchange& interchange : document.interchanges) {
         for (const Group& group : interchange.groups) {
             for (const Transaction& transaction : group.transactions) {
-                if (transaction.set != "997") continue;
+                if (transaction.set != "997" && transaction.set != "999") continue;
                 auto one = read_one(transaction);
                 if (!one) return std::move(one).error();
                 one->sender = interchange.sender;

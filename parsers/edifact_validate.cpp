@@ -86,7 +86,10 @@ void EdifactValidator::service(const Segment& segment, Scope scope, FaultSink& s
     for (Fault& fault : found) {
         fault.scope = scope;
         // Code lists of service elements grow with every release; a value this gateway does not know is noted only.
-        if (fault.code == "edi.element.code") fault.severity = Severity::Warning;
+        // So is a date in the older form, which many senders kept under syntax 4.
+        if (fault.code == "edi.element.code" ||
+            (fault.code == "edi.element.too-short" && fault.element == 4))
+            fault.severity = Severity::Warning;
         sink.add(std::move(fault));
     }
 }
@@ -110,6 +113,8 @@ void EdifactValidator::trailer(const Interchange& interchange, FaultSink& sink) 
         fault.severity = Severity::Error;
         sink.add(std::move(fault));
     }
+    if (!interchange.complete && !interchange.header.raw.data())
+        return;  // headless: on record already
     if (!interchange.complete) {
         sink.add(make_fault("edi.interchange.trailer-missing",
                             &interchange.header,

@@ -292,7 +292,7 @@ const Value* ElementChecker::at(std::uint16_t element) const {
 
 void ElementChecker::value(const Value& value, const ElementRef& ref) {
     const Locator place{value.element, value.component, value.repetition};
-    if (value.repetition > 1 && value.component == 1 && value.repetition > ref.repeat) {
+    if (value.repetition > 1 && value.component == 1 && value.repetition == ref.repeat + 1) {
         report("edi.element.repeated",
                place,
                ref.composite != nullptr,
@@ -302,7 +302,11 @@ void ElementChecker::value(const Value& value, const ElementRef& ref) {
                    std::to_string(value.repetition));
     }
     if (ref.composite) {
-        if (value.component > ref.composite->components.size()) {
+        const std::size_t excess =
+            value.component -
+            std::min<std::size_t>(value.component, ref.composite->components.size());
+        if (excess > 1) return;  // one fault for all that is too much
+        if (excess == 1) {
             report("edi.component.too-many",
                    place,
                    true,

@@ -176,5 +176,82 @@ TEST(FunctionalAcknowledgement, ReadsBackTheOneItWrote) {
     EXPECT_EQ(groups->front().verdict, 'R');
 }
 
+TEST(ImplementationAcknowledgement, SaysTheSameWithItsOwnSegments) {
+    const std::string octets = test::replaced(test::order(), "*VN*AB-1001*", "*VN**");
+    const auto ack = make_acknowledgement(test::checked(octets).interchanges.at(0).groups.at(0),
+                                          AcceptancePolicy::RejectTransaction,
+                                          "0001",
+                                          AckForm::F999);
+    EXPECT_THAT(lines(ack),
+                ElementsAre("AK1*PO*417*004010",
+                            "AK2*850*0001",
+                            "IK3*PO1*16*PO1*8",
+                            "IK4*9*234*2",
+                            "CTX*SITUATIONAL TRIGGER*PO1*16*PO1",
+                            "IK5*R*5",
+                            "AK9*R*1*1*0"));
+}
+
+TEST(ImplementationAcknowledgement, IsValidAndReadsBack) {
+    AckEnvelope envelope;
+    envelope.form = AckForm::F999;
+    envelope.isa_version = "00501";
+    envelope.version = "005010";
+    envelope.separators.repetition = '^';
+    envelope.interchange_control = "77";
+    envelope.group_control = "78";
+    envelope.transaction_control = [] { return std::string("0079"); };
+    envelope.date = "20261120";
+    envelope.time = "1016";
+    auto written = write_997(
+        test::checked(test::replaced(test::order(), "*VN*AB-1001*", "*VN**")).interchanges[0],
+        AcceptancePolicy::RejectTransaction,
+        envelope);
+    ASSERT_TRUE(written) << written.error().text();
+    const Report report = test::checked(*written);
+    EXPECT_TRUE(report.accepted())
+        << (test::faults_in(report).empty() ? "" : test::faults_in(report)[0].message);
+    auto document = read_x12(*written);
+    const auto groups = read_997(*document);
+    ASSERT_TRUE(groups);
+    EXPECT_EQ(groups->front().transactions[0].verdict, 'R');
+    EXPECT_EQ(groups->front().transactions[0].details[0].element, 9u);
+}
+
+TEST(InterchangeAcknowledgement, AcceptsNotesAndRejects) {
+    const auto verdict_of = [](const std::string& octets) {
+        const InterchangeVerdict verdict =
+            interchange_verdict(test::checked(octets).interchanges.at(0));
+        return std::string(1, verdict.letter) + verdict.note;
+    };
+    EXPECT_EQ(verdict_of(test::order()), "A000");
+    EXPECT_EQ(verdict_of(test::replaced(test::order(), "*261120*1015*", "*261320*1015*")), "E014");
+    EXPECT_EQ(verdict_of(test::replaced(test::order(), "IEA*1*", "IEA*2*")), "R021");
+    EXPECT_EQ(verdict_of(test::replaced(test::order(), "IEA*1*000000417", "IEA*1*000000418")),
+              "R001");
+    EXPECT_EQ(verdict_of(test::order().substr(0, test::order().find("IEA"))), "R023");
+}
+
+TEST(InterchangeAcknowledgement, WritesAnInterchangeOfItsOwnAndReadsItBack) {
+    AckEnvelope envelope;
+    envelope.interchange_control = "80";
+    envelope.date = "20261120";
+    envelope.time = "1016";
+    const auto written = write_ta1(
+        test::checked(test::replaced(test::order(), "IEA*1*", "IEA*2*")).interchanges[0], envelope);
+    ASSERT_TRUE(written) << written.error().text();
+    EXPECT_NE(written->find("~TA1*000000417*261120*1015*R*021~IEA*0*000000080~"), std::string::npos)
+        << *written;
+    auto document = read_x12(*written);
+    ASSERT_TRUE(document);
+    EXPECT_TRUE(validate(*document, test::schemas()).accepted());
+    const auto answers = read_ta1(*document);
+    ASSERT_EQ(answers.size(), 1u);
+    EXPECT_EQ(answers[0].control, "000000417");
+    EXPECT_EQ(answers[0].verdict, 'R');
+    EXPECT_EQ(answers[0].note, "021");
+    EXPECT_EQ(answers[0].receiver, "ACMERETAIL");
+}
+
 }  // namespace
 }  // namespace sallyport::edi
