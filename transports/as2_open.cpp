@@ -156,6 +156,7 @@ private:
     void accept_signature(const certs::Verified& verified) {
         m_message.signature_digest = verified.digest;
         m_message.signer_fingerprint = verified.signer.fingerprint();
+        m_message.signer_expires = verified.signer.not_after();
     }
 
     std::optional<OpenFailure> open_opaque(BytesView structure) {

@@ -5,6 +5,7 @@
 
 #include "certs/cms.h"
 #include "gateway/base/bytes.h"
+#include "gateway/base/clock.h"
 #include "gateway/base/error.h"
 #include "transports/as2_agreement.h"
 #include "transports/headers.h"
@@ -25,6 +26,8 @@ struct OpenedMessage {
     bool was_compressed = false;
     certs::Digest signature_digest = certs::Digest::Sha256;  // when signed: the MIC's algorithm
     std::string signer_fingerprint;
+    Instant
+        signer_expires;  // when signed; an expired certificate still verifies, with an alert (CRT-02)
 };
 
 // Why not, for the partner (disposition modifier, RFC 4130 7.5.3) and for us.

@@ -147,6 +147,9 @@ public:
         return audited(error, plain_receipt(status, error.what()));
     }
     HttpResponse accept(OpenedMessage message) {
+        if (message.was_signed && message.signer_expires < m_clock.now())
+            m_log.warn("message is signed with an expired certificate",
+                       {{"fingerprint", message.signer_fingerprint}});
         const certs::Digest digest = mic_digest(message);
         const Arrival arrival = make_arrival(std::move(message), digest);
         auto admission = m_intake.admit(arrival, [&](Verdict verdict) -> Result<Receipt> {

@@ -3,6 +3,7 @@
 #include "transports/as2_receiver.h"
 
 #include "tests/support/as2_fixture.h"
+#include "tests/support/shell.h"
 
 #include "gateway/base/digest.h"
 #include "transports/as2_message.h"
@@ -400,6 +401,53 @@ TEST(As2Receiver, Mic03AcceptsAnEncryptedBodyWithoutMimeHeaders) {
         EXPECT_EQ(mdn["Received-Content-MIC"], base64_digest(Digest::Sha256, body) + ", sha-256");
         EXPECT_EQ(under.intake.arrivals.at(0).payload, body);
     }
+}
+
+TEST(As2Receiver, Can06DecodesABase64PartAndHashesItAsItCame) {
+    const std::string entity = "Content-Type: a/b\r\nContent-Transfer-Encoding: BASE64\r\n\r\n" +
+                               to_base64(DocumentBody) + "\r\n";
+    ReceiverUnderTest under;
+    const auto mdn =
+        read_mdn(under.post(as2_request(encrypted(signed_entity(entity)), want_signed())));
+    EXPECT_EQ(mdn["Received-Content-MIC"], base64_digest(Digest::Sha256, entity) + ", sha-256");
+    EXPECT_EQ(under.intake.arrivals.at(0).payload, DocumentBody);
+}
+
+TEST(As2Receiver, Can10And15OpensSignaturesWithTheContentInside) {
+    const std::string folder = std::string(SALLYPORT_GOLDEN_DIR) + "/as2/vectors/";
+    const auto content = testing_support::slurp(folder + "opaque-content.txt");
+    for (const auto* name : {"opaque-signed.der", "opaque-signed-indefinite.ber"}) {
+        ReceiverUnderTest under;
+        const auto entity = cms_entity(testing_support::slurp(folder + name), "signed-data");
+        const auto mdn = read_mdn(under.post(as2_request(encrypted(entity), want_signed())));
+        EXPECT_EQ(mdn["Received-Content-MIC"],
+                  base64_digest(Digest::Sha256, content) + ", sha-256");
+        EXPECT_TRUE(under.intake.arrivals.at(0).was_signed);
+        EXPECT_EQ(under.intake.arrivals.at(0).payload,
+                  content.substr(content.find("\r\n\r\n") + 4));
+    }
+}
+
+TEST(As2Receiver, Can16And17DecideByTheStructureNotByTheParameters) {
+    const auto sealed =
+        *certs::encrypt(signed_entity(Document), {test_identity("gateway").certificate}, {});
+    for (const std::string& header :
+         {std::string("Content-Type: application/pkcs7-mime"),
+          std::string("content-type: Application/X-PKCS7-MIME; name=smime.p7m"),
+          std::string("Content-Type: application/pkcs7-mime; smime-type=signed-data"),
+          std::string("Content-Type: application/pkcs7-mime; smime-type=compressed-data; "
+                      "name=\"x.p7z\"")}) {
+        ReceiverUnderTest under;
+        const auto mdn =
+            read_mdn(under.post(as2_request(header + "\r\n\r\n" + sealed, want_signed())));
+        EXPECT_EQ(mdn["Disposition"], Processed) << header;
+    }
+    ReceiverUnderTest under;
+    const auto whole_body_in_base64 =
+        "Content-Type: application/pkcs7-mime\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
+        to_base64(sealed);
+    EXPECT_EQ(read_mdn(under.post(as2_request(whole_body_in_base64, want_signed())))["Disposition"],
+              Processed);
 }
 
 TEST(As2Receiver, RolloverTakesOldAndNewSignerAndOldAndNewKey) {  // CRT-03
