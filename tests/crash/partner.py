@@ -133,9 +133,20 @@ class Partner:
         return True
 
     def signed_by_gateway(self, answer):
-        mime = b"Content-Type: " + answer[0].encode() + b"\r\n\r\n" + answer[1]
+        """Splits the multipart/signed by octets itself: what openssl makes of MIME is not the question."""
+        boundary = re.search(r'boundary="?([^";]+)', answer[0])
+        if not answer[0].lower().startswith("multipart/signed") or boundary is None:
+            return False
+        parts = (b"\r\n" + answer[1]).split(b"\r\n--" + boundary[1].encode())
+        if len(parts) != 4:
+            return False
+        signed = parts[1].removeprefix(b"\r\n")
+        signature = base64.b64decode(parts[2].split(b"\r\n\r\n", 1)[1])
+        content = self.directory / f"receipt-{threading.get_ident()}"
+        content.write_bytes(signed)
         try:
-            openssl("cms", "-verify", "-binary", "-inform", "SMIME", "-CAfile", self.gateway_certificate, "-purpose", "any", data=mime)
+            openssl("cms", "-verify", "-binary", "-inform", "DER", "-content", content, "-CAfile", self.gateway_certificate,
+                    "-purpose", "any", data=signature)
             return True
         except RuntimeError:
             return False
