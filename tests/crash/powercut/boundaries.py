@@ -3,12 +3,16 @@
 """Cuts the power at the operations of the store and the archive on the file system, one after the other and by chance.
 
 usage: boundaries.py --build build/dev [--kills 200] [--seed N] [--stop]
+       boundaries.py --build build/dev --archive
 
 The program is store_tests with its child case: four threads that archive a payload, commit a unit (message, document, job,
 control number, audit entry) and then note it as acknowledged. Every kill is at the operation with a drawn number: create,
 write, truncate, rename, mkdir, begin or end of a sync. Then the power is cut (everything unsynced is lost, or a random
 part), or it stays and the next life goes on. After every cut: each unit that was acknowledged is whole, none is there by
-halves, the audit chain holds, control numbers have no gap. Prints one line per violation and "N passed, N failed" last."""
+halves, the audit chain holds, control numbers have no gap. Prints one line per violation and "N passed, N failed" last.
+
+--archive: crash_archive is killed at each operation of storing one payload in turn; the power stays, the same payload is
+stored again (a partner's resend) and acknowledged, and then the power is cut."""
 import argparse
 import hashlib
 import os
@@ -147,17 +151,48 @@ def run(options):
     return 1 if failed or not cuts else 0
 
 
+def archive(build):
+    """Every operation of a put, then the same put again, then the cut."""
+    passed = failed = 0
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="boundaries-", dir=FAST))
+    try:
+        for kill_at in range(1, 1000):
+            root = folder / str(kill_at) / "root"
+            cuts = PowerCut(root, folder / str(kill_at) / "work")
+
+            def put(**more):
+                return subprocess.run([build / "crash_archive", root / "archive", "payload"], env={**os.environ, **cuts.start(), **more},
+                                      capture_output=True, text=True, timeout=60, check=False)
+
+            if put(SALLYPORT_POWERCUT_KILL_AT=str(kill_at)).returncode == 0:
+                break  # there is no operation of that number
+            cuts.survive()
+            address = put().stdout.strip()
+            cuts.cut()
+            path = root / "archive" / address[:2] / address[2:4] / address
+            kept = len(address) == 64 and path.is_file() and path.read_bytes() == b"payload"
+            passed, failed = passed + kept, failed + (not kept)
+            if not kept:
+                print(f"VIOLATION killed at operation {kill_at}, stored again, power cut: the payload is gone", flush=True)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=lambda text: pathlib.Path(text).resolve(), required=True)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--archive", action="store_true", help="each operation of the archive, with a resend")
     parser.add_argument("--stop", action="store_true", help="at the first violation")
     options = parser.parse_args()
-    if not (options.build / "store_tests").is_file():
-        print(f"{options.build / 'store_tests'} is not there; build the target store_tests", file=sys.stderr)
+    program = "crash_archive" if options.archive else "store_tests"
+    if not (options.build / program).is_file():
+        print(f"{options.build / program} is not there; build that target", file=sys.stderr)
         return 2
-    return run(options)
+    return archive(options.build) if options.archive else run(options)
 
 
 if __name__ == "__main__":
