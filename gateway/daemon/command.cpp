@@ -14,7 +14,11 @@ int code_for(const Error& error) {
     if (code.starts_with("config.") || code.starts_with("certs.") || code == "map.load" ||
         code == "daemon.as2" || code.starts_with("schema.") || code == "data.missing")
         return exit_code::Configuration;
-    if (code == "store.locked") return exit_code::Conflict;
+    if (code == "store.locked" || code == "flow.decision.nothing" || code == "doc.ambiguous")
+        return exit_code::Conflict;
+    if (code == "control.not_reachable") return exit_code::NotReachable;
+    if (code == "control.not_permitted" || code == "api.token") return exit_code::NotPermitted;
+    if (code == "flow.document.missing") return exit_code::NotFound;
     if (code.ends_with(".not_found")) return exit_code::NotFound;
     if (code.starts_with("store.") || code.starts_with("http."))
         return error.blame() == Blame::Network ? exit_code::TemporaryFailure

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "gateway/api/control.h"
 #include "gateway/api/health.h"
 #include "gateway/base/file.h"
 #include "gateway/daemon/as2_setup.h"
+#include "gateway/daemon/control_file.h"
 #include "gateway/daemon/directory.h"
 #include "gateway/daemon/gateway.h"
 #include "gateway/daemon/no_back_office.h"
@@ -64,6 +66,8 @@ struct GatewayParts {
 
     std::shared_ptr<transports::HttpHandler> as2_handler{};
     std::shared_ptr<transports::HttpHandler> health_handler{};
+    std::shared_ptr<transports::HttpHandler> control_handler{};
+    Control control{};  // what commands need to find us
     std::unique_ptr<transports::HttpServer> as2_server{};
     std::unique_ptr<transports::HttpServer> as2_tls_server{};
     std::unique_ptr<transports::HttpServer> api_server{};
@@ -196,6 +200,22 @@ void wire_flow(GatewayParts& parts) {
         .least_free = parts.settings.limits.free_disk_bytes});
 }
 
+Bytes random_octets(GatewayParts& parts) {
+    Bytes octets;
+    for (int word = 0; word < 4; ++word) {
+        std::uint64_t bits = parts.random.next();
+        for (int octet = 0; octet < 8; ++octet, bits >>= 8U)
+            octets += static_cast<char>(bits & 0xFFU);
+    }
+    return octets;
+}
+
+// Commands run on this machine: a gateway that listens everywhere is asked on loopback.
+std::string reachable(const std::string& host) {
+    if (host == "0.0.0.0") return "127.0.0.1";
+    return host == "::" ? "::1" : host;
+}
+
 void wire_servers(GatewayParts& parts, std::optional<certs::TlsServer> tls) {
     const config::Settings& settings = parts.settings;
     parts.as2_handler = std::make_shared<transports::As2Receiver>(
@@ -209,6 +229,11 @@ void wire_servers(GatewayParts& parts, std::optional<certs::TlsServer> tls) {
                                   .pipeline = *parts.pipeline,
                                   .metrics = parts.metrics,
                                   .version = std::string(version())});
+    const std::string token =
+        new_id(parts.clock.now(), parts.random) + to_hex(random_octets(parts));
+    parts.control = {.host = {}, .port = 0, .token = Secret(token)};
+    parts.control_handler = std::make_shared<api::ControlHandler>(api::ControlHandler::Parts{
+        .tools = *parts.tools, .pipeline = *parts.pipeline, .token = Secret(token)});
     const std::vector<transports::HttpRoute> as2{{settings.as2.path, parts.as2_handler}};
     if (settings.as2.http.enabled)
         parts.as2_server = std::make_unique<transports::HttpServer>(
@@ -221,7 +246,8 @@ void wire_servers(GatewayParts& parts, std::optional<certs::TlsServer> tls) {
     }
     parts.api_server = std::make_unique<transports::HttpServer>(
         server_options(settings, settings.api),
-        std::vector<transports::HttpRoute>{{"/", parts.health_handler}},
+        std::vector<transports::HttpRoute>{{"/", parts.health_handler},
+                                           {"/v1", parts.control_handler}},
         parts.clock,
         parts.log);
 }
@@ -298,13 +324,19 @@ Status Gateway::start() {
         if (!*server) continue;
         if (Status started = (*server)->start(); !started) return started;
     }
-    return {};
+    m_parts->control.host = reachable(m_parts->settings.api.host);
+    m_parts->control.port = m_parts->api_server->port();
+    return write_control(control_file(m_parts->settings.state_directory), m_parts->control);
 }
 
 void Gateway::stop(std::chrono::milliseconds drain) {
     for (auto* server : {&m_parts->as2_server, &m_parts->as2_tls_server})
         if (*server) (*server)->stop(drain);
     m_parts->pipeline->stop();
+    std::error_code ignored;
+    if (m_parts->control.port != 0)
+        std::filesystem::remove(control_file(m_parts->settings.state_directory), ignored);
+    m_parts->control.port = 0;
     m_parts->api_server->stop(std::chrono::milliseconds{0});
 }
 

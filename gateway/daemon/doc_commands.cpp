@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // `doc list`, `doc show`, `thread`: what happened to a document, on four axes, and every attempt with its error.
 #include "gateway/daemon/command.h"
+#include "gateway/daemon/decision_commands.h"
 #include "gateway/daemon/doc_json.h"
+#include "gateway/daemon/doc_lookup.h"
 #include "gateway/daemon/gateway.h"
 #include "gateway/daemon/open_store.h"
 #include "gateway/store/archive.h"
@@ -88,24 +90,6 @@ int list(CommandLine& line, const ListOptions& options) {
         print_row(line.out, document);
     if (found->empty()) line.err << "no documents\n";
     return exit_code::Done;
-}
-
-Result<std::string> complete_id(store::Reader& reader, const std::string& typed) {
-    auto ids = reader.document_ids(typed);
-    if (!ids) return std::move(ids).error();
-    if (ids->empty())
-        return Error("doc.not_found",
-                     Blame::Operator,
-                     "no document has an id that begins with " + typed)
-            .remedy("look it up with `sallyport doc list`");
-    if (ids->size() > 1 && std::find(ids->begin(), ids->end(), typed) == ids->end()) {
-        std::string all;
-        for (const std::string& id : *ids)
-            all += " " + id;
-        return Error("doc.ambiguous", Blame::Operator, "several documents begin so:" + all)
-            .remedy("type more of the id");
-    }
-    return ids->size() == 1 ? ids->front() : typed;
 }
 
 template <typename T>
@@ -299,6 +283,8 @@ void add_doc_commands(CommandLine& line) {
         "  sallyport doc show 01KAQ8 --json | jq .faults       what was wrong, segment by "
         "segment\n");
     verb->callback([&line, id] { line.action = [&line, id] { return show(line, *id); }; });
+
+    add_decision_commands(line, *noun);
 
     CLI::App* around = line.app.add_subcommand(
         "thread", "every document about one purchase order, the oldest first");

@@ -63,6 +63,13 @@ Result<std::variant<Posted, Missing>> ask(const Tools& tools,
         tools.store,
         [&](store::Reader& reader) { return reader.back_office_result(business_key(document)); });
     if (!known) return std::move(known).error();
+    // Another document made this order; its content was other, or the replay guard would have suppressed this one.
+    if (*known && (*known)->document != document.id)
+        return Error("flow.post.exists",
+                     Blame::BackOffice,
+                     "order " + (*known)->name + " was made from document " + (*known)->document +
+                         " with other content")
+            .remedy("change the order by hand if this content counts, then discard this document");
     // Posted before: a record that people deleted since must not come back by itself.
     if (*known)
         return std::variant<Posted, Missing>(Posted{.id = (*known)->record,

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/api/control.h"
+
+#include "gateway/flow/decisions.h"
+
+#include <nlohmann/json.hpp>
+
+#include <utility>
+
+namespace sallyport::api {
+namespace {
+
+using nlohmann::ordered_json;
+using transports::HttpEntry;
+using transports::HttpRequest;
+using transports::HttpResponse;
+
+constexpr std::string_view Documents = "/v1/documents/";
+constexpr std::size_t LargestBody = 4096;
+
+HttpResponse json_response(int status, const ordered_json& body) {
+    return {.status = status,
+            .headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}},
+            .body = body.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n"};
+}
+
+HttpResponse refusal(int status, const Error& error) {
+    ordered_json body;
+    body["code"] = error.code();
+    body["error"] = error.what();
+    body["remedy"] = error.remedy();
+    return json_response(status, body);
+}
+
+int status_of(const Error& error) {
+    if (error.code() == "flow.document.missing") return 404;
+    if (error.code() == "flow.decision.nothing") return 409;
+    return 503;
+}
+
+struct Asked {
+    std::string document;
+    std::string verb;
+};
+
+bool split_path(std::string_view path, Asked& asked) {
+    if (!path.starts_with(Documents)) return false;
+    path.remove_prefix(Documents.size());
+    const std::size_t slash = path.find('/');
+    if (slash == 0 || slash == std::string_view::npos) return false;
+    asked.document = path.substr(0, slash);
+    asked.verb = path.substr(slash + 1);
+    return asked.verb == "release" || asked.verb == "discard";
+}
+
+std::string text_of(const ordered_json& body, const char* name) {
+    const auto found = body.find(name);
+    return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+}  // namespace
+
+ControlHandler::ControlHandler(Parts parts) : m_parts(std::move(parts)) {}
+
+HttpEntry ControlHandler::enter(const HttpRequest& head) {
+    HttpEntry entry;
+    entry.max_body_bytes = LargestBody;
+    const std::string expected = "Bearer " + std::string(m_parts.token.reveal());
+    const std::string given(transports::header_or_empty(head.headers, "Authorization"));
+    if (m_parts.token.empty() || !equal_constant_time(expected, given)) {
+        entry.answer = refusal(
+            401,
+            Error("api.token", Blame::Operator, "the token of this gateway is missing or wrong"));
+        entry.answer->headers.emplace_back("WWW-Authenticate", "Bearer");
+        return entry;
+    }
+    if (head.method != "POST") {
+        entry.answer = refusal(405, Error("api.method", Blame::Operator, "decisions are POSTed"));
+        entry.answer->headers.emplace_back("Allow", "POST");
+    }
+    return entry;
+}
+
+HttpResponse ControlHandler::handle(const HttpRequest& request) {
+    Asked asked;
+    if (!split_path(request.path, asked))
+        return refusal(404, Error("api.path", Blame::Operator, "there is nothing at that path"));
+    const auto body = ordered_json::parse(request.body, nullptr, false);
+    const std::string actor = body.is_object() ? text_of(body, "actor") : std::string();
+    const std::string reason = body.is_object() ? text_of(body, "reason") : std::string();
+    if (actor.empty() || (asked.verb == "discard" && reason.empty()))
+        return refusal(
+            400,
+            Error("api.body", Blame::Operator, "say who decides, and why something is given up"));
+    const Status done = asked.verb == "release"
+                            ? flow::release_document(m_parts.tools, asked.document, actor)
+                            : flow::discard_document(m_parts.tools, asked.document, actor, reason);
+    if (!done) return refusal(status_of(done.error()), done.error());
+    m_parts.pipeline.wake();
+    return json_response(200, {{"done", true}});
+}
+
+}  // namespace sallyport::api
