@@ -84,19 +84,22 @@ Result<Parties> read_parties(const HeaderList& headers) {
     return parties;
 }
 
+// What every exchange of a receiver shares.
+struct Surroundings {
+    const As2ReceiverOptions& options;
+    Intake& intake;
+    const Clock& clock;
+    const Log& log;
+    Allowance& refused_bytes;
+};
+
 // One message on its way through: what every answer about it needs.
 class Exchange {
 public:
-    Exchange(const As2ReceiverOptions& options,
-             Intake& intake,
-             const Clock& clock,
-             const Log& log,
-             const HttpRequest& request)
-        : m_options(options),
-          m_intake(intake),
-          m_clock(clock),
+    Exchange(const Surroundings& around, const HttpRequest& request)
+        : m_around(around),
           m_request(request),
-          m_log(log.with({{"remote", request.remote_address}})) {}
+          m_log(around.log.with({{"remote", request.remote_address}})) {}
 
     void identify(Parties parties, std::shared_ptr<const As2Agreement> agreement) {
         m_parties = std::move(parties);
@@ -147,12 +150,12 @@ public:
         return audited(error, plain_receipt(status, error.what()));
     }
     HttpResponse accept(OpenedMessage message) {
-        if (message.was_signed && message.signer_expires < m_clock.now())
+        if (message.was_signed && message.signer_expires < m_around.clock.now())
             m_log.warn("message is signed with an expired certificate",
                        {{"fingerprint", message.signer_fingerprint}});
         const certs::Digest digest = mic_digest(message);
         const Arrival arrival = make_arrival(std::move(message), digest);
-        auto admission = m_intake.admit(arrival, [&](Verdict verdict) -> Result<Receipt> {
+        auto admission = m_around.intake.admit(arrival, [&](Verdict verdict) -> Result<Receipt> {
             if (verdict == Verdict::Conflict)
                 return m_style.wanted
                            ? receipt_for("processed/error: unexpected-processing-error", {})
@@ -177,7 +180,7 @@ private:
         m_log.error("as2 message could not be stored",
                     {{"code", error.code()}, {"reason", error.text()}});
         return {.status = 503,
-                .headers = {{"Retry-After", m_options.retry_after},
+                .headers = {{"Retry-After", m_around.options.retry_after},
                             {"Content-Type", "text/plain; charset=us-ascii"}},
                 .body = "temporarily unable to store messages\r\n"};
     }
@@ -194,6 +197,14 @@ private:
         return {};
     }
 
+    // Anyone who knows two names can post junk: how much of it goes to disk is bounded.
+    BytesView body_to_keep() {
+        const auto size = static_cast<double>(m_request.body.size());
+        if (m_around.refused_bytes.take(size, m_around.clock.steady_now())) return m_request.body;
+        m_log.warn("bodies of refused messages exceed their allowance, the header alone is kept");
+        return {};
+    }
+
     HttpResponse audited(const Error& error, Receipt receipt) {
         const Refusal refusal{.transport = "as2",
                               .partner = m_agreement ? m_agreement->name : "",
@@ -203,24 +214,24 @@ private:
                               .remote_address = m_request.remote_address,
                               .code = std::string(error.code()),
                               .reason = error.text(),
-                              .raw = m_request.header_block + m_request.body};
-        const auto kept = m_intake.refuse(refusal, receipt);
+                              .raw = m_request.header_block + Bytes(body_to_keep())};
+        const auto kept = m_around.intake.refuse(refusal, receipt);
         if (!kept) return unavailable(kept.error());
         return deliver(std::move(receipt));
     }
 
     Result<Receipt> receipt_for(const std::string& disposition, const std::string& mic) const {
         SystemRandom random;
-        const std::string id = new_id(m_clock.now(), random);
+        const std::string id = new_id(m_around.clock.now(), random);
         const MdnFacts facts{.from = m_parties.to,
                              .to = m_parties.from,
                              .original_message_id = m_parties.message_id,
                              .disposition = disposition,
                              .mic = mic,
                              .explanation = std::string(explanation_of(disposition)),
-                             .message_id = '<' + id + '@' + m_options.host_name + '>',
+                             .message_id = '<' + id + '@' + m_around.options.host_name + '>',
                              .boundary_seed = id,
-                             .product = m_options.product};
+                             .product = m_around.options.product};
         const certs::Identity* signer =
             m_agreement && m_agreement->signing ? &*m_agreement->signing : nullptr;
         return write_mdn(facts, m_style, signer);
@@ -256,9 +267,7 @@ private:
         return arrival;
     }
 
-    const As2ReceiverOptions& m_options;
-    Intake& m_intake;
-    const Clock& m_clock;
+    const Surroundings m_around;
     const HttpRequest& m_request;
     Log m_log;
     Parties m_parties;
@@ -281,11 +290,12 @@ As2Receiver::As2Receiver(As2ReceiverOptions options,
       m_intake(intake),
       m_clock(clock),
       m_log(std::move(log)),
-      m_receipts(receipts) {}
+      m_receipts(receipts),
+      m_strangers(m_options.stranger_burst, m_options.strangers_per_second),
+      m_refused_bytes(m_options.refused_bytes_burst, m_options.refused_bytes_per_second) {}
 
 // Everything that can be decided without the body is decided without it.
 HttpEntry As2Receiver::enter(const HttpRequest& head) {
-    Exchange exchange(m_options, m_intake, m_clock, m_log, head);
     const auto answer = [](HttpResponse response) {
         return HttpEntry{.max_body_bytes = 0, .answer = std::move(response)};
     };
@@ -295,30 +305,35 @@ HttpEntry As2Receiver::enter(const HttpRequest& head) {
                        .headers = {{"Allow", "POST, HEAD"}},
                        .body = "AS2 messages are posted\r\n"});
     auto parties = read_parties(head.headers);
+    const auto agreement = parties ? m_directory->by_ids(parties->from, parties->to) : nullptr;
+    const bool to_itself = parties && parties->from == parties->to;
+    const bool has_length = count_header(head.headers, "Content-Length") +
+                                count_header(head.headers, "Transfer-Encoding") >
+                            0;
+    if (agreement && !to_itself && has_length)
+        return {.max_body_bytes = agreement->inbound.max_body_bytes, .answer = std::nullopt};
+
+    if (!m_strangers.take(1, m_clock.steady_now()))
+        return answer({.status = 429,
+                       .headers = {{"Retry-After", m_options.retry_after}},
+                       .body = "too many requests without an agreement\r\n"});
+    Exchange exchange({m_options, m_intake, m_clock, m_log, m_refused_bytes}, head);
     if (!parties) return answer(exchange.reject(400, parties.error()));
-    if (count_header(head.headers, "Content-Length") +
-            count_header(head.headers, "Transfer-Encoding") ==
-        0)
-        return answer(exchange.reject(411, malformed("the body has no length")));
-    const auto agreement = m_directory->by_ids(parties->from, parties->to);
-    const bool to_itself = parties->from == parties->to;
+    if (!has_length) return answer(exchange.reject(411, malformed("the body has no length")));
     const std::string pair = "AS2-From " + parties->from + ", AS2-To " + parties->to;
     exchange.identify(*std::move(parties), agreement);
     if (to_itself)
         return answer(
             exchange.refuse("failed/failure: sender-equals-receiver",
                             Error("as2.same-party", Blame::Partner, pair + " are one party")));
-    if (!agreement)
-        return answer(exchange.refuse(
-            "processed/error: unknown-trading-partner",
-            Error("as2.agreement.unknown", Blame::Partner, "there is no agreement for " + pair)
-                .remedy(
-                    "add the pair to a partner file, or ask the partner to correct its names")));
-    return {.max_body_bytes = agreement->inbound.max_body_bytes, .answer = std::nullopt};
+    return answer(exchange.refuse(
+        "processed/error: unknown-trading-partner",
+        Error("as2.agreement.unknown", Blame::Partner, "there is no agreement for " + pair)
+            .remedy("add the pair to a partner file, or ask the partner to correct its names")));
 }
 
 HttpResponse As2Receiver::handle(const HttpRequest& request) {
-    Exchange exchange(m_options, m_intake, m_clock, m_log, request);
+    Exchange exchange({m_options, m_intake, m_clock, m_log, m_refused_bytes}, request);
     auto parties = read_parties(request.headers);
     if (!parties) return exchange.reject(400, parties.error());
     const auto agreement = m_directory->by_ids(parties->from, parties->to);

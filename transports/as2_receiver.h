@@ -9,6 +9,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
+#include "transports/allowance.h"
 #include "transports/as2_agreement.h"
 #include "transports/as2_async.h"
 #include "transports/http_server.h"
@@ -22,7 +23,13 @@ namespace sallyport::transports {
 struct As2ReceiverOptions {
     std::string host_name = "localhost";  // right-hand side of MDN Message-IDs
     std::string product = "Sallyport";    // Reporting-UA, Server
-    std::string retry_after = "60";       // seconds, with 503
+    std::string retry_after = "60";       // seconds, with 429 and 503
+    // What strangers can make us write to disk. Beyond it they get 429 and no audit entry, and the audit entry of a
+    // refused message keeps its header only.
+    double stranger_burst = 120;  // requests without an agreement or without AS2 headers
+    double strangers_per_second = 1;
+    double refused_bytes_burst = 256.0 * 1024 * 1024;  // bodies of refused messages
+    double refused_bytes_per_second = 64.0 * 1024;
 };
 
 // All references outlive the receiver. Thread-safe.
@@ -44,6 +51,8 @@ private:
     const Clock& m_clock;
     Log m_log;
     ReceiptQueue* m_receipts;
+    Allowance m_strangers;
+    Allowance m_refused_bytes;
 };
 
 }  // namespace sallyport::transports
