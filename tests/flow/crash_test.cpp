@@ -40,7 +40,11 @@ bool killed_at(const std::string& point, const std::filesystem::path& directory)
             ::unsetenv("SALLYPORT_CRASH_POINT");
         else
             ::setenv("SALLYPORT_CRASH_POINT", point.c_str(), 1);
-        ::execl("/proc/self/exe", "flow_tests", "--gtest_filter=Child.Plays", nullptr);
+        ::execl("/proc/self/exe",
+                "flow_tests",
+                "--gtest_filter=Child.Plays",
+                "--gtest_brief=1",
+                nullptr);
         ::_exit(127);
     }
     int status = 0;

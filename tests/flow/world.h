@@ -238,6 +238,7 @@ public:
     }
     // Admits and runs everything that is ready.
     void receive(const std::string& payload, const std::string& id) {
+        clock.advance(std::chrono::milliseconds(10));  // ids sort by time
         auto admitted = admit(payload, id);
         ASSERT_TRUE(admitted) << admitted.error().text();
         run();
