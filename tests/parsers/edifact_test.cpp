@@ -99,8 +99,9 @@ TEST(Edifact, TakesTheAsteriskForARepetitionOnlyInSyntaxFour) {
 }
 
 TEST(Edifact, CountsRepeatsBelowSyntaxFourAsRepetitions) {
-    auto document = read(
-        test::replaced(orders(), "COM+2145550100:TE", "COM+2145550100:TE+jane@example.com:EM"));
+    auto document = read(test::replaced(test::read(test::golden("edifact/orders-d01b-valid.edi")),
+                                        "COM+2145550100:TE",
+                                        "COM+2145550100:TE+jane@example.com:EM"));
     ASSERT_TRUE(document);
     const Report report = validate(*document, test::schemas());
     EXPECT_TRUE(report.accepted()) << errors(report);
