@@ -129,7 +129,8 @@ TEST_F(Beside, ADocumentTellsItsAttemptsAndItsHistory) {
 TEST_F(Beside, AThreadHoldsTheOrderAndItsAcknowledgement) {
     const std::string number = answer({"doc", "list", "--set", "850"})["documents"][0]["number"];
     std::vector<std::string> sets;
-    for (const json& document : answer({"thread", number})["documents"])
+    const json thread = answer({"thread", number});
+    for (const json& document : thread["documents"])
         sets.push_back(document["set"]);
     EXPECT_THAT(sets, ::testing::IsSupersetOf({"850", "997"}));
 }
