@@ -8,6 +8,7 @@ systemd can boot in a container the real unit with its whole sandbox runs; elsew
 import contextlib
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -145,7 +146,7 @@ kill -9 "$before"
 systemctl show -P NRestarts sallyport.service
 systemctl stop sallyport.service; systemctl show -P Result sallyport.service
 echo 'nonsense = 1' >>/etc/sallyport/sallyport.toml
-systemctl start sallyport.service; sleep 5; systemctl show -P ExecMainStatus sallyport.service; systemctl show -P SubState sallyport.service
+systemctl start sallyport.service 2>/dev/null; systemctl show -P ExecMainStatus sallyport.service; systemctl show -P SubState sallyport.service
 sed -i '$d' /etc/sallyport/sallyport.toml; systemctl reset-failed sallyport.service; systemctl start sallyport.service; {health} >/dev/null && echo mended
 DEBIAN_FRONTEND=noninteractive apt-get remove -y -qq sallyport >/dev/null 2>&1 && echo removed
 [ -e /etc/sallyport/keys/gateway.key ] && [ -d /var/lib/sallyport ] && echo kept
@@ -187,9 +188,8 @@ def purged(checks, root):
 
 def api_port(root):
     shown = inside(root, "runuser -u sallyport -- sallyport config show --effective --config /etc/sallyport/sallyport.toml").stdout
-    api = shown.partition("[api]")[2]
-    digits = api.partition("listen")[2].split("\n")[0].rpartition(":")[2]
-    return int("".join(filter(str.isdigit, digits)) or 0)
+    found = re.search(r'listen = "[^"]*:(\d+)"', shown.partition("[api]")[2])
+    return int(found[1]) if found else 0
 
 
 def main(deb):
