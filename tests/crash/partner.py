@@ -170,7 +170,12 @@ class Partner:
                     self.close_connection = True
                     self.connection.close()
                     return
-                headers, receipt = answer
+                try:
+                    self.reply(*answer)
+                except OSError:  # the gateway died while it was answered
+                    self.close_connection = True
+
+            def reply(self, headers, receipt):
                 self.send_response(200)
                 for name, value in headers.items():
                     self.send_header(name, value)
