@@ -47,6 +47,7 @@ public:
         if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no directory");
         m_directory = pattern;
         m_child = ::fork();
+        if (m_child < 0) throw std::runtime_error("no child");
         if (m_child == 0) start(arguments, environment);
     }
     ~Program() {
@@ -62,13 +63,18 @@ public:
     Program(Program&&) = delete;
     Program& operator=(Program&&) = delete;
 
-    void signal(int number) const { ::kill(m_child, number); }
+    // Never for a child that has ended: kill(2) takes -1 for "everybody".
+    void signal(int number) const {
+        if (m_child > 0)
+            ::kill(m_child, number);
+        else
+            ADD_FAILURE() << "the program has ended already: " << err();
+    }
     std::string err() const { return read_text(m_directory / "err"); }
     // Until "out" or "err" holds that text; false when the child ended first.
     bool await(const char* stream, const std::string& text) {
         while (read_text(m_directory / stream).find(text) == std::string::npos) {
-            int status = 0;
-            if (::waitpid(m_child, &status, WNOHANG) == m_child) {
+            if (::waitpid(m_child, &m_ended, WNOHANG) == m_child) {
                 m_child = -1;
                 return read_text(m_directory / stream).find(text) != std::string::npos;
             }
@@ -78,8 +84,8 @@ public:
     }
     std::string out() const { return read_text(m_directory / "out"); }
     Ended wait() {
-        int status = 0;
-        ::waitpid(m_child, &status, 0);
+        int status = m_ended;
+        if (m_child > 0) ::waitpid(m_child, &status, 0);
         m_child = -1;
         return {.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
                 .out = read_text(m_directory / "out"),
@@ -106,6 +112,7 @@ private:
 
     std::filesystem::path m_directory;
     pid_t m_child = -1;
+    int m_ended = 0;  // its status, once await() has seen its end
 };
 
 inline Ended run_program(const std::vector<std::string>& arguments,
