@@ -37,6 +37,7 @@ MAY_CATCH = {
     "transports/http_client.cpp": "the adapter to Poco's sockets and TLS",
     "transports/egress.cpp": "Poco's URI throws",
     "transports/http_server.cpp": "the adapter to Poco's sockets and TLS, and the connection that must outlive its handler",
+    "gateway/daemon/control_file.cpp": "the adapter to Poco's HTTP client, towards the running gateway",
     "gateway/daemon/cli.cpp": "CLI11 says --help and usage errors by exception",
 }
 # Where a secret's octets leave Secret: the calls that hand them to a library or put them on the wire.
@@ -45,6 +46,8 @@ MAY_REVEAL = {
     "certs/keys.cpp": "hands key material to OpenSSL",
     "gateway/odoo/client.cpp": "puts the API key into the call",
     "transports/as2_sender.cpp": "puts the partner's password into the Authorization field",
+    "gateway/api/control.cpp": "compares the token of this run",
+    "gateway/daemon/control_file.cpp": "writes and sends the token of this run",
     "gateway/daemon/cert_commands.cpp": "writes a new key to its file",
     "gateway/daemon/demo_site.cpp": "writes the demonstration's keys to its folder",
 }
