@@ -21,6 +21,15 @@ Error malformed(std::string what) {
             "Message-ID");
 }
 
+// A cut answer passes: the same octets sent again bring the same receipt.
+Error malformed(const Error& cause) {
+    const Blame blame = cause.code() == "mime.multipart" ? Blame::Network : Blame::Partner;
+    return Error("as2.mdn.malformed", blame, "receipt cannot be read: " + cause.what())
+        .remedy(
+            "the document may have arrived: ask the partner before it is sent under a new "
+            "Message-ID");
+}
+
 std::string_view to_word(MdnRequest request) {
     switch (request) {
         case MdnRequest::None:
@@ -44,7 +53,7 @@ Result<Report> verified_report(const MimeEntity& top,
                                const ParameterisedValue& type,
                                const As2Agreement& agreement) {
     const auto parts = split_multipart(top.body, type.parameter("boundary"), {});
-    if (!parts) return malformed(parts.error().what());
+    if (!parts) return malformed(parts.error());
     if (parts->size() != 2)
         return malformed("multipart/signed has " + std::to_string(parts->size()) +
                          " parts, not two");
@@ -98,7 +107,7 @@ Result<HeaderList> notification_fields(const MimeEntity& report) {
     MimeEntity notification = report;
     if (type.value.starts_with("multipart/")) {
         const auto parts = split_multipart(report.body, type.parameter("boundary"), {});
-        if (!parts) return malformed(parts.error().what());
+        if (!parts) return malformed(parts.error());
         unsigned found = 0;
         for (const BytesView part : *parts) {
             auto entity = parse_entity(part, {});

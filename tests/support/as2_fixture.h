@@ -165,8 +165,9 @@ inline HeaderList operator+(HeaderList a, const HeaderList& b) {
 
 class ReceiverUnderTest {
 public:
-    explicit ReceiverUnderTest(As2Agreement agreement = gateway_agreement())
-        : receiver({.host_name = "gateway.test"},
+    explicit ReceiverUnderTest(As2Agreement agreement = gateway_agreement(),
+                               As2ReceiverOptions options = {})
+        : receiver(named(std::move(options)),
                    fixed_directory({std::make_shared<As2Agreement>(std::move(agreement))}),
                    intake,
                    m_clock,
@@ -179,6 +180,10 @@ public:
     }
 
 private:
+    static As2ReceiverOptions named(As2ReceiverOptions options) {
+        options.host_name = "gateway.test";
+        return options;
+    }
     SystemClock m_clock;
 
 public:

@@ -276,6 +276,9 @@ TEST(MdnAcceptance, RefusesWhatIsNoReceipt) {
     auto cut = receipt(facts());
     cut.body.resize(cut.body.size() - 12);
     EXPECT_EQ(verdict(cut), "as2.mdn.malformed");
+    // The connection broke inside the receipt: the same octets may be sent again.
+    EXPECT_EQ(judge_mdn(cut.headers, cut.body, expected(), gateway_agreement()).error().blame(),
+              Blame::Network);
 }
 
 TEST(MdnExpectations, SurviveStorageAndRefuseDamage) {

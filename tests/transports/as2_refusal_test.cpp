@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -130,6 +131,41 @@ TEST(As2Refusals, Mdn02To04TellKeysSignersAndContentApartSignedAndAuditedFirst) 
 
 TEST(As2Refusals, Mdn05And08TellPolicyAndStructureApart) {
     expect_refusals(policy_and_structure());
+}
+
+TEST(As2Refusals, StrangersCannotFillTheDisk) {
+    const auto started = std::chrono::steady_clock::time_point() + std::chrono::hours(1);
+    Allowance allowance(2, 0.5);
+    EXPECT_TRUE(allowance.take(1, started));
+    EXPECT_TRUE(allowance.take(1, started));
+    EXPECT_FALSE(allowance.take(1, started));
+    EXPECT_FALSE(allowance.take(1, started + std::chrono::seconds(1)));
+    EXPECT_TRUE(allowance.take(1, started + std::chrono::seconds(2)));
+    EXPECT_TRUE(allowance.take(2, started + std::chrono::hours(1)));  // never more than the burst
+    EXPECT_FALSE(allowance.take(1, started + std::chrono::hours(1)));
+
+    ReceiverUnderTest under(gateway_agreement(), {.stranger_burst = 2, .strangers_per_second = 0});
+    const auto stranger = as2_request(Document, WantUnsigned + HeaderList{{"AS2-From", "NOBODY"}});
+    EXPECT_EQ(under.post(stranger).status, 200);
+    EXPECT_EQ(under.post(stranger).status, 200);
+    const auto third = under.post(stranger);
+    EXPECT_EQ(third.status, 429);
+    EXPECT_EQ(header_or_empty(third.headers, "Retry-After"), "60");
+    EXPECT_EQ(under.intake.refusals.size(), 2U);
+    // A partner is served all the same.
+    EXPECT_EQ(under.post(as2_request(encrypted(signed_entity(Document)), WantUnsigned)).status,
+              200);
+    EXPECT_EQ(under.intake.arrivals.size(), 1U);
+}
+
+TEST(As2Refusals, KeepTheHeaderWhenBodiesExceedTheirAllowance) {
+    ReceiverUnderTest under(gateway_agreement(),
+                            {.refused_bytes_burst = 60, .refused_bytes_per_second = 0});
+    const auto request = as2_request(Document, WantUnsigned);
+    for (int i = 0; i < 4; ++i)
+        EXPECT_EQ(under.post(request).status, 200);
+    EXPECT_EQ(under.intake.refusals.at(0).raw, request.header_block + request.body);
+    EXPECT_EQ(under.intake.refusals.at(3).raw, request.header_block);
 }
 
 }  // namespace
