@@ -109,7 +109,7 @@ def boundaries(build, kills, seed):
 
 
 def harness(build, kills, seed, powercut, extra):
-    command = [sys.executable, ROOT / "tests/crash/crash.py", "--build", build, "--kills", str(kills), "--seed", str(seed), "--json", *extra]
+    command = [sys.executable, ROOT / "tests/crash/crash.py", "--build", build, "--kills", str(kills), "--seed", str(seed), "--json", "--stop", *extra]
     done = subprocess.run(command + (["--powercut"] if powercut else []), capture_output=True, text=True)
     try:
         violations = json.loads(done.stdout)["violations"]
