@@ -61,6 +61,8 @@ constexpr std::array<std::string_view, 6> Dispositions{"decryption-failed",
 
 }  // namespace
 
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const Fixture fixture;
     const BytesView octets(reinterpret_cast<const char*>(data), size);

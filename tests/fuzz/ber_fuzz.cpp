@@ -28,6 +28,8 @@ void walk(BytesView octets) {
 
 }  // namespace
 
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const BytesView octets(reinterpret_cast<const char*>(data), size);
     const auto length = certs::check_ber(octets, 32, 10'000);

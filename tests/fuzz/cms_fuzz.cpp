@@ -44,6 +44,8 @@ struct Fixture {
 
 }  // namespace
 
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const Fixture fixture;
     const BytesView octets(reinterpret_cast<const char*>(data), size);

@@ -38,6 +38,8 @@ Fed decode(BytesView input, std::size_t step) {
 
 }  // namespace
 
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const BytesView octets(reinterpret_cast<const char*>(data), size);
     const transports::HttpLimits limits;

@@ -22,6 +22,8 @@ const edi::SchemaSet& schemas() {
 
 }  // namespace
 
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size > 20'000) return 0;
     static const auto installed = mapping::search_path({SALLYPORT_SOURCE_DIR "/mappings"});

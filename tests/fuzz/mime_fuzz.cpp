@@ -58,6 +58,8 @@ void entity(BytesView octets, unsigned depth) {
 
 }  // namespace
 
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const BytesView octets(reinterpret_cast<const char*>(data), size);
     field(octets);

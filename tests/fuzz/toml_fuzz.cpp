@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <string>
 
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto parsed = sallyport::config::parse_toml(
         std::string(reinterpret_cast<const char*>(data), size), "fuzzed.toml");
