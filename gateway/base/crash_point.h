@@ -3,7 +3,7 @@
 //
 // Compiled in always, inert unless the environment variable SALLYPORT_CRASH_POINT names the point: "store.commit.before" dies
 // at the first pass, "store.commit.before:7" at the seventh. Dying is SIGKILL: no handler, no flush, no destructor.
-// The names in use: tests/crash/points (grep for CRASH_POINT in the sources).
+// The names in use: tests/crash/crash.py --list-points, which reads the sources.
 #pragma once
 
 namespace sallyport {

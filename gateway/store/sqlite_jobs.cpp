@@ -18,13 +18,11 @@ constexpr std::string_view AttemptColumns =
     "next_run";
 constexpr std::string_view AttemptShape = "itttiiiittti";
 
-// May run now, and no unfinished job of its key stands before it.
-constexpr std::string_view Claimable =
-    " FROM jobs AS j WHERE j.state IN ('ready', 'leased') AND j.due <= ? AND (j.order_key IS NULL "
-    "OR NOT EXISTS "
+// No unfinished job of its key stands before it.
+constexpr std::string_view Unblocked =
+    "j.state IN ('ready', 'leased') AND (j.order_key IS NULL OR NOT EXISTS "
     "(SELECT 1 FROM jobs AS o WHERE o.order_key = j.order_key AND o.state IN ('ready', 'leased', "
-    "'parked') AND "
-    "(o.rank < j.rank OR (o.rank = j.rank AND o.id < j.id))))";
+    "'parked') AND (o.rank < j.rank OR (o.rank = j.rank AND o.id < j.id))))";
 
 Job job_from(Row row) {
     Job job;
@@ -121,8 +119,11 @@ Result<std::vector<JobCount>> SqliteSession::job_counts() {
 }
 
 Result<std::optional<Instant>> SqliteSession::next_wakeup() {
-    auto rows = query("SELECT min(due) FROM jobs WHERE state IN ('ready', 'leased')", "i");
+    auto rows = query(
+        "SELECT j.due FROM jobs AS j WHERE " + std::string(Unblocked) + " ORDER BY j.due LIMIT 1",
+        "i");
     if (!rows) return std::move(rows).error();
+    if (rows->empty()) return std::optional<Instant>();
     return rows->front().maybe_instant();
 }
 
@@ -176,7 +177,7 @@ Result<std::int64_t> SqliteSession::add_job(const NewJob& job) {
 }
 
 Result<std::vector<Job>> SqliteSession::claim_jobs(const ClaimRequest& request) {
-    std::string terms(Claimable);
+    std::string terms = " FROM jobs AS j WHERE j.due <= ? AND " + std::string(Unblocked);
     std::vector<Value> values{micros(m_now)};
     for (std::size_t at = 0; at < request.kinds.size(); ++at) {
         terms += at == 0 ? " AND j.kind IN (?" : ", ?";

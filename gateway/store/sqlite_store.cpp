@@ -10,6 +10,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <mutex>
 #include <utility>
 
 namespace sallyport::store {
@@ -78,11 +79,14 @@ private:
             return last;
         });
         if (kept) return kept;
+        // One at a time: Poco opens through its default thread pool, which refuses the seventeenth at once.
+        const std::lock_guard lock(m_opening);
         return Connection::open(m_file, Connection::Mode::ReadOnly, m_busy_wait);
     }
 
     std::filesystem::path m_file;
     std::chrono::milliseconds m_busy_wait;
+    std::mutex m_opening;
     Guarded<std::vector<std::unique_ptr<Connection>>> m_idle;
 };
 

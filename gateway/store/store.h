@@ -41,7 +41,7 @@ public:
     virtual Result<std::optional<Job>> job(std::int64_t id) = 0;
     virtual Result<std::vector<Job>> jobs(const JobFilter& filter) = 0;
     virtual Result<std::vector<JobCount>> job_counts() = 0;  // without done and discarded ones
-    // When the next ready job may run or the next lease runs out; absent when there is none.
+    // When the next job may run or lease runs out, those behind an older one of their key apart; absent when there is none.
     virtual Result<std::optional<Instant>> next_wakeup() = 0;
     // Oldest first. Of one document: its own and those of the messages it travelled in.
     virtual Result<std::vector<Attempt>> attempts_of_document(const std::string& document) = 0;

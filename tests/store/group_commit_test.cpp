@@ -183,6 +183,23 @@ TEST_F(GroupCommit, AReaderSeesOneSnapshotWhileTheWriterGoesOn) {
     EXPECT_TRUE(*has_message(*m_store, "during"));
 }
 
+TEST_F(GroupCommit, ManyFirstReadersAtOnceAllGetAConnection) {
+    add_message("01M");
+    constexpr unsigned Readers = 64;
+    std::latch ready(Readers);
+    std::atomic<unsigned> found{0};
+    std::vector<std::thread> threads;
+    for (unsigned who = 0; who < Readers; ++who)
+        threads.emplace_back([&] {
+            ready.arrive_and_wait();
+            auto there = has_message(*m_store, "01M");
+            if (there && *there) ++found;
+        });
+    for (std::thread& thread : threads)
+        thread.join();
+    EXPECT_EQ(found, Readers);
+}
+
 TEST_F(GroupCommit, AUnitReadsWhatItWrote) {
     must([](Transaction& t) -> Status {
         if (auto added = add_plain(t, "mine"); !added) return added;

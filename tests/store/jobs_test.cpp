@@ -158,6 +158,16 @@ TEST_F(Jobs, AJobRunsNoEarlierThanItsTimeAndTheNextWakeupSaysWhen) {
     EXPECT_EQ(**wake, later);
 }
 
+TEST_F(Jobs, AJobBehindAParkedOneDoesNotWakeAnybody) {
+    add_job({.kind = "post", .order_key = "k"});
+    add_job({.kind = "post", .order_key = "k"});
+    auto claimed = claim({.worker = "w"});
+    must([&](Transaction& t) { return t.park_job(claimed[0], an_error()); });
+    auto wake = read<std::optional<Instant>>(*m_store, [](Reader& r) { return r.next_wakeup(); });
+    ASSERT_TRUE(wake);
+    EXPECT_FALSE(*wake);
+}
+
 TEST_F(Jobs, CountsSayHowMuchWaitsAndSinceWhen) {
     const Instant begun = m_clock.now();
     add_job({.kind = "map"});
