@@ -251,7 +251,8 @@ class Run:
 
     def rounds(self, site, load):
         unseen = list(self.points)
-        while self.kills < self.options.kills and not self.enough(site):
+        end = time.monotonic() + self.options.seconds
+        while self.kills < self.options.kills and time.monotonic() < end and not self.enough(site):
             armed = ""
             if self.rng.random() < 0.6:
                 name = self.rng.choice(unseen or self.points)
@@ -365,6 +366,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--patience", type=float, default=180, help="seconds to come to rest at the end")
     parser.add_argument("--directory", type=partners.path_of, help="where to work; default: the temporary directory")
+    parser.add_argument("--seconds", type=float, default=7200, help="no more kills after that time")
     parser.add_argument("--stop", action="store_true", help="at the first violation that shows before the end")
     parser.add_argument("--keep", action="store_true", help="leave the directory behind")
     parser.add_argument("--json", action="store_true")
