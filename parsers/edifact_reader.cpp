@@ -435,6 +435,11 @@ void EdifactReader::fill_header() {
     m_interchange->receiver = unb.text(3, 1);
     m_interchange->receiver_qualifier = unb.text(3, 2);
     m_interchange->control = unb.text(5);
+    if (unb.filler.substr(0, 2) == "\r\n") {
+        m_interchange->separators.line_end = "\r\n";
+    } else if (unb.filler.substr(0, 1) == "\n") {
+        m_interchange->separators.line_end = "\n";
+    }
 }
 
 }  // namespace

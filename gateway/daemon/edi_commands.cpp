@@ -6,11 +6,13 @@
 #include "parsers/ack.h"
 #include "parsers/edi.h"
 #include "parsers/report.h"
+#include "parsers/split.h"
 #include "parsers/view.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
 #include <functional>
 #include <iostream>
 #include <iterator>
@@ -29,6 +31,7 @@ struct EdiOptions {
     std::string file;
     std::string policy = "reject-transaction";
     std::string control = "1";
+    std::string directory = ".";  // split: where the parts go
     bool summary = false;
     bool html = false;
 };
@@ -44,20 +47,24 @@ Result<Bytes> octets_of(const std::string& file) {
     return Bytes(std::istreambuf_iterator<char>(std::cin), {});
 }
 
-Result<Opened> open(const EdiOptions& options) {
+Result<Opened> judge(Bytes octets, const std::string& name) {
     auto data = data_directory();
     if (!data) return std::move(data).error();
     auto schemas = edi::SchemaSet::load(*data / "schemas");
     if (!schemas) return std::move(schemas).error();
-    auto octets = octets_of(options.file);
-    if (!octets) return std::move(octets).error();
     edi::Limits limits;
     limits.bytes = MaxFileBytes;
     limits.segments = 50'000'000;
-    auto document = edi::read(*std::move(octets), limits);
-    if (!document) return std::move(document).error().during("reading " + options.file);
+    auto document = edi::read(std::move(octets), limits);
+    if (!document) return std::move(document).error().during("reading " + name);
     edi::Report report = edi::validate(*document, *schemas);
     return Opened{*std::move(schemas), *std::move(document), std::move(report)};
+}
+
+Result<Opened> open(const EdiOptions& options) {
+    auto octets = octets_of(options.file);
+    if (!octets) return std::move(octets).error();
+    return judge(*std::move(octets), options.file);
 }
 
 int verdict(const edi::Report& report) {
@@ -133,6 +140,43 @@ int ack(CommandLine& line, const EdiOptions& options, const Opened& opened) {
     return verdict(opened.report);
 }
 
+int split(CommandLine& line, const EdiOptions& options, const Opened& opened) {
+    const std::filesystem::path directory(options.directory);
+    for (const edi::Part& part : edi::split(opened.document)) {
+        const std::filesystem::path file = directory / (part.name + ".edi");
+        if (std::filesystem::exists(file)) {
+            (void)report(line,
+                         Error("edi.exists", Blame::Operator, file.string() + " is already there")
+                             .remedy("name an empty directory with --into"));
+            return exit_code::Conflict;
+        }
+        if (Status written = write_file_durably(file, part.octets, 0640); !written)
+            return report(line, written.error());
+        line.out << file.string() << '\n';
+    }
+    return exit_code::Done;
+}
+
+// The inverse of `parse --json`; what it writes is judged before it leaves.
+int write(CommandLine& line, const EdiOptions& options) {
+    auto octets = octets_of(options.file);
+    if (!octets) return report(line, octets.error());
+    const auto tree = nlohmann::ordered_json::parse(*octets, nullptr, false);
+    if (tree.is_discarded()) {
+        return report(line,
+                      Error("edi.json", Blame::Operator, options.file + " is not JSON")
+                          .remedy("give the JSON that \"edi parse --json\" prints"));
+    }
+    auto written = edi::write_json(tree);
+    if (!written) return report(line, written.error());
+    auto opened = judge(*written, options.file);
+    if (!opened) return report(line, opened.error());
+    line.out << *written;
+    if (!opened->report.accepted())
+        line.err << edi::text_view(opened->document, opened->report, edi::Faults::Show);
+    return verdict(opened->report);
+}
+
 }  // namespace
 
 void add_edi_commands(CommandLine& line) {
@@ -173,6 +217,15 @@ void add_edi_commands(CommandLine& line) {
             to.out << edi::text_view(opened.document, opened.report, edi::Faults::Leave);
             return exit_code::Done;
         });
+    CLI::App* parts = add("split", "every transaction as an interchange of its own", split);
+    parts->add_option("--into", options->directory, "directory for the parts")
+        ->check(CLI::ExistingDirectory)
+        ->capture_default_str();
+    CLI::App* written = noun->add_subcommand(
+        "write", "the JSON of \"edi parse --json\" as a document, on standard output");
+    written->add_option("FILE", options->file, "the JSON file; - is standard input")->required();
+    written->callback(
+        [&line, options] { line.action = [&line, options] { return write(line, *options); }; });
     noun->footer(
         "Examples:\n"
         "  sallyport edi validate order.edi                 the file, with each fault under its "

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "parsers/split.h"
+
+#include "parsers/edifact.h"
+#include "parsers/x12.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace sallyport::edi {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string safe(std::string_view text) {
+    std::string name;
+    for (const char c : text) {
+        const bool plain =
+            (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+        name += plain ? c : '_';
+    }
+    return name.substr(0, 40);
+}
+
+class Splitter {
+public:
+    Splitter(const Document& document, const Interchange& interchange)
+        : m_document(document), m_interchange(interchange) {}
+
+    Part part(const Group& group, const Transaction& transaction) const {
+        const bool x12 = m_interchange.standard == Standard::X12;
+        Part part;
+        part.name = safe(m_interchange.control) + "-" + safe(transaction.set) + "-" +
+                    safe(transaction.control);
+        if (!x12) part.octets += advice();
+        part.octets += whole(m_interchange.header);
+        const bool headed = group.header.raw.data() != nullptr;
+        if (headed) part.octets += whole(group.header);
+        part.octets += octets_of(transaction);
+        if (headed) part.octets += trailer(x12 ? "GE" : "UNE", group.control);
+        part.octets += trailer(x12 ? "IEA" : "UNZ", m_interchange.control);
+        return part;
+    }
+
+private:
+    // UNA stands in the preamble and must come along: the separators hang on it.
+    std::string advice() const {
+        const std::size_t una = m_interchange.preamble.find("UNA");
+        return una == std::string_view::npos ? std::string()
+                                             : std::string(m_interchange.preamble.substr(una));
+    }
+    std::string whole(const Segment& segment) const {
+        std::string text(segment.raw);
+        if (text.empty()) return text;
+        return text + m_interchange.separators.terminator + std::string(segment.filler);
+    }
+    std::string octets_of(const Transaction& transaction) const {
+        const Segment& first = transaction.segments.front();
+        const Segment& last = transaction.segments.back();
+        const auto begin = static_cast<std::size_t>(first.raw.data() - m_document.octets().data());
+        const auto end = static_cast<std::size_t>(last.raw.data() - m_document.octets().data()) +
+                         last.raw.size();
+        return std::string(m_document.octets().substr(begin, end - begin)) +
+               m_interchange.separators.terminator + std::string(last.filler);
+    }
+    std::string trailer(std::string_view tag, std::string_view control) const {
+        const char element = m_interchange.separators.element;
+        std::string text(tag);
+        text += element;
+        text += "1";
+        text += element;
+        text += control;
+        return text + m_interchange.separators.terminator +
+               std::string(m_interchange.header.filler);
+    }
+
+    const Document& m_document;
+    const Interchange& m_interchange;
+};
+
+std::string text_in(const Json& json, const char* name) {
+    const auto found = json.find(name);
+    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+const Json& list_in(const Json& json, const char* name) {
+    static const Json Nothing = Json::array();
+    const auto found = json.find(name);
+    return found != json.end() && found->is_array() ? *found : Nothing;
+}
+
+// Element `number` of a segment as document_json() gives it: simple text only.
+std::string element_in(const Json& json,
+                       const char* segment,
+                       std::size_t number,
+                       std::size_t component = 1) {
+    const auto found = json.find(segment);
+    if (found == json.end() || !found->is_object()) return {};
+    const Json& elements = list_in(*found, "elements");
+    if (number == 0 || number > elements.size()) return {};
+    const Json& element = elements[number - 1];
+    if (element.is_string()) return component == 1 ? element.get<std::string>() : std::string();
+    if (!element.is_array() || element.empty() || !element[0].is_array() ||
+        component > element[0].size())
+        return {};
+    const Json& inner = element[0][component - 1];
+    return inner.is_string() ? inner.get<std::string>() : std::string();
+}
+
+DraftSegment segment_from(const Json& json) {
+    DraftSegment segment(text_in(json, "tag"));
+    std::uint16_t position = 0;
+    for (const Json& element : list_in(json, "elements")) {
+        if (position == 4096) break;
+        ++position;
+        if (element.is_string()) {
+            segment.set(position, element.get<std::string>());
+            continue;
+        }
+        std::uint16_t repetition = 0;
+        for (const Json& one : element.is_array() ? element : Json::array()) {
+            ++repetition;
+            if (one.is_string()) segment.set({position, 1, repetition}, one.get<std::string>());
+            std::uint16_t component = 0;
+            for (const Json& inner : one.is_array() ? one : Json::array()) {
+                ++component;
+                if (inner.is_string())
+                    segment.set({position, component, repetition}, inner.get<std::string>());
+            }
+        }
+    }
+    return segment;
+}
+
+std::vector<DraftSegment> body_from(const Json& transaction) {
+    std::vector<DraftSegment> body;
+    for (const Json& segment : list_in(transaction, "segments")) {
+        const std::string tag = text_in(segment, "tag");
+        if (tag != "ST" && tag != "SE" && tag != "UNH" && tag != "UNT")
+            body.push_back(segment_from(segment));
+    }
+    return body;
+}
+
+Separators separators_from(const Json& json) {
+    Separators separators;
+    const auto found = json.find("separators");
+    if (found == json.end() || !found->is_object()) return separators;
+    const auto one = [&](const char* name, char& into, char absent) {
+        const std::string text = text_in(*found, name);
+        into = text.size() == 1 ? text[0] : absent;
+    };
+    one("element", separators.element, separators.element);
+    one("component", separators.component, separators.component);
+    one("repetition", separators.repetition, '\0');
+    one("release", separators.release, '\0');
+    one("decimal", separators.decimal, separators.decimal);
+    if (const std::string terminator = text_in(*found, "terminator"); !terminator.empty())
+        separators.terminator = terminator;
+    separators.line_end = text_in(*found, "line_end");
+    return separators;
+}
+
+Result<std::string> x12_from(const Json& json) {
+    DraftInterchange out;
+    out.separators = separators_from(json);
+    out.sender_qualifier = text_in(json, "sender_qualifier");
+    out.sender = text_in(json, "sender");
+    out.receiver_qualifier = text_in(json, "receiver_qualifier");
+    out.receiver = text_in(json, "receiver");
+    out.date = element_in(json, "header", 9);
+    out.time = element_in(json, "header", 10);
+    out.version = text_in(json, "version");
+    out.control = text_in(json, "control");
+    out.request_acknowledgement = element_in(json, "header", 14) == "1";
+    out.test = element_in(json, "header", 15) == "T";
+    for (const Json& segment : list_in(json, "service"))
+        out.extra.push_back(segment_from(segment));
+    for (const Json& group : list_in(json, "groups")) {
+        DraftGroup draft;
+        draft.functional_id = text_in(group, "functional_id");
+        draft.sender = text_in(group, "sender");
+        draft.receiver = text_in(group, "receiver");
+        draft.date = element_in(group, "header", 4);
+        draft.time = element_in(group, "header", 5);
+        draft.control = text_in(group, "control");
+        draft.agency = element_in(group, "header", 7);
+        draft.version = text_in(group, "version");
+        for (const Json& transaction : list_in(group, "transactions"))
+            draft.transactions.push_back({text_in(transaction, "set"),
+                                          text_in(transaction, "control"),
+                                          body_from(transaction)});
+        out.groups.push_back(std::move(draft));
+    }
+    return write_x12(out);
+}
+
+Result<std::string> edifact_from(const Json& json) {
+    DraftEdifact out;
+    const std::string version = text_in(json, "version");
+    out.syntax_version = version.empty() ? '3' : version[0];
+    out.separators = separators_from(json);
+    out.syntax = element_in(json, "header", 1, 1);
+    out.sender = {text_in(json, "sender"), text_in(json, "sender_qualifier")};
+    out.receiver = {text_in(json, "receiver"), text_in(json, "receiver_qualifier")};
+    out.date = element_in(json, "header", 4, 1);
+    out.time = element_in(json, "header", 4, 2);
+    out.control = text_in(json, "control");
+    out.application_reference = element_in(json, "header", 7);
+    out.acknowledgement_request = element_in(json, "header", 9) == "1";
+    out.test = element_in(json, "header", 11) == "1";
+    for (const Json& group : list_in(json, "groups")) {
+        if (group.contains("header")) {
+            return Error("edi.json", Blame::Operator, "groups (UNG) cannot be written")
+                .remedy("put the messages into the interchange without groups");
+        }
+        for (const Json& transaction : list_in(group, "transactions")) {
+            DraftMessage message;
+            const Json& segments = list_in(transaction, "segments");
+            if (segments.empty()) continue;
+            const Json holder = {{"unh", segments[0]}};
+            message.type = element_in(holder, "unh", 2, 1);
+            message.version = element_in(holder, "unh", 2, 2);
+            message.release = element_in(holder, "unh", 2, 3);
+            message.agency = element_in(holder, "unh", 2, 4);
+            message.association = element_in(holder, "unh", 2, 5);
+            message.reference = text_in(transaction, "control");
+            message.body = body_from(transaction);
+            out.messages.push_back(std::move(message));
+        }
+    }
+    return write_edifact(out);
+}
+
+}  // namespace
+
+std::vector<Part> split(const Document& document) {
+    std::vector<Part> parts;
+    for (const Interchange& interchange : document.interchanges) {
+        const Splitter splitter(document, interchange);
+        for (const Group& group : interchange.groups) {
+            for (const Transaction& transaction : group.transactions)
+                parts.push_back(splitter.part(group, transaction));
+        }
+    }
+    return parts;
+}
+
+Result<std::string> write_json(const Json& document) {
+    const Json& interchanges = list_in(document, "interchanges");
+    if (interchanges.empty()) {
+        return Error("edi.json", Blame::Operator, "there is no \"interchanges\" list in it")
+            .remedy("give the JSON that \"edi parse --json\" prints");
+    }
+    std::string octets;
+    for (const Json& interchange : interchanges) {
+        const bool edifact = text_in(interchange, "standard") == "edifact";
+        auto written = edifact ? edifact_from(interchange) : x12_from(interchange);
+        if (!written) return written;
+        octets += *written;
+    }
+    return octets;
+}
+
+}  // namespace sallyport::edi
