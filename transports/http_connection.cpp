@@ -102,6 +102,9 @@ Status HttpConnection::count_body(std::size_t size) {
     m_counted = size;
     if (m_shared.body_bytes.fetch_add(more) + more <= m_shared.options.max_body_bytes_in_flight)
         return {};
+    // What is refused is thrown away at once; the connection may linger long after.
+    m_shared.body_bytes -= m_counted;
+    m_counted = 0;
     return Error(
         "http.busy", Blame::Network, "too much is being received at once, try again later");
 }

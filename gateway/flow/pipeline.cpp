@@ -103,6 +103,17 @@ void Pipeline::Impl::stop() {
         thread.join();
     m_threads.clear();
     const std::lock_guard lock(m_mutex);
+    if (m_running && !m_queue.empty()) {
+        // Claimed and not begun: given back at once, so that nothing waits for a lease to run out. Should it fail, that is
+        // all that happens.
+        m_queue.clear();
+        m_busy.clear();
+        (void)m_tools.store.submit([&](store::Transaction& transaction) -> Status {
+            auto leases = transaction.release_leases(m_options.worker);
+            if (!leases) return std::move(leases).error();
+            return {};
+        });
+    }
     m_running = false;
 }
 
