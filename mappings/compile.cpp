@@ -137,28 +137,6 @@ void Compiler::item(const Item& one, const Scope& scope, std::vector<PlanStep>& 
     }
 }
 
-// Several `each` blocks side by side that feed the same list keep the order of the wire.
-void Compiler::unions(std::vector<PlanStep>& steps) {
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-        if (!steps[i].each || steps[i].union_id >= 0) continue;
-        int id = -1;
-        for (std::size_t k = i + 1; k < steps.size(); ++k) {
-            if (!steps[k].each || steps[k].fields.empty() || steps[i].fields.empty()) continue;
-            const std::vector<DocHop>& a = steps[i].fields[0].hops;
-            const std::vector<DocHop>& b = steps[k].fields[0].hops;
-            const bool same =
-                a.size() == b.size() &&
-                std::equal(a.begin(), a.end(), b.begin(), [](const DocHop& x, const DocHop& y) {
-                    return x.field == y.field;
-                });
-            if (!same) continue;
-            if (id < 0) id = m_unions++;
-            steps[k].union_id = id;
-        }
-        steps[i].union_id = id;
-    }
-}
-
 // ---- rules ------------------------------------------------------------------------------------------------------------
 
 void Compiler::rule(const Item& item, const Scope& scope, std::vector<PlanStep>& out) {
@@ -245,42 +223,31 @@ bool Compiler::move(const Item& item, const Scope& scope, PlanStep& step) {
     return step.wire.segment == nullptr || move_types(item, step);
 }
 
-// Follows the type from the element through the lenses to the field.
-bool Compiler::move_types(const Item& item, PlanStep& step) {
-    const bool edifact = m_plan.set->standard == edi::Standard::Edifact;
-    if (step.wire.kind == PlaceKind::PairList ||
-        (step.wire.kind == PlaceKind::Anchor &&
-         !(edifact && !step.lenses.empty() && step.lenses[0].kind == LensKind::Dtm))) {
-        error("MAP206",
-              item.path.span,
-              "which element of " + step.wire.text + " is meant?",
-              step.wire.kind == PlaceKind::PairList
-                  ? "write " + step.wire.text + "[CODE]"
-                  : "write " + step.wire.text + ".02 or the like");
-        return false;
-    }
-    if (step.wire.kind == PlaceKind::Anchor) {  // a date and its format code, side by side
-        for (const char* part : {"2380", "2379"}) {
-            const std::vector<edi::Locator> at = step.wire.segment->locate(part);
-            if (at.empty()) {
-                error("MAP203",
-                      item.path.span,
-                      std::string(step.wire.segment->tag) + " has no " + part,
-                      "dtm works on DTM");
-                return false;
-            }
-            step.wire.at.push_back(at[0]);
+// DTM[137] | dtm 102: the date and its format code, side by side.
+bool Compiler::date_elements(const Item& item, PlanStep& step) {
+    for (const char* part : {"2380", "2379"}) {
+        const std::vector<edi::Locator> at = step.wire.segment->locate(part);
+        if (at.empty()) {
+            error("MAP203",
+                  item.path.span,
+                  std::string(step.wire.segment->tag) + " has no " + part,
+                  "dtm works on DTM");
+            return false;
         }
-        step.wire.kind = PlaceKind::Elements;
-        step.wire.element = step.wire.segment->element_at(step.wire.at[0]);
+        step.wire.at.push_back(at[0]);
     }
-    FieldType type = natural_type(step.wire.element);
-    const FieldType first_field = step.fields[0].field->type;
-    step.input = step.lenses.empty() ? first_field : facts_of(step.lenses[0].kind).left;
+    step.wire.kind = PlaceKind::Elements;
+    step.wire.element = step.wire.segment->element_at(step.wire.at[0]);
+    return true;
+}
+
+// From the type of the element to that of the field.
+bool Compiler::lens_types(const PlanStep& step, FieldType& type) {
+    const bool edifact = m_plan.set->standard == edi::Standard::Edifact;
     for (const LensOp& lens : step.lenses) {
         const LensFacts& facts = facts_of(lens.kind);
-        const bool raw = texty(facts.left) &&
-                         &lens == step.lenses.data();  // the first lens sees the element's text
+        const bool raw =
+            texty(facts.left) && &lens == step.lenses.data();  // sees the element's text
         if (!raw && !fits(type, facts.left, nullptr, edifact)) {
             error("MAP501",
                   lens.span,
@@ -289,28 +256,44 @@ bool Compiler::move_types(const Item& item, PlanStep& step) {
                   lens_hint(type, facts.left));
             return false;
         }
-        if (lens.kind == LensKind::Prefix || lens.kind == LensKind::Suffix ||
-            lens.kind == LensKind::Zeros || lens.kind == LensKind::Trim)
-            type = FieldType::Text;
-        else if (lens.kind == LensKind::Dtm)
-            type = lens.number == 203 ? FieldType::Moment : FieldType::Date;
-        else
-            type = facts.right;
+        type = lens.kind == LensKind::Dtm && lens.number != 203 ? FieldType::Date : facts.right;
     }
-    const std::size_t wanted = !step.lenses.empty() && step.lenses.back().kind == LensKind::Split
-                                   ? 2
-                               : !step.lenses.empty() && step.lenses.back().kind == LensKind::Dtm &&
-                                       step.lenses.back().number == 718
-                                   ? 2
-                                   : 1;
-    if (step.fields.size() != wanted) {
-        error("MAP501",
-              item.fields[0].span,
-              "this rule makes " + std::to_string(wanted) + (wanted == 1 ? " value" : " values") +
-                  ", " + std::to_string(step.fields.size()) + " fields are named",
-              wanted == 2 ? "write (first, second)" : "a split or dtm 718 makes two");
+    return true;
+}
+
+bool Compiler::field_count(const Item& item, const PlanStep& step) {
+    const LensOp* last = step.lenses.empty() ? nullptr : &step.lenses.back();
+    const bool two = last != nullptr && (last->kind == LensKind::Split ||
+                                         (last->kind == LensKind::Dtm && last->number == 718));
+    const std::size_t wanted = two ? 2 : 1;
+    if (step.fields.size() == wanted) return true;
+    error("MAP501",
+          item.fields[0].span,
+          "this rule makes " + std::to_string(wanted) + (two ? " values" : " value") + ", " +
+              std::to_string(step.fields.size()) +
+              (step.fields.size() == 1 ? " field is named" : " fields are named"),
+          two ? "write (first, second)" : "a split or dtm 718 makes two");
+    return false;
+}
+
+// Follows the type from the element through the lenses to the field.
+bool Compiler::move_types(const Item& item, PlanStep& step) {
+    const bool edifact = m_plan.set->standard == edi::Standard::Edifact;
+    const bool dated = edifact && !step.lenses.empty() && step.lenses[0].kind == LensKind::Dtm;
+    const bool pairs = step.wire.kind == PlaceKind::PairList;
+    if (pairs || (step.wire.kind == PlaceKind::Anchor && !dated)) {
+        error("MAP206",
+              item.path.span,
+              "which element of " + step.wire.text + " is meant?",
+              pairs ? "write " + step.wire.text + "[CODE]"
+                    : "write " + step.wire.text + ".02 or the like");
         return false;
     }
+    if (step.wire.kind == PlaceKind::Anchor && !date_elements(item, step)) return false;
+    FieldType type = natural_type(step.wire.element);
+    step.input =
+        step.lenses.empty() ? step.fields[0].field->type : facts_of(step.lenses[0].kind).left;
+    if (!lens_types(step, type) || !field_count(item, step)) return false;
     for (const DocPlace& field : step.fields) {
         if (fits(type,
                  field.field->type,
@@ -325,16 +308,17 @@ bool Compiler::move_types(const Item& item, PlanStep& step) {
         return false;
     }
     const DocPlace& field = step.fields[0];
-    if (step.arrow != Arrow::Read && step.lenses.empty() && step.wire.element != nullptr &&
-        texty(type) && field.field->max_length > step.wire.element->max)
+    const edi::Element* element = step.wire.element;
+    if (step.arrow != Arrow::Read && step.lenses.empty() && element != nullptr && texty(type) &&
+        field.field->max_length > element->max)
         m_diagnostics.push_back({"MAP502",
                                  Severity::Warning,
                                  item.path.span,
                                  field.text + " holds up to " +
                                      std::to_string(field.field->max_length) + " characters, " +
-                                     step.wire.text + " " + std::to_string(step.wire.element->max),
+                                     step.wire.text + " " + std::to_string(element->max),
                                  "longer values are refused when writing; | cut " +
-                                     std::to_string(step.wire.element->max) + " accepts the loss"});
+                                     std::to_string(element->max) + " accepts the loss"});
     return true;
 }
 
@@ -467,127 +451,6 @@ bool Compiler::clauses(const Item& item, const Scope& scope, PlanStep& step) {
         }
     }
     return ok;
-}
-
-// ---- blocks -----------------------------------------------------------------------------------------------------------
-
-bool Compiler::block_record(const Item& item, const Scope& scope, PlanStep& step, Scope& inner) {
-    std::optional<DocPlace> place = m_resolver.document(item.fields[0], scope, true);
-    if (!place) return false;
-    const bool scalar = place->hops.empty() || place->slot >= 0;
-    if (scalar || (step.each && place->field->type != FieldType::List)) {
-        error("MAP212",
-              item.fields[0].span,
-              place->text + " is not a " + (step.each ? "list" : "record"),
-              step.each ? "leave each away" : "write a rule: PATH <-> " + place->text);
-        return false;
-    }
-    if (!step.each && place->field->type == FieldType::List && place->hops.back().kind.empty()) {
-        error("MAP211",
-              item.fields[0].span,
-              place->text + " is a list",
-              "write each " + spell(item.path) + " <-> " + place->text + " { … }");
-        return false;
-    }
-    if (step.each) {
-        step.kind_code = place->hops.back().kind;
-        place->hops.back().kind.clear();
-    }
-    inner.record = place->hops.back().field->record;
-    step.has_record = true;
-    step.fields.push_back(*std::move(place));
-    return true;
-}
-
-void Compiler::block(const Item& item, const Scope& scope, std::vector<PlanStep>& out) {
-    PlanStep step;
-    step.kind = StepKind::Block;
-    step.rule = add_rule(item, false);
-    step.arrow = item.arrow.value_or(Arrow::Both);
-    step.each = item.kind == ItemKind::Each;
-    Scope inner = scope;
-    if (!item.group_by.empty())
-        error("MAP412",
-              item.span,
-              "group by works only one way and is not there yet",
-              "let the partner send the other structure, or split the document in Odoo");
-    std::optional<WirePlace> place = m_resolver.wire(item.path, scope);
-    bool ok = place.has_value();
-    if (place && (place->kind == PlaceKind::Elements || place->kind == PlaceKind::Pair ||
-                  place->kind == PlaceKind::PairPart)) {
-        error("MAP206",
-              item.path.span,
-              "a block opens a segment or a group, not an element",
-              "write the rule without braces");
-        ok = false;
-    }
-    if (!item.fields.empty())
-        ok = block_record(item, scope, step, inner) && ok;
-    else
-        inner.at_root_record = scope.at_root_record;
-    if (!ok) return;
-    step.wire = *std::move(place);
-    inner.segment = step.wire.owner;
-    if (step.wire.owner_loop)
-        inner.loop = step.wire.owner;
-    else if (step.wire.owner != 0)
-        inner.loop = m_plan.set->nodes[step.wire.owner].parent;
-    inner.pair = step.wire.kind == PlaceKind::PairList ? step.wire.pair : nullptr;
-    items(item.children, inner, step.steps);
-    out.push_back(std::move(step));
-}
-
-void Compiler::use(const Item& item, const Scope& scope, std::vector<PlanStep>& out) {
-    const Fragment* fragment = m_plan.map.fragment(item.name);
-    if (fragment == nullptr) {
-        std::vector<std::string> names;
-        for (const Fragment& one : m_plan.map.fragments)
-            names.push_back(one.name);
-        return error(
-            "MAP110", item.span, "there is no fragment " + item.name, suggestion(item.name, names));
-    }
-    if (std::find(m_open_fragments.begin(), m_open_fragments.end(), item.name) !=
-        m_open_fragments.end())
-        return error("MAP111",
-                     item.span,
-                     "fragment " + item.name + " uses itself",
-                     "a map has no recursion");
-    m_used_fragments.insert(item.name);
-    m_open_fragments.push_back(item.name);
-    for (const Item& one : fragment->items)
-        this->item(one, scope, out);
-    m_open_fragments.pop_back();
-}
-
-void Compiler::require(const Item& item, const Scope& scope, std::vector<PlanStep>& out) {
-    PlanStep step;
-    step.kind = StepKind::Require;
-    step.rule = add_rule(item, false);
-    step.phase = item.phase;
-    std::optional<CompiledExpr> test = expression(item.left, scope, true);
-    const bool ok = clauses(item, scope, step);
-    if (!test || !ok) return;
-    step.expr = *std::move(test);
-    out.push_back(std::move(step));
-}
-
-void Compiler::when(const Item& item, const Scope& scope, std::vector<PlanStep>& out) {
-    PlanStep step;
-    step.kind = StepKind::When;
-    step.rule = add_rule(item, false);
-    step.arrow = item.arrow.value_or(Arrow::Both);
-    std::optional<CompiledExpr> test = expression(item.left, scope, true);
-    bool ok = test.has_value();
-    if (test) step.expr = *std::move(test);
-    if (item.has_right) {
-        step.writing = expression(item.right, scope, true);
-        ok = ok && step.writing.has_value();
-    } else if (step.arrow == Arrow::Both && ok) {
-        // Without an arrow one test serves both: it must be about the document, or about the wire with its own writer.
-        step.writing = step.expr;
-    }
-    items(item.children, scope, step.steps);
-    if (ok) out.push_back(std::move(step));
 }
 
 }  // namespace sallyport::mapping

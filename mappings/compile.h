@@ -27,6 +27,9 @@ private:
     bool derived(const Item& item, const Scope& scope, PlanStep& step);
     bool move(const Item& item, const Scope& scope, PlanStep& step);
     bool move_types(const Item& item, PlanStep& step);
+    bool date_elements(const Item& item, PlanStep& step);
+    bool lens_types(const PlanStep& step, FieldType& type);
+    bool field_count(const Item& item, const PlanStep& step);
     bool check_or_put(const Item& item, const Scope& scope, PlanStep& step);
     bool clauses(const Item& item, const Scope& scope, PlanStep& step);
     bool otherwise(const Item& item, PlanStep& step);
@@ -40,6 +43,7 @@ private:
     bool lenses(const std::vector<LensCall>& calls, std::vector<LensOp>& out, unsigned depth);
     bool lens(const LensCall& call, std::vector<LensOp>& out, unsigned depth);
     bool lens_arguments(const LensCall& call, LensOp& op);
+    bool lens_format(const LensCall& call, const LensOp& op);
     bool table_lens(const LensCall& call, LensOp& op);
     const CompiledTable* table(const std::string& name);
 
@@ -47,6 +51,8 @@ private:
                                            const Scope& scope,
                                            bool whole = false);
     std::optional<CompiledExpr> path_expression(const Expr& expr, const Scope& scope, bool whole);
+    std::optional<CompiledExpr> wire_expression(const Expr& expr, const Scope& scope, bool whole);
+    bool parameter_expression(const Expr& expr, CompiledExpr& out);
     std::optional<CompiledExpr> call_expression(const Expr& expr, const Scope& scope);
     bool arguments(const Expr& expr, const Scope& scope, CompiledExpr& out, bool whole);
     std::optional<Message> message(const Else& clause, const Scope& scope);

@@ -107,13 +107,10 @@ bool Compiler::table_lens(const LensCall& call, LensOp& op) {
 
 bool Compiler::lens_arguments(const LensCall& call, LensOp& op) {
     const LensFacts& facts = facts_of(op.kind);
-    const auto wrong = [&] {
-        error("MAP121",
-              call.span,
-              "this is not how " + call.name + " is written",
-              "write " + std::string(facts.usage));
-        return false;
-    };
+    const bool one = call.args.size() == 1;
+    const bool text = one && call.args[0].kind == LensArgKind::Text && !call.args[0].text.empty();
+    const bool number = one && call.args[0].kind == LensArgKind::Number;
+    bool right = false;
     switch (op.kind) {
         case LensKind::Table:
             return table_lens(call, op);
@@ -123,45 +120,21 @@ bool Compiler::lens_arguments(const LensCall& call, LensOp& op) {
         case LensKind::Prefix:
         case LensKind::Suffix:
         case LensKind::Sscc:
-            if (call.args.size() != 1 || call.args[0].kind != LensArgKind::Text ||
-                call.args[0].text.empty())
-                return wrong();
-            op.text = call.args[0].text;
-            if (op.kind == LensKind::Date &&
-                (op.text.find('D') == std::string::npos || op.text.find('M') == std::string::npos ||
-                 op.text.find('Y') == std::string::npos)) {
-                error("MAP504",
-                      call.args[0].span,
-                      "\"" + op.text + "\" is not a date format",
-                      "use C, Y, M and D: \"CCYYMMDD\", \"DD.MM.CCYY\"");
-                return false;
-            }
-            return true;
+            right = text;
+            break;
         case LensKind::Zeros:
         case LensKind::Wrap:
         case LensKind::Cut:
         case LensKind::Round:
         case LensKind::Scale:
         case LensKind::Dtm:
-            if (call.args.size() != 1 || call.args[0].kind != LensArgKind::Number) return wrong();
-            op.number = to_int(call.args[0].text);
-            if (op.kind == LensKind::Dtm && op.number != 102 && op.number != 203 &&
-                op.number != 718) {
-                error("MAP504",
-                      call.args[0].span,
-                      "format code " + call.args[0].text + " is not handled",
-                      "102 date, 203 date and time, 718 period");
-                return false;
-            }
-            if (op.kind == LensKind::Scale && op.number > 30) return wrong();
-            return true;
+            right = number && to_int(call.args[0].text) <= 10000;
+            break;
         case LensKind::Moment:
-            if (call.args.size() == 2 && call.args[0].text == "zone" &&
-                call.args[1].kind == LensArgKind::Text)
-                op.zone = call.args[1].text;
-            else if (!call.args.empty())
-                return wrong();
-            return true;
+            right = call.args.empty() || (call.args.size() == 2 && call.args[0].text == "zone" &&
+                                          call.args[1].kind == LensArgKind::Text);
+            if (right && !call.args.empty()) op.zone = call.args[1].text;
+            break;
         case LensKind::Trim:
         case LensKind::Upper:
         case LensKind::Ascii:
@@ -169,7 +142,45 @@ bool Compiler::lens_arguments(const LensCall& call, LensOp& op) {
         case LensKind::Invert:
         case LensKind::Gtin:
         case LensKind::Digit:
-            return call.args.empty() || wrong();
+            right = call.args.empty();
+            break;
+    }
+    if (!right) {
+        error("MAP121",
+              call.span,
+              "this is not how " + call.name + " is written",
+              "write " + std::string(facts.usage));
+        return false;
+    }
+    if (text) op.text = call.args[0].text;
+    if (number) op.number = to_int(call.args[0].text);
+    return lens_format(call, op);
+}
+
+// Formats and format codes that exist.
+bool Compiler::lens_format(const LensCall& call, const LensOp& op) {
+    if (op.kind == LensKind::Date &&
+        (op.text.find('D') == std::string::npos || op.text.find('M') == std::string::npos ||
+         op.text.find('Y') == std::string::npos)) {
+        error("MAP504",
+              call.args[0].span,
+              "\"" + op.text + "\" is not a date format",
+              "use C, Y, M and D: \"CCYYMMDD\", \"DD.MM.CCYY\"");
+        return false;
+    }
+    if (op.kind == LensKind::Dtm && op.number != 102 && op.number != 203 && op.number != 718) {
+        error("MAP504",
+              call.args[0].span,
+              "format code " + call.args[0].text + " is not handled",
+              "102 date, 203 date and time, 718 period");
+        return false;
+    }
+    if (op.kind == LensKind::Scale && op.number > 30) {
+        error("MAP503",
+              call.args[0].span,
+              "a number has at most 30 decimals here",
+              "write scale 2 for percent");
+        return false;
     }
     return true;
 }
@@ -216,61 +227,72 @@ bool Compiler::lenses(const std::vector<LensCall>& calls,
 
 // ---- expressions ------------------------------------------------------------------------------------------------------
 
+std::optional<CompiledExpr> Compiler::wire_expression(const Expr& expr,
+                                                      const Scope& scope,
+                                                      bool whole) {
+    CompiledExpr out;
+    out.span = expr.span;
+    const Path& path = expr.path;
+    if (bare_word(path) && path.steps[0].name.find(':') == std::string::npos) {
+        const std::string& word = path.steps[0].name;
+        const bool glued = word.size() > 3 && word[word.size() - 1] >= '0' &&
+                           word[word.size() - 1] <= '9' &&
+                           !m_plan.set->find(word.substr(0, word.size() - 2)).empty();
+        if (!glued) {
+            error("MAP011",
+                  expr.span,
+                  word + " is not a segment here; a text stands in quotes",
+                  "write \"" + word + "\"");
+            return std::nullopt;
+        }
+    }
+    std::optional<WirePlace> place = m_resolver.wire(path, scope);
+    if (!place) return std::nullopt;
+    if (!whole && (place->kind == PlaceKind::Anchor || place->kind == PlaceKind::PairList)) {
+        error("MAP206",
+              expr.span,
+              "which element of " + place->text + " is meant?",
+              "write " + place->text + ".01 or the like");
+        return std::nullopt;
+    }
+    out.op = Op::Wire;
+    out.type = natural_type(place->element);
+    out.wire = *std::move(place);
+    return out;
+}
+
+// A name that is no field here: a parameter. False when it was none and has been reported.
+bool Compiler::parameter_expression(const Expr& expr, CompiledExpr& out) {
+    const std::string& name = expr.path.steps[0].name;
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < m_plan.map.params.size(); ++i) {
+        names.push_back(m_plan.map.params[i].name);
+        if (names.back() != name) continue;
+        m_used_params.insert(name);
+        out.op = Op::Parameter;
+        out.parameter = i;
+        return true;
+    }
+    const std::string near = near_match(name, names);
+    if (near.empty()) return true;
+    error("MAP123",
+          expr.span,
+          "there is no parameter or field " + name,
+          "did you mean " + near + "?");
+    return false;
+}
+
 std::optional<CompiledExpr> Compiler::path_expression(const Expr& expr,
                                                       const Scope& scope,
                                                       bool whole) {
     CompiledExpr out;
     out.span = expr.span;
     const Path& path = expr.path;
-    if (path.outside) {
-        if (bare_word(path) && path.steps[0].name.find(':') == std::string::npos) {
-            const std::string& word = path.steps[0].name;
-            const bool glued = word.size() > 3 && word[word.size() - 1] >= '0' &&
-                               word[word.size() - 1] <= '9' &&
-                               !m_plan.set->find(word.substr(0, word.size() - 2)).empty();
-            if (!glued) {
-                error("MAP011",
-                      expr.span,
-                      word + " is not a segment here; a text stands in quotes",
-                      "write \"" + word + "\"");
-                return std::nullopt;
-            }
-        }
-        std::optional<WirePlace> place = m_resolver.wire(path, scope);
-        if (!place) return std::nullopt;
-        if (!whole && (place->kind == PlaceKind::Anchor || place->kind == PlaceKind::PairList)) {
-            error("MAP206",
-                  expr.span,
-                  "which element of " + place->text + " is meant?",
-                  "write " + place->text + ".01 or the like");
-            return std::nullopt;
-        }
-        out.op = Op::Wire;
-        out.type = natural_type(place->element);
-        out.wire = *std::move(place);
-        return out;
-    }
+    if (path.outside) return wire_expression(expr, scope, whole);
     if (path.steps.size() == 1 && path.steps[0].tests.empty() &&
         scope.record->slot(path.steps[0].name) < 0) {
-        const std::string& name = path.steps[0].name;
-        for (std::size_t i = 0; i < m_plan.map.params.size(); ++i) {
-            if (m_plan.map.params[i].name != name) continue;
-            m_used_params.insert(name);
-            out.op = Op::Parameter;
-            out.parameter = i;
-            return out;
-        }
-        std::vector<std::string> names;
-        for (const Param& param : m_plan.map.params)
-            names.push_back(param.name);
-        const std::string near = near_match(name, names);
-        if (!near.empty()) {
-            error("MAP123",
-                  expr.span,
-                  "there is no parameter or field " + name,
-                  "did you mean " + near + "?");
-            return std::nullopt;
-        }
+        if (!parameter_expression(expr, out)) return std::nullopt;
+        if (out.op == Op::Parameter) return out;
     }
     std::optional<DocPlace> place = m_resolver.document(path, scope, whole);
     if (!place) return std::nullopt;

@@ -182,26 +182,62 @@ EvalValue Evaluator::number_call(const CompiledExpr& expr, std::vector<EvalValue
     return best;
 }
 
+namespace {
+
+EvalValue arithmetic(Function function, const std::vector<EvalValue>& args) {
+    const std::optional<Decimal> number = args[0].as_number();
+    if (!number) return {};
+    if (function == Function::Abs)
+        return EvalValue::of(number->is_negative() ? number->negated() : *number);
+    const int scale = small(args.back());
+    if (scale < 0 || scale > 30) return {};
+    if (function == Function::Round) {
+        const Result<Decimal> out = number->rounded(scale);
+        return out ? EvalValue::of(*out) : EvalValue{};
+    }
+    const std::optional<Decimal> divisor = args[1].as_number();
+    if (!divisor) return {};
+    const Result<Decimal> out = number->divided_by(*divisor, scale);
+    return out ? EvalValue::of(*out) : EvalValue{};
+}
+
+EvalValue replaced(const std::string& text, const std::string& from, const std::string& to) {
+    if (from.empty()) return EvalValue::of(text);
+    std::string out;
+    std::size_t at = 0;
+    for (std::size_t hit = text.find(from); hit != std::string::npos; hit = text.find(from, at)) {
+        out += text.substr(at, hit - at) + to;
+        at = hit + from.size();
+        if (out.size() > 65536) return {};
+    }
+    return EvalValue::of(out + text.substr(at));
+}
+
+// concat is absent when one part is; join leaves absent parts out.
+EvalValue joined(const std::string& between,
+                 const std::vector<EvalValue>& args,
+                 std::size_t from,
+                 bool all) {
+    std::vector<EvalValue> parts;
+    for (std::size_t i = from; i < args.size(); ++i) {
+        if (all && args[i].absent()) return {};
+        flatten(args[i], parts);
+    }
+    std::string out;
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        out += (i > 0 ? between : "") + parts[i].as_text();
+    return EvalValue::of(out);
+}
+
+}  // namespace
+
 EvalValue Evaluator::text_call(const CompiledExpr& expr, std::vector<EvalValue>& args) {
     const std::string first = args[0].as_text();
     switch (expr.function) {
-        case Function::Concat: {
-            std::string out;
-            for (const EvalValue& arg : args) {
-                if (arg.absent()) return {};
-                out += arg.as_text();
-            }
-            return EvalValue::of(out);
-        }
-        case Function::Join: {
-            std::vector<EvalValue> all;
-            for (std::size_t i = 1; i < args.size(); ++i)
-                flatten(args[i], all);
-            std::string out;
-            for (std::size_t i = 0; i < all.size(); ++i)
-                out += (i > 0 ? first : "") + all[i].as_text();
-            return EvalValue::of(out);
-        }
+        case Function::Concat:
+            return joined("", args, 0, true);
+        case Function::Join:
+            return joined(first, args, 1, false);
         case Function::Left:
             return small(args[1]) < 0
                        ? EvalValue{}
@@ -227,38 +263,12 @@ EvalValue Evaluator::text_call(const CompiledExpr& expr, std::vector<EvalValue>&
                 if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
             return EvalValue::of(out);
         }
-        case Function::Replace: {
-            const std::string from = args[1].as_text();
-            const std::string to = args[2].as_text();
-            if (from.empty()) return EvalValue::of(first);
-            std::string out;
-            std::size_t at = 0;
-            for (std::size_t hit = first.find(from); hit != std::string::npos;
-                 hit = first.find(from, at)) {
-                out += first.substr(at, hit - at) + to;
-                at = hit + from.size();
-                if (out.size() > 65536) return {};
-            }
-            return EvalValue::of(out + first.substr(at));
-        }
+        case Function::Replace:
+            return replaced(first, args[1].as_text(), args[2].as_text());
         case Function::Round:
         case Function::Abs:
-        case Function::Div: {
-            const std::optional<Decimal> number = args[0].as_number();
-            if (!number) return {};
-            if (expr.function == Function::Abs)
-                return EvalValue::of(number->is_negative() ? number->negated() : *number);
-            const int scale = small(args.back());
-            if (scale < 0 || scale > 30) return {};
-            if (expr.function == Function::Round) {
-                const Result<Decimal> out = number->rounded(scale);
-                return out ? EvalValue::of(*out) : EvalValue{};
-            }
-            const std::optional<Decimal> divisor = args[1].as_number();
-            if (!divisor) return {};
-            const Result<Decimal> out = number->divided_by(*divisor, scale);
-            return out ? EvalValue::of(*out) : EvalValue{};
-        }
+        case Function::Div:
+            return arithmetic(expr.function, args);
         case Function::Count:
         case Function::Sum:
         case Function::Min:

@@ -4,6 +4,7 @@
 
 #include "mappings/plan.h"
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,7 @@ struct LensFacts {
     std::string_view summary;
 };
 // Every lens, in the order of the reference.
-const std::vector<LensFacts>& lens_facts();
+std::span<const LensFacts> lens_facts();
 const LensFacts* find_lens(std::string_view name);
 const LensFacts& facts_of(LensKind kind);
 

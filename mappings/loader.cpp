@@ -320,6 +320,15 @@ private:
                    "the first line names the columns");
             return;
         }
+        columns(table, rows, starts, at);
+    }
+
+    // The two columns of the table, by the names in the first line.
+    template <typename At>
+    void columns(Table& table,
+                 const std::vector<std::vector<std::string>>& rows,
+                 const std::vector<std::size_t>& starts,
+                 const At& at) {
         const std::vector<std::string>& head = rows[0];
         std::vector<std::string> wanted = table.columns;
         if (wanted.empty() && head.size() >= 2) wanted = {head[0], head[1]};

@@ -3,11 +3,13 @@
 
 #include "mappings/canonical.h"
 #include "mappings/loader.h"
+#include "mappings/round_trip.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <set>
+#include <sstream>
 
 namespace sallyport::mapping {
 
@@ -84,38 +86,76 @@ public:
                 for (const Conformance& one : m_map.document().check(document))
                     m_problem += "canonical " + one.pointer + ": " + one.message + "\n";
         }
-        if (m_problem.empty() && !wire.empty() && m_map.info().arrow != Arrow::Write)
-            parse(test, wire, document);
+        const bool reads = m_map.info().arrow != Arrow::Write;
+        Json read_document;
+        if (m_problem.empty() && !wire.empty() && reads)
+            read_document = parse(test, wire, document);
+        const Json& start = document.is_null() ? read_document : document;
+        const bool whole = m_map.info().arrow == Arrow::Both &&
+                           test.round_trip != RoundTrip::None && test.expects.empty();
+        if (m_problem.empty() && whole && !start.is_null()) round_trip(test, start, wire);
         out.detail = m_problem;
         out.passed = m_problem.empty();
         return out;
     }
 
 private:
-    void parse(const TestCase& test, const std::string& wire, const Json& expected) {
+    Json parse(const TestCase& test, const std::string& wire, const Json& expected) {
         edi::Report report;
         const Result<edi::Document> document =
             read_wire(wire, m_map.info(), *m_context.schemas, report);
         if (!document) {
             m_problem += document.error().text() + "\n";
-            return;
+            return {};
         }
-        const edi::Transaction* transaction = nullptr;
-        for (const edi::Interchange& interchange : document->interchanges)
-            for (const edi::Group& group : interchange.groups)
-                for (const edi::Transaction& one : group.transactions)
-                    if (transaction == nullptr) transaction = &one;
+        const edi::Transaction* transaction = only_transaction(*document);
         if (transaction == nullptr) {
             m_problem += "the wire holds no transaction\n";
-            return;
+            return {};
         }
         const Result<ReadOutcome> outcome = read(m_map, *transaction, {});
         if (!outcome) {
             m_problem += outcome.error().text() + "\n";
-            return;
+            return {};
         }
         findings(test, outcome->findings);
         if (!expected.is_null()) m_problem += differences(expected, *outcome->document);
+        return *outcome->document;
+    }
+
+    void round_trip(const TestCase& test, const Json& document, const std::string& wire) {
+        std::string first;
+        const Json back = there_and_back(document, first, m_problem);
+        if (!m_problem.empty()) return;
+        const std::vector<std::string> defaults = m_defaults;
+        std::string second;
+        const Json again = there_and_back(back, second, m_problem);
+        if (first != second)
+            m_problem +=
+                "writing what was read gives other segments:\n" + first + "instead of\n" + second;
+        m_problem += differences(back, again);
+        m_problem += lost(document, back, defaults);
+        if (test.round_trip == RoundTrip::Exact && !wire.empty() && body_of(wire) != first)
+            m_problem += "not the same bytes back:\n" + first;
+    }
+
+    Json there_and_back(const Json& document, std::string& text, std::string& problem) {
+        RoundTripResult out =
+            sallyport::mapping::there_and_back(m_map, *m_context.schemas, document);
+        text = out.segments;
+        m_defaults = std::move(out.defaults);
+        problem += out.problem;
+        return out.document == nullptr ? Json{} : std::move(*out.document);
+    }
+
+    // Segments between ST and SE, one a line.
+    static std::string body_of(const std::string& wire) {
+        std::string out;
+        std::istringstream lines(wire);
+        for (std::string line; std::getline(lines, line);)
+            if (!line.starts_with("ST") && !line.starts_with("SE") && !line.empty())
+                out += line + "\n";
+        return out;
     }
 
     // Every expectation is met by a finding, every reject and hold is expected.
@@ -143,6 +183,7 @@ private:
     const CompiledMap& m_map;
     const ToolContext& m_context;
     std::string m_problem;
+    std::vector<std::string> m_defaults;
 };
 
 }  // namespace

@@ -119,6 +119,36 @@ bool Resolver::tests(const Step& step,
     return true;
 }
 
+// The one segment or group of that name directly inside.
+std::optional<std::uint32_t> Resolver::child_of(const Step& step, const Walk& walk) {
+    std::vector<std::uint32_t> found;
+    for (const std::uint32_t child : m_set.children(walk.loop)) {
+        const edi::Node& node = m_set.nodes[child];
+        if (node.tag != step.name && !(node.loop && node.id == step.name)) continue;
+        if (walk.area && node.area != *walk.area) continue;
+        found.push_back(child);
+    }
+    if (found.empty()) {
+        not_here(step, walk.loop);
+        return std::nullopt;
+    }
+    if (found.size() > 1) {
+        std::string choices;
+        for (const std::uint32_t node : found)
+            choices +=
+                (choices.empty() ? "" : ", ") + std::string(to_string(m_set.nodes[node].area)) +
+                "/" +
+                std::string(m_set.nodes[node].loop ? m_set.nodes[node].id : m_set.nodes[node].tag);
+        report("MAP202",
+               step.span,
+               step.name + " stands " + std::to_string(found.size()) + " times in " +
+                   place_name(walk.loop),
+               "write one of: " + choices);
+        return std::nullopt;
+    }
+    return found[0];
+}
+
 bool Resolver::step(
     const Path& path, std::size_t index, const Scope& scope, Walk& walk, WirePlace& out) {
     const Step& step = path.steps[index];
@@ -141,32 +171,9 @@ bool Resolver::step(
     if (named_own && tree) {
         hop.node = scope.segment;
     } else {
-        std::vector<std::uint32_t> found;
-        for (const std::uint32_t child : m_set.children(walk.loop)) {
-            const edi::Node& node = m_set.nodes[child];
-            if (node.tag != step.name && !(node.loop && node.id == step.name)) continue;
-            if (walk.area && node.area != *walk.area) continue;
-            found.push_back(child);
-        }
-        if (found.empty()) {
-            not_here(step, walk.loop);
-            return false;
-        }
-        if (found.size() > 1) {
-            std::string choices;
-            for (const std::uint32_t node : found)
-                choices += (choices.empty() ? "" : ", ") +
-                           std::string(to_string(m_set.nodes[node].area)) + "/" +
-                           std::string(m_set.nodes[node].loop ? m_set.nodes[node].id
-                                                              : m_set.nodes[node].tag);
-            report("MAP202",
-                   step.span,
-                   step.name + " stands " + std::to_string(found.size()) + " times in " +
-                       place_name(walk.loop),
-                   "write one of: " + choices);
-            return false;
-        }
-        hop.node = found[0];
+        const std::optional<std::uint32_t> child = child_of(step, walk);
+        if (!child) return false;
+        hop.node = *child;
     }
     const edi::Node& node = m_set.nodes[hop.node];
     hop.loop = node.loop;
@@ -291,6 +298,23 @@ bool Resolver::pair_part(const Path& path, const Scope& scope, WirePlace& out) {
     return true;
 }
 
+// BSN.(03,04): several elements, one value.
+bool Resolver::group_tail(const Path& path,
+                          const std::string& reference,
+                          const edi::SegmentSchema& segment,
+                          std::vector<edi::Locator>& places) {
+    for (const std::string& code : path.group) {
+        const std::vector<edi::Locator> found =
+            segment.locate(reference.empty() ? code : reference + "." + code);
+        if (found.empty()) {
+            no_element(segment, code, path.span);
+            return false;
+        }
+        places.push_back(found[0]);
+    }
+    return true;
+}
+
 bool Resolver::element_tail(const Path& path, ResolveOptions options, WirePlace& out) {
     std::string reference;
     for (std::size_t i = 0; i < path.parts.size(); ++i) {
@@ -338,15 +362,7 @@ bool Resolver::element_tail(const Path& path, ResolveOptions options, WirePlace&
             return false;
         }
     } else {
-        for (const std::string& code : path.group) {
-            const std::vector<edi::Locator> found =
-                out.segment->locate(reference.empty() ? code : reference + "." + code);
-            if (found.empty()) {
-                no_element(*out.segment, code, path.span);
-                return false;
-            }
-            places.push_back(found[0]);
-        }
+        if (!group_tail(path, reference, *out.segment, places)) return false;
     }
     out.kind = PlaceKind::Elements;
     out.at = std::move(places);
@@ -401,82 +417,6 @@ std::optional<WirePlace> Resolver::wire(const Path& path,
         walk.area.reset();
     }
     if (out.segment == nullptr || !tail(path, scope, options, out)) return std::nullopt;
-    return out;
-}
-
-std::optional<DocPlace> Resolver::document(const Path& path,
-                                           const Scope& scope,
-                                           bool brackets_filter) {
-    DocPlace out;
-    out.span = path.span;
-    out.text = spell(path);
-    const RecordType* record = scope.record;
-    std::size_t i = 0;
-    if (path.steps.size() > 1 && path.steps[0].name == m_document.name() &&
-        record->slot(path.steps[0].name) < 0) {
-        out.from_root = true;
-        record = &m_document.root();
-        i = 1;
-    }
-    for (; i < path.steps.size(); ++i) {
-        const Step& step = path.steps[i];
-        const bool last = i + 1 == path.steps.size();
-        if (record == nullptr) {
-            report("MAP210",
-                   step.span,
-                   out.field->name + " is a " + std::string(to_string(out.field->type)) +
-                       ", it has no fields",
-                   "");
-            return std::nullopt;
-        }
-        const int slot = record->slot(step.name);
-        if (slot < 0) {
-            std::vector<std::string> names;
-            for (const Field& field : record->fields)
-                names.push_back(field.name);
-            std::string near = near_match(step.name, names);
-            std::string help = near.empty() ? "" : "did you mean " + near + "?";
-            if (near.empty() && record != &m_document.root() &&
-                m_document.root().slot(step.name) >= 0)
-                help = "write " + m_document.name() + "." + step.name +
-                       " for the field of the document";
-            report(
-                "MAP210", step.span, record->name + " has no field " + step.name, std::move(help));
-            return std::nullopt;
-        }
-        const Field& field = record->fields[static_cast<std::size_t>(slot)];
-        out.field = &field;
-        std::string kind;
-        if (!step.tests.empty()) {
-            if (field.type != FieldType::List || field.kind_slot < 0) {
-                report("MAP212",
-                       step.span,
-                       step.name + (field.type == FieldType::List ? " is a list without kinds"
-                                                                  : " is not a list"),
-                       "remove the bracket");
-                return std::nullopt;
-            }
-            kind = step.tests[0].code;
-        }
-        if (field.type != FieldType::Record && field.type != FieldType::List) {
-            out.slot = slot;
-            record = nullptr;
-            continue;
-        }
-        record = field.record;
-        out.hops.push_back({static_cast<std::uint16_t>(slot), &field, kind});
-        if (last && !kind.empty() && !brackets_filter) {
-            if (field.value_slot < 0) {
-                report("MAP211",
-                       step.span,
-                       "entries of " + step.name + " have several fields; which one is meant?",
-                       "write " + step.name + "[" + kind + "].FIELD");
-                return std::nullopt;
-            }
-            out.slot = field.value_slot;
-            out.field = &field.record->fields[static_cast<std::size_t>(field.value_slot)];
-        }
-    }
     return out;
 }
 

@@ -53,6 +53,13 @@ private:
     bool pair_tail(const Path& path, const edi::PairGroup& pair, WirePlace& out);
     bool pair_part(const Path& path, const Scope& scope, WirePlace& out);
     bool element_tail(const Path& path, ResolveOptions options, WirePlace& out);
+    std::optional<std::uint32_t> child_of(const Step& step, const Walk& walk);
+    bool group_tail(const Path& path,
+                    const std::string& reference,
+                    const edi::SegmentSchema& segment,
+                    std::vector<edi::Locator>& places);
+    bool has_kinds(const Step& step, const Field& field);
+    void no_field(const Step& step, const RecordType& record);
     void not_here(const Step& step, std::uint32_t loop);
     void no_element(const edi::SegmentSchema& segment, const std::string& reference, Span at);
     std::string place_name(std::uint32_t loop) const;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mappings/tools.h"
 
-#include "mappings/map_test.h"
+#include "mappings/round_trip.h"
 #include "parsers/x12.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cctype>
 
 namespace sallyport::mapping {
 
@@ -239,6 +240,33 @@ ToolResult run_map(const ToolContext& context,
                     ? (" (" + std::to_string(skipped) + " of other sets or versions)").c_str()
                     : ""));
     (*out.json)["documents"] = std::move(documents);
+    return out;
+}
+
+ToolResult write_map(const ToolContext& context,
+                     std::string_view file,
+                     std::string_view document,
+                     const Parameters& parameters) {
+    ToolResult out;
+    const MapLoad loaded = load(context, file, out);
+    if (!loaded.map) return out;
+    const Json parsed = Json::parse(document, nullptr, false);
+    if (parsed.is_discarded()) return failed("the document is not JSON");
+    const Result<WriteOutcome> outcome = write(*loaded.map, parsed, parameters);
+    if (!outcome) return failed(outcome.error().text());
+    Json findings = Json::array();
+    for (const Finding& finding : outcome->findings) {
+        out.text += to_text(finding) + "\n";
+        findings.push_back(sallyport::mapping::to_json(finding));
+    }
+    Json segments = Json::array();
+    for (const edi::DraftSegment& segment : outcome->segments)
+        segments.push_back(segment_text(segment));
+    for (const Json& segment : segments)
+        out.text += segment.get<std::string>() + "\n";
+    if (outcome->rejected() || outcome->held()) out.exit_code = 7;
+    (*out.json)["segments"] = std::move(segments);
+    (*out.json)["findings"] = std::move(findings);
     return out;
 }
 

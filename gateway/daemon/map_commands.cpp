@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// map check|run|test: the coordinator's work on one mapping file, no daemon needed.
+// map check|run|write|test: the coordinator's work on one mapping file, no
+// daemon needed.
 #include "gateway/base/file.h"
 #include "gateway/daemon/command.h"
 #include "mappings/tools.h"
@@ -24,7 +25,8 @@ struct MapArguments {
     std::vector<std::string> parameters;  // name=value
 };
 
-// The map's own folder first, so that its base and tables may lie beside it; then what is installed.
+// The map's own folder first, so that its base and tables may lie beside it;
+// then what is installed.
 struct MapPlace {
     edi::SchemaSet schemas;
     mapping::TextSource texts;
@@ -91,6 +93,13 @@ int on_input(CommandLine& line, const MapArguments& given, InputTool tool) {
                 tool({&found->schemas, found->texts}, found->file, *std::move(input), *bound));
 }
 
+mapping::ToolResult write_text(const mapping::ToolContext& context,
+                               std::string_view file,
+                               std::string document,
+                               const mapping::Parameters& parameters) {
+    return mapping::write_map(context, file, document, parameters);
+}
+
 CLI::App* verb(CommandLine& line,
                CLI::App& noun,
                const char* name,
@@ -140,11 +149,26 @@ void add_map_commands(CommandLine& line) {
     run->footer(
         "Examples:\n"
         "  sallyport map run acme-850.map order.edi\n"
-        "  sallyport map run acme-850.map order.edi --param our_vendor_number=104455 --json | jq "
+        "  sallyport map run acme-850.map order.edi --param "
+        "our_vendor_number=104455 --json | jq "
         ".documents[0].document\n"
         "Exit status 7: read, but the map rejects or holds the document.\n");
     run->callback([&line, given] {
         line.action = [&line, given] { return on_input(line, *given, &mapping::run_map); };
+    });
+
+    CLI::App* write = verb(line,
+                           *noun,
+                           "write",
+                           "one canonical document through a mapping file, into segments",
+                           *given,
+                           true);
+    write->footer(
+        "Examples:\n"
+        "  sallyport map write acme-850.map order.json\n"
+        "Exit status 7: the map rejects or holds the document.\n");
+    write->callback([&line, given] {
+        line.action = [&line, given] { return on_input(line, *given, &write_text); };
     });
 }
 

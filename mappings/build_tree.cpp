@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mappings/build_tree.h"
+
+#include <algorithm>
+
+namespace sallyport::mapping {
+
+const Cell* BuildNode::cell(const edi::Locator& at) const {
+    for (const Cell& one : cells)
+        if (one.at == at) return &one;
+    return nullptr;
+}
+
+namespace {
+
+std::string selector_key(const Hop& hop) {
+    std::string out = hop.occurrence > 1 ? std::to_string(hop.occurrence) : std::string();
+    for (const Selector& test : hop.tests)
+        out += "[" + std::to_string(test.at.element) + "." + std::to_string(test.at.component) +
+               (test.absent ? "!" : "=" + test.code) + "]";
+    return out;
+}
+
+bool before(const edi::Locator& a, const edi::Locator& b) {
+    if (a.element != b.element) return a.element < b.element;
+    if (a.repetition != b.repetition) return a.repetition < b.repetition;
+    return a.component < b.component;
+}
+
+}  // namespace
+
+BuildTree::BuildTree(const edi::SetSchema& set) : m_set(set) {
+    m_nodes.emplace_back();
+    m_nodes.front().always = true;
+}
+
+BuildNode& BuildTree::make(BuildNode& parent, const Hop& hop, std::uint32_t rule, std::string key) {
+    m_nodes.emplace_back();
+    BuildNode& out = m_nodes.back();
+    out.node = hop.node;
+    out.key = std::move(key);
+    out.parent = &parent;
+    out.rule = rule;
+    for (const Selector& test : hop.tests)
+        if (!test.absent) out.cells.push_back({test.at, test.code, rule});
+    const bool below_itself = hop.tree && parent.node == hop.node;
+    (below_itself ? parent.tree_children : parent.children).push_back(&out);
+    return out;
+}
+
+BuildNode& BuildTree::step(BuildNode& parent, const Hop& hop, std::uint32_t rule, bool fresh) {
+    if (fresh) return make(parent, hop, rule, "#" + std::to_string(++m_serial));
+    std::string key = selector_key(hop);
+    for (std::vector<BuildNode*>* list : {&parent.children, &parent.tree_children})
+        for (BuildNode* child : *list)
+            if (child->node == hop.node && child->key == key) return *child;
+    return make(parent, hop, rule, std::move(key));
+}
+
+BuildNode& BuildTree::repeat(BuildNode& parent,
+                             const Hop& hop,
+                             std::uint32_t rule,
+                             std::size_t number) {
+    if (number == 0) return step(parent, hop, rule, false);
+    return make(parent, hop, rule, selector_key(hop) + "+" + std::to_string(number));
+}
+
+bool BuildTree::prune(BuildNode& node) {
+    bool kept = node.data || node.always;
+    for (std::vector<BuildNode*>* list : {&node.children, &node.tree_children})
+        for (BuildNode* child : *list)
+            kept = prune(*child) || kept;
+    node.kept = kept;
+    return kept;
+}
+
+void BuildTree::emit(BuildNode& node, std::uint32_t parent_loop) {
+    std::uint32_t own_loop = parent_loop;
+    const bool is_loop = node.node == 0 || m_set.nodes[node.node].loop;
+    if (is_loop) {
+        own_loop = static_cast<std::uint32_t>(m_loops.size());
+        edi::Loop loop;
+        loop.node = node.node;
+        const bool in_tree =
+            node.parent != nullptr && node.parent->node == node.node && node.node != 0;
+        // A tree is flat on the wire: its loops stand beside each other.
+        loop.parent = in_tree          ? m_loops[parent_loop].parent
+                      : node.node == 0 ? edi::None
+                                       : parent_loop;
+        loop.tree_parent = in_tree ? parent_loop : edi::None;
+        loop.begin = static_cast<std::uint32_t>(m_emitted.size());
+        m_loops.push_back(loop);
+        node.loop = own_loop;
+    } else {
+        node.loop = parent_loop;
+    }
+    if (node.node != 0) {
+        node.segment = static_cast<std::uint32_t>(m_emitted.size());
+        m_emitted.push_back(&node);
+    }
+    std::vector<BuildNode*> children;
+    for (BuildNode* child : node.children)
+        if (child->kept) children.push_back(child);
+    std::stable_sort(children.begin(), children.end(), [](const BuildNode* a, const BuildNode* b) {
+        return a->node < b->node;
+    });
+    for (BuildNode* child : children)
+        emit(*child, own_loop);
+    if (is_loop) m_loops[own_loop].end = static_cast<std::uint32_t>(m_emitted.size());
+    for (BuildNode* child : node.tree_children)
+        if (child->kept) emit(*child, own_loop);
+}
+
+// HL01 counts in wire order, HL02 names the parent, HL04 says whether levels follow.
+void BuildTree::number_tree() {
+    if (!m_set.tree) return;
+    const edi::TreeRule& rule = *m_set.tree;
+    unsigned number = 0;
+    const auto set = [](BuildNode& node, const edi::Locator& at, std::string text) {
+        if (node.cell(at) == nullptr) node.cells.push_back({at, std::move(text), node.rule});
+    };
+    for (BuildNode* node : m_emitted) {
+        if (m_set.nodes[node->node].tag != rule.segment) continue;
+        set(*node, rule.id, std::to_string(++number));
+        if (node->parent != nullptr && node->parent->node == node->node)
+            if (const Cell* above = node->parent->cell(rule.id))
+                set(*node, rule.parent, std::string(above->text));
+        const bool more = std::any_of(node->tree_children.begin(),
+                                      node->tree_children.end(),
+                                      [](const BuildNode* child) { return child->kept; });
+        if (rule.segment == "HL") set(*node, edi::Locator{4, 1, 1}, more ? "1" : "0");
+    }
+}
+
+void BuildTree::finish() {
+    m_emitted.clear();
+    m_loops.clear();
+    prune(root());
+    root().kept = true;
+    emit(root(), edi::None);
+    number_tree();
+    for (BuildNode* node : m_emitted)
+        std::stable_sort(node->cells.begin(), node->cells.end(), [](const Cell& a, const Cell& b) {
+            return before(a.at, b.at);
+        });
+}
+
+std::vector<edi::DraftSegment> BuildTree::segments() const {
+    std::vector<edi::DraftSegment> out;
+    out.reserve(m_emitted.size());
+    for (const BuildNode* node : m_emitted) {
+        edi::DraftSegment segment{std::string(m_set.nodes[node->node].tag)};
+        for (const Cell& cell : node->cells)
+            segment.set(cell.at, cell.text);
+        out.push_back(std::move(segment));
+    }
+    return out;
+}
+
+edi::Transaction BuildTree::transaction() {
+    edi::Transaction out;
+    out.set = m_set.id;
+    out.version = m_set.release;
+    out.schema = &m_set;
+    out.complete = true;
+    out.loops = m_loops;
+    m_values.clear();
+    for (std::size_t i = 0; i < m_emitted.size(); ++i) {
+        const BuildNode& node = *m_emitted[i];
+        std::vector<edi::Value>& values = m_values.emplace_back();
+        for (const Cell& cell : node.cells)
+            values.push_back(
+                {cell.text, cell.text, cell.at.element, cell.at.repetition, cell.at.component});
+        edi::Segment segment;
+        segment.tag = m_set.nodes[node.node].tag;
+        segment.values = values;
+        segment.place.segment = static_cast<std::uint32_t>(i) + 2;  // the header is 1
+        segment.node = node.node;
+        segment.loop = node.loop;
+        out.segments.push_back(segment);
+    }
+    return out;
+}
+
+}  // namespace sallyport::mapping

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Element text to document value and back, by the type the schema gives the element.
+#include "mappings/lens_dates.h"
+#include "mappings/lenses.h"
+
+#include <algorithm>
+
+namespace sallyport::mapping {
+
+namespace {
+
+// Numbers that are already in our spelling need no arithmetic: most of them.
+bool plain_number(std::string_view text) {
+    const std::size_t point = text.find('.');
+    const std::string_view whole = text.substr(0, point);
+    if (!all_digits(whole) || (whole.size() > 1 && whole[0] == '0')) return false;
+    return point == std::string_view::npos ||
+           (all_digits(text.substr(point + 1)) && text.size() < 30);
+}
+
+Conversion number_to_document(const edi::Element* element,
+                              FieldType wanted,
+                              std::string_view wire,
+                              bool edifact) {
+    Conversion out;
+    const bool implied =
+        element != nullptr && element->type == edi::DataType::Implied && element->decimals > 0;
+    if (!implied && wire.size() < 19 && plain_number(wire) &&
+        (wanted == FieldType::Decimal || wire.find('.') == std::string_view::npos)) {
+        out.text = wire;
+        return out;
+    }
+    std::string text(wire);
+    if (edifact) std::replace(text.begin(), text.end(), ',', '.');
+    const Result<Decimal> number = Decimal::parse(text);
+    if (!number || (implied && number->scale() > 0))
+        return {false, {}, "\"" + std::string(wire) + "\" is not a number"};
+    const Decimal value = implied ? number->shifted(-static_cast<int>(element->decimals)) : *number;
+    if (wanted == FieldType::Integer && value.scale() > 0) {
+        const Decimal whole = value.trimmed();
+        if (whole.scale() > 0)
+            return {false, {}, "\"" + std::string(wire) + "\" is not a whole number"};
+        out.text = whole.to_string();
+        return out;
+    }
+    out.text = value.to_string();
+    return out;
+}
+
+}  // namespace
+
+Conversion to_document(const edi::Element* element,
+                       FieldType wanted,
+                       std::string_view wire,
+                       bool edifact) {
+    Conversion out;
+    const edi::DataType type = element == nullptr ? edi::DataType::Text : element->type;
+    const bool date = type == edi::DataType::Date;
+    switch (wanted) {
+        case FieldType::Decimal:
+        case FieldType::Integer:
+            return number_to_document(element, wanted, wire, edifact);
+        case FieldType::Date:
+        case FieldType::Moment:
+            if (date && date_by_format(wire.size() == 6 ? "YYMMDD" : "CCYYMMDD", wire, out.text))
+                return out;
+            return {false, {}, "\"" + std::string(wire) + "\" is not a date CCYYMMDD"};
+        case FieldType::Time:
+            if (time_from_wire(wire, out.text)) return out;
+            return {false, {}, "\"" + std::string(wire) + "\" is not a time HHMM[SS]"};
+        case FieldType::Boolean:
+            if (wire == "true" || wire == "false") break;
+            return {false, {}, "\"" + std::string(wire) + "\" is not true or false"};
+        case FieldType::Text:
+        case FieldType::Code:
+        case FieldType::Record:
+        case FieldType::List:
+            break;
+    }
+    out.text = wire;
+    return out;
+}
+
+Conversion to_wire(const edi::Element* element, FieldType type, std::string_view value) {
+    Conversion out;
+    out.text = value;
+    if (element == nullptr) return out;
+    switch (element->type) {
+        case edi::DataType::Date:
+            if (type == FieldType::Date || type == FieldType::Moment)
+                out.text =
+                    date_to_format(element->max == 6 ? "YYMMDD" : "CCYYMMDD", value.substr(0, 10));
+            break;
+        case edi::DataType::Time:
+            if (type == FieldType::Time) out.text = time_to_wire(value);
+            break;
+        case edi::DataType::Implied: {
+            const Result<Decimal> number = Decimal::parse(value);
+            if (!number) return {false, {}, "\"" + out.text + "\" is not a number"};
+            const int scale = static_cast<int>(element->decimals);
+            if (number->trimmed().scale() > scale)
+                return {
+                    false, {}, out.text + " has more than " + std::to_string(scale) + " decimals"};
+            const Result<Decimal> filled = number->rounded(scale);
+            if (!filled) return {false, {}, out.text + " is too large"};
+            out.text = filled->shifted(scale).to_string();
+            break;
+        }
+        case edi::DataType::Text:
+        case edi::DataType::Code:
+        case edi::DataType::Real:
+        case edi::DataType::Binary:
+        case edi::DataType::Alpha:
+        case edi::DataType::Digits:
+        case edi::DataType::Any:
+            break;
+    }
+    return out;
+}
+
+}  // namespace sallyport::mapping

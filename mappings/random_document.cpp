@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: Apache-2.0
+// Random canonical documents for the laws: made by walking the plan, so that every value has a rule that carries it and
+// fits its element. What the schema's conditions or a `require` refuse is drawn again.
+#include "mappings/lenses.h"
+#include "mappings/map_test.h"
+#include "mappings/plan.h"
+#include "mappings/round_trip.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <map>
+
+namespace sallyport::mapping {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+char gs1_check(std::string_view body) {
+    int sum = 0;
+    int weight = 3;
+    for (std::size_t i = body.size(); i-- > 0; weight = 4 - weight)
+        sum += (body[i] - '0') * weight;
+    return static_cast<char>('0' + (10 - sum % 10) % 10);
+}
+
+class Generator {
+public:
+    Generator(const Plan& plan, Random& random) : m_plan(plan), m_random(random) {
+        wanted(plan.steps);
+    }
+
+    Json run() {
+        Json root = Json::object();
+        steps(m_plan.steps, root, false);
+        return root;
+    }
+
+private:
+    std::size_t below(std::size_t limit) { return limit == 0 ? 0 : m_random.next() % limit; }
+    bool chance(unsigned percent) { return below(100) < percent; }
+    std::string digits(std::size_t count) {
+        std::string out;
+        for (std::size_t i = 0; i < count; ++i)
+            out += static_cast<char>('0' + below(10));
+        return out;
+    }
+    std::string number(std::size_t most) {
+        std::string out = digits(1 + below(std::max<std::size_t>(1, most)));
+        while (out.size() > 1 && out[0] == '0')
+            out.erase(0, 1);
+        return out;
+    }
+    std::string word(std::size_t least, std::size_t most) {
+        static constexpr std::string_view Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789./()";
+        std::string out;
+        const std::size_t size = least + below(std::max<std::size_t>(1, most - least + 1));
+        for (std::size_t i = 0; i < size; ++i)
+            out += Letters[below(Letters.size())];
+        return out;
+    }
+
+    // `require PLACE = constant` names the only value that passes.
+    void wanted(const std::vector<PlanStep>& list) {
+        for (const PlanStep& step : list) {
+            wanted(step.steps);
+            const CompiledExpr& test = step.expr;
+            if (step.kind != StepKind::Require || test.op != Op::Equal ||
+                test.args[0].op != Op::Wire)
+                continue;
+            if (test.args[1].op == Op::Text) m_wanted[test.args[0].wire.text] = test.args[1].text;
+            if (test.args[1].op == Op::Parameter)
+                if (const auto& value = m_plan.parameter_defaults[test.args[1].parameter])
+                    m_wanted[test.args[0].wire.text] = *value;
+        }
+    }
+
+    std::string date() {
+        return "20" + std::string(1, static_cast<char>('0' + below(4))) + digits(1) + "-" +
+               two(1 + below(12)) + "-" + two(1 + below(28));
+    }
+    static std::string two(std::size_t n) { return (n < 10 ? "0" : "") + std::to_string(n); }
+
+    std::string plain(const Field& field, const edi::Element* element) {
+        const std::size_t least = element == nullptr ? 1 : element->min;
+        const std::size_t most = element == nullptr ? 20 : std::min<std::size_t>(element->max, 24);
+        switch (field.type) {
+            case FieldType::Decimal:
+            case FieldType::Integer:
+                return decimal(field, element, least, most);
+            case FieldType::Date:
+            case FieldType::Moment:
+                return date();
+            case FieldType::Time:
+                return two(below(24)) + ":" + two(below(60));
+            case FieldType::Boolean:
+                return chance(50) ? "true" : "false";
+            case FieldType::Text:
+            case FieldType::Code:
+            case FieldType::Record:
+            case FieldType::List:
+                break;
+        }
+        if (!field.values.empty()) return field.values[below(field.values.size())];
+        if (element != nullptr && element->codes != nullptr && !element->codes->values().empty()) {
+            const auto codes = element->codes->values();
+            return std::string(codes[below(codes.size())]);
+        }
+        return word(least, std::max(least, most));
+    }
+
+    std::string decimal(const Field& field,
+                        const edi::Element* element,
+                        std::size_t least,
+                        std::size_t most) {
+        const bool implied = element != nullptr && element->type == edi::DataType::Implied;
+        const std::size_t scale = implied ? element->decimals
+                                  : field.type == FieldType::Integer || chance(40) ? 0
+                                                                                   : 1 + below(2);
+        const std::size_t whole = most > scale ? std::min<std::size_t>(most - scale, 7) : 1;
+        std::string out = number(whole);
+        while (out.size() + scale < least)
+            out += "1";
+        if (scale > 0) out += "." + digits(scale);
+        return out;
+    }
+
+    std::string sentence() {
+        std::string out = word(1, 8);
+        for (std::size_t n = below(60); n > 0; --n)
+            out += " " + word(1, 8);
+        return out;
+    }
+    std::string checked(std::size_t size) {
+        const std::string body = digits(size);
+        return body + gs1_check(body);
+    }
+
+    std::string lensed(const PlanStep& step, std::size_t index) {
+        const Field& field = *step.fields[index].field;
+        const edi::Element* element = step.wire.element;
+        std::size_t most = element == nullptr ? 20 : std::min<std::size_t>(element->max, 24);
+        for (const LensOp& lens : step.lenses) {
+            switch (lens.kind) {
+                case LensKind::Table:
+                    return lens.table->words.empty()
+                               ? std::string()
+                               : lens.table->words[below(lens.table->words.size())];
+                case LensKind::Moment:
+                    return date() + (step.wire.at.size() > 1
+                                         ? "T" + two(below(24)) + ":" + two(below(60))
+                                         : "");
+                case LensKind::Dtm:
+                    return date() +
+                           (lens.number == 203 ? "T" + two(below(24)) + ":" + two(below(60)) : "");
+                case LensKind::Date:
+                    return date();
+                case LensKind::Time:
+                    return two(below(24)) + ":" + two(below(60));
+                case LensKind::Split:
+                    return number(std::max<std::size_t>(1, (most - lens.text.size()) / 2));
+                case LensKind::Wrap:
+                    return sentence();
+                case LensKind::Zeros:
+                    return "1" + digits(below(static_cast<std::size_t>(std::max(1, lens.number))));
+                case LensKind::Sscc:
+                    return checked(17);
+                case LensKind::Gtin:
+                    return checked(13);
+                case LensKind::Digit:
+                    return digits(std::max<std::size_t>(2, most) - 1);
+                case LensKind::Prefix:
+                case LensKind::Suffix:
+                    most = most > lens.text.size() ? most - lens.text.size() : 1;
+                    break;
+                case LensKind::Cut:
+                    most = std::min<std::size_t>(most, static_cast<std::size_t>(lens.number));
+                    break;
+                case LensKind::Round:
+                case LensKind::Scale:
+                    return number(4);
+                case LensKind::Trim:
+                case LensKind::Upper:
+                case LensKind::Ascii:
+                case LensKind::Negate:
+                case LensKind::Invert:
+                    break;
+            }
+        }
+        if (field.type == FieldType::Text || field.type == FieldType::Code) return word(1, most);
+        return plain(field, element);
+    }
+
+    static bool mandatory(const PlanStep& step) {
+        if (step.wire.at.empty() || step.wire.segment == nullptr) return false;
+        const std::size_t at = step.wire.at[0].element;
+        return at >= 1 && at <= step.wire.segment->elements.size() &&
+               step.wire.segment->elements[at - 1].usage == edi::Usage::Mandatory;
+    }
+
+    Json& reach(Json& record, const std::vector<DocHop>& hops) {
+        Json* at = &record;
+        for (const DocHop& hop : hops) {
+            Json& field = (*at)[hop.field->name];
+            if (hop.field->type == FieldType::Record) {
+                if (field.is_null()) field = Json::object();
+                at = &field;
+                continue;
+            }
+            if (field.is_null()) field = Json::array();
+            const std::string& kind =
+                hop.field->record->fields[static_cast<std::size_t>(hop.field->kind_slot)].name;
+            Json* found = nullptr;
+            for (Json& entry : field)
+                if (entry.value(kind, "") == hop.kind) found = &entry;
+            if (found == nullptr) {
+                field.push_back(Json{{kind, hop.kind}});
+                found = &field.back();
+            }
+            at = found;
+        }
+        return *at;
+    }
+
+    bool move(const PlanStep& step, Json& record, bool all) {
+        if (step.arrow != Arrow::Both || step.fields[0].from_root) return false;
+        const bool must = all || mandatory(step) || step.fields[0].field->required ||
+                          m_wanted.contains(step.wire.text);
+        if (!must && !chance(95)) return false;
+        bool any = false;
+        for (std::size_t i = 0; i < step.fields.size(); ++i) {
+            std::string text;
+            const auto only = m_wanted.find(step.wire.text);
+            if (only != m_wanted.end())
+                text = only->second;
+            else
+                text = step.lenses.empty() ? plain(*step.fields[i].field, step.wire.element)
+                                           : lensed(step, i);
+            if (text.empty()) continue;
+            reach(record, step.fields[i].hops)[step.fields[i].field->name] = text;
+            any = true;
+        }
+        return any;
+    }
+
+    void steps(const std::vector<PlanStep>& list, Json& record, bool all) {
+        for (const PlanStep& step : list) {
+            if (step.kind == StepKind::Move) move(step, record, all);
+            if (step.kind == StepKind::First) first(step, record, all);
+            if (step.kind == StepKind::Block && step.arrow == Arrow::Both)
+                block(list, step, record);
+        }
+    }
+
+    void first(const PlanStep& step, Json& record, bool all) {
+        std::vector<const PlanStep*> open;
+        for (const PlanStep& one : step.steps)
+            if (one.kind == StepKind::Move && one.arrow == Arrow::Both) open.push_back(&one);
+        if (!open.empty()) move(*open[below(open.size())], record, all);
+    }
+
+    void block(const std::vector<PlanStep>& list, const PlanStep& step, Json& record) {
+        if (step.each) return entries(list, step, record);
+        if (!step.has_record) return steps(step.steps, record, false);
+        if (!chance(75)) return;
+        Json inner = Json::object();
+        steps(step.steps, inner, false);
+        if (inner.empty()) return;
+        Json& at = reach(record, step.fields[0].hops);
+        for (auto& [name, value] : inner.items())
+            at[name] = value;
+    }
+
+    void entries(const std::vector<PlanStep>& list, const PlanStep& step, Json& record) {
+        std::vector<const PlanStep*> members = {&step};
+        if (step.union_id >= 0) {
+            members.clear();
+            for (const PlanStep& other : list)
+                if (other.union_id == step.union_id && other.arrow == Arrow::Both)
+                    members.push_back(&other);
+            if (members.empty() || members[0] != &step) return;
+        }
+        const edi::Node& node = m_plan.set->nodes[step.wire.owner];
+        const bool must = node.usage == edi::Usage::Mandatory;
+        std::size_t count = below(4) + (must ? 1 : 0);
+        if (++m_depth > 6) count = 0;
+        if (node.max != edi::Unlimited && step.wire.kind != PlaceKind::PairList)
+            count = std::min<std::size_t>(count, node.max);
+        Json made = Json::array();
+        for (std::size_t i = 0; i < count; ++i) {
+            const PlanStep& member = *members[below(members.size())];
+            const DocHop& last = member.fields[0].hops.back();
+            Json entry = Json::object();
+            if (!member.kind_code.empty())
+                entry[last.field->record->fields[static_cast<std::size_t>(last.field->kind_slot)]
+                          .name] = member.kind_code;
+            steps(member.steps, entry, member.wire.kind == PlaceKind::PairList);
+            made.push_back(std::move(entry));
+        }
+        --m_depth;
+        if (made.empty()) return;
+        const std::vector<DocHop>& hops = step.fields[0].hops;
+        reach(record, std::vector<DocHop>(hops.begin(), hops.end() - 1))[hops.back().field->name] =
+            std::move(made);
+    }
+
+    const Plan& m_plan;
+    Random& m_random;
+    std::map<std::string, std::string> m_wanted;
+    unsigned m_depth = 0;
+};
+
+}  // namespace
+
+Json random_document(const CompiledMap& map, Random& random) {
+    return Generator(map.plan(), random).run();
+}
+
+// What came back may have more than what went out only where a default speaks.
+std::string lost(const Json& out, const Json& back, const std::vector<std::string>& defaults) {
+    std::string kept;
+    const std::string all = differences(out, back);
+    for (std::size_t at = 0; at < all.size();) {
+        const std::size_t end = all.find('\n', at);
+        const std::string line = all.substr(at, end - at + 1);
+        const std::string field = line.substr(0, line.find(':'));
+        const bool filled = line.find(": expected nothing, got ") != std::string::npos &&
+                            std::find(defaults.begin(), defaults.end(), field) != defaults.end();
+        if (!filled) kept += line;
+        at = end + 1;
+    }
+    return kept;
+}
+
+LawsResult check_round_trips(const CompiledMap& map,
+                             const edi::SchemaSet& schemas,
+                             unsigned count,
+                             Random& random) {
+    LawsResult out;
+    // What conditions of the schema refuse is no document of this set; a map that can write hardly any says so.
+    const unsigned most = count * 20 + 100;
+    for (out.drawn = 0; out.documents < count && out.drawn < most; ++out.drawn) {
+        const Json document = random_document(map, random);
+        const RoundTripResult once = there_and_back(map, schemas, document);
+        if (!once.problem.empty()) {
+            if (out.refused.empty()) out.refused = once.problem;
+            continue;
+        }
+        ++out.documents;
+        std::string wrong = lost(document, *once.document, once.defaults);
+        const RoundTripResult twice = there_and_back(map, schemas, *once.document);
+        wrong += twice.problem;
+        if (twice.segments != once.segments) wrong += "written again it gives:\n" + twice.segments;
+        if (wrong.empty()) continue;
+        if (out.failed++ == 0) out.first = document.dump(1) + "\n" + once.segments + wrong;
+    }
+    return out;
+}
+
+}  // namespace sallyport::mapping

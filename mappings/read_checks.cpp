@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// What follows the moves of reading: derived fields, checks, leftovers, trace.
+#include "mappings/lenses.h"
+#include "mappings/reader.h"
+
+#include <algorithm>
+
+namespace sallyport::mapping {
+
+void Reader::derive(const Deferred& one) {
+    if (one.step->condition &&
+        !m_evaluator.value(*one.step->condition, one.anchor, *one.record).holds())
+        return;
+    const EvalValue value = m_evaluator.value(one.step->expr, one.anchor, *one.record);
+    if (!value.as_text().empty())
+        set(*one.step,
+            one.step->fields[0],
+            value.as_text(),
+            {},
+            TraceEntry::Source::Derived,
+            *one.record);
+}
+
+void Reader::check(const Deferred& one) {
+    const PlanStep& step = *one.step;
+    WireText found = m_wire.read(step.wire, one.anchor, true, false);
+    if (found.absent()) return;
+    LensValue value;
+    value.texts = found.texts;
+    for (const LensOp& lens : step.lenses)
+        if (value.problem.empty()) lens_read(lens, value);
+    const EvalValue wanted = m_evaluator.value(step.expr, one.anchor, *one.record);
+    std::string text = value.texts.empty() ? std::string() : value.texts[0];
+    if (step.lenses.empty() && wanted.kind == EvalValue::Kind::Number) {
+        const Conversion converted =
+            to_document(step.wire.element, FieldType::Decimal, text, m_edifact);
+        if (converted.ok) text = converted.text;
+    }
+    if (value.problem.empty() && same_value(EvalValue::of(text), wanted)) return;
+    fail(step,
+         Verdict::Reject,
+         "check",
+         step.wire.text + " is \"" + found.texts[0] + "\", expected \"" + wanted.as_text() + "\"",
+         found.origin,
+         one.anchor,
+         *one.record,
+         found.texts[0]);
+}
+
+void Reader::require(const Deferred& one) {
+    if (m_evaluator.value(one.step->expr, one.anchor, *one.record).holds()) return;
+    WireOrigin origin;
+    origin.segment = one.anchor.segment;
+    fail(*one.step, Verdict::Reject, "require", "", origin, one.anchor, *one.record, "");
+}
+
+void Reader::leftovers(std::vector<Leftover>& out) {
+    const std::vector<edi::Segment>& segments = m_wire.transaction().segments;
+    for (std::uint32_t i = 0; i < segments.size(); ++i) {
+        const edi::Segment& segment = segments[i];
+        static constexpr std::string_view Envelope[] = {"ST", "SE", "UNH", "UNT"};
+        if ((i == 0 || i + 1 == segments.size()) &&
+            std::find(std::begin(Envelope), std::end(Envelope), segment.tag) != std::end(Envelope))
+            continue;
+        for (const edi::Value& value : segment.values) {
+            if (value.text.empty() || m_wire.seen(i, value)) continue;
+            const std::uint32_t owner = m_wire.owner(i, value);
+            out.push_back({std::string(segment.tag),
+                           segment.place.segment,
+                           value.element,
+                           value.component,
+                           std::string(value.text),
+                           owner == 0 ? std::string() : m_plan.rules[owner - 1].where});
+        }
+    }
+}
+
+void Reader::trace(std::vector<TraceEntry>& out) {
+    for (const TraceNote& note : m_trace) {
+        TraceEntry entry;
+        entry.field = field_path(*note.record, note.slot);
+        entry.value = std::string(note.record->text(note.slot));
+        entry.source = note.source;
+        entry.rule = m_plan.rules[note.rule].where;
+        entry.text = m_plan.rules[note.rule].text;
+        if (note.origin.segment != edi::None) {
+            const edi::Segment& segment = m_wire.segment(note.origin.segment);
+            entry.segment = segment.place.segment;
+            entry.element = note.origin.at.element;
+            entry.component = note.origin.at.component;
+            entry.wire = std::string(segment.text(note.origin.at));
+        }
+        out.push_back(std::move(entry));
+    }
+}
+
+}  // namespace sallyport::mapping

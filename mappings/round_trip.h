@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Document to wire and back through the real writer, reader and validator; and random documents for the laws.
+#pragma once
+
+#include "gateway/base/clock.h"
+#include "mappings/map.h"
+#include "mappings/run.h"
+#include "parsers/document.h"
+#include "parsers/fault.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sallyport::mapping {
+
+// "BEG*00*SA*PO1**20240501~": for people and goldens; separators as they are usual.
+std::string segment_text(const edi::DraftSegment& segment);
+
+// The one transaction of a document, or null.
+const edi::Transaction* only_transaction(const edi::Document& document);
+
+// Segments in an envelope of our own, written, read and validated.
+Result<edi::Document> as_document(const CompiledMap& map,
+                                  std::vector<edi::DraftSegment> segments,
+                                  const edi::SchemaSet& schemas,
+                                  edi::Report& report);
+
+struct RoundTripResult {
+    std::string segments;  // one a line
+    std::unique_ptr<nlohmann::ordered_json> document;
+    std::vector<std::string> defaults;  // fields a default filled when reading
+    std::string problem;                // empty: written, valid, read
+};
+RoundTripResult there_and_back(const CompiledMap& map,
+                               const edi::SchemaSet& schemas,
+                               const nlohmann::ordered_json& document);
+
+// The differences that no default explains, one a line.
+std::string lost(const nlohmann::ordered_json& out,
+                 const nlohmann::ordered_json& back,
+                 const std::vector<std::string>& defaults);
+
+// A document with values in fields the map carries, each fit for its place. `random` decides everything.
+nlohmann::ordered_json random_document(const CompiledMap& map, Random& random);
+
+struct LawsResult {
+    unsigned documents = 0;  // that could be written, are valid and could be read
+    unsigned drawn = 0;      // with those the schema's conditions or a require refused
+    unsigned failed = 0;
+    std::string first;    // the first failure: document, segments, difference
+    std::string refused;  // why the first refused one was refused
+};
+// Both laws on `count` random documents: what is written reads back as it was (defaults applied), and writing that again
+// gives the same bytes.
+LawsResult check_round_trips(const CompiledMap& map,
+                             const edi::SchemaSet& schemas,
+                             unsigned count,
+                             Random& random);
+
+}  // namespace sallyport::mapping

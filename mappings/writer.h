@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// Document to wire (mapping-language section 3.7): moves the other way, nothing from nothing, the order of the schema, then
+// whole-message values and checks. Private to mappings/.
+#pragma once
+
+#include "mappings/build_tree.h"
+#include "mappings/evaluate.h"
+#include "mappings/findings.h"
+#include "mappings/run.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sallyport::mapping {
+
+// The parts of one entry of a pair list, before it has found a segment.
+struct PairEntry {
+    std::vector<std::pair<WirePlace::Part, Cell>> parts;
+    bool data = false;
+};
+
+// Where a block writes: a node, and inside each SDQ.dest the entry.
+struct Target {
+    BuildNode* node = nullptr;
+    BuildNode* loop = nullptr;  // the loop node stands in, or node itself
+    PairEntry* pair = nullptr;
+};
+
+enum class WriteStep : std::uint8_t { Absent, Written, Missed };
+
+class Writer {
+public:
+    Writer(const Plan& plan,
+           DocRecord& root,
+           const std::vector<std::optional<std::string>>& parameters,
+           const RunOptions& options)
+        : m_plan(plan),
+          m_options(options),
+          m_parameters(parameters),
+          m_root(&root),
+          m_evaluator(plan, parameters, nullptr, m_root),
+          m_tree(*plan.set),
+          m_findings(options.findings) {}
+
+    WriteOutcome run() {
+        Target top{&m_tree.root(), &m_tree.root(), nullptr};
+        steps(m_plan.steps, top, *m_root);
+        m_tree.finish();
+        whole_message();
+        required_places();
+        checks();
+        WriteOutcome out;
+        out.segments = m_tree.segments();
+        if (m_options.trace) trace(out.trace);
+        out.findings = std::move(m_findings.all);
+        if (out.rejected()) out.segments.clear();
+        return out;
+    }
+
+private:
+    struct Deferred {
+        const PlanStep* step;
+        BuildNode* node;
+        DocRecord* record;
+    };
+    struct Noted {
+        const BuildNode* node;
+        edi::Locator at;
+        const PlanStep* step;
+        const DocRecord* record;
+    };
+
+    void steps(const std::vector<PlanStep>& list, Target& target, DocRecord& record);
+    WriteStep step(const PlanStep& step,
+                   Target& target,
+                   DocRecord& record,
+                   std::vector<Finding>* withheld);
+    WriteStep move(const PlanStep& step,
+                   Target& target,
+                   DocRecord& record,
+                   std::vector<Finding>* withheld);
+    WriteStep put(const PlanStep& step, Target& target, DocRecord& record);
+    WriteStep first(const PlanStep& step, Target& target, DocRecord& record);
+    WriteStep block(const PlanStep& step, Target& target, DocRecord& record);
+    void entries(const std::vector<const PlanStep*>& blocks, Target& target, DocRecord& record);
+    void pair_entry(const PlanStep& step, Target& target, DocRecord& record);
+    void place_entry(const PlanStep& step, BuildNode& parent, PairEntry& entry);
+    bool fits(const WirePlace& place,
+              const BuildNode& node,
+              const PairEntry& entry,
+              std::size_t& slot) const;
+
+    Target reach(const PlanStep& step, Target& target, std::size_t hops, bool fresh);
+    WriteStep write(const PlanStep& step,
+                    Target& target,
+                    std::vector<std::string> texts,
+                    const DocRecord& record,
+                    bool data);
+    WriteStep write_wrapped(const PlanStep& step,
+                            Target& target,
+                            const std::vector<std::string>& texts,
+                            const DocRecord& record);
+    bool cell(const PlanStep& step,
+              BuildNode& node,
+              const edi::Locator& at,
+              const edi::Element* element,
+              std::string text,
+              bool data,
+              const DocRecord& record);
+    bool pair_cell(const PlanStep& step,
+                   BuildNode& node,
+                   std::string text,
+                   bool data,
+                   const DocRecord& record);
+    void whole_message();
+    void required_places();
+    void required_in(const BuildNode& node);
+    void checks();
+    void trace(std::vector<TraceEntry>& out);
+    void fail(const PlanStep& step,
+              Verdict verdict,
+              std::string code,
+              std::string message,
+              std::string value = {});
+
+    static bool document_data(const CompiledExpr& expr) {
+        if (expr.op == Op::Document) return !expr.document.from_root;
+        if (expr.op == Op::Call && expr.function == Function::CountSegments) return true;
+        return std::any_of(expr.args.begin(), expr.args.end(), [](const CompiledExpr& arg) {
+            return document_data(arg);
+        });
+    }
+    static bool counts_segments(const CompiledExpr& expr) {
+        if (expr.op == Op::Call && expr.function == Function::CountSegments) return true;
+        return std::any_of(expr.args.begin(), expr.args.end(), [](const CompiledExpr& arg) {
+            return counts_segments(arg);
+        });
+    }
+
+    const Plan& m_plan;
+    const RunOptions& m_options;
+    const std::vector<std::optional<std::string>>& m_parameters;
+    DocRecord* m_root;
+    DocArena m_arena;
+    Evaluator m_evaluator;
+    BuildTree m_tree;
+    Findings m_findings;
+    std::vector<Deferred> m_whole, m_checks;
+    std::vector<Noted> m_trace;
+};
+
+}  // namespace sallyport::mapping
