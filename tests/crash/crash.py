@@ -180,6 +180,18 @@ customer = "CUST-4711"
         self.odoo.wait(timeout=20)
 
 
+class Once:
+    """A message that is built by whoever needs it first."""
+
+    def __init__(self, make):
+        self.make, self.made, self.lock = make, None, threading.Lock()
+
+    def __call__(self):
+        with self.lock:
+            self.made = self.made or self.make()
+        return self.made
+
+
 class Load:
     """Senders that work through a queue, whatever happens to the gateway meanwhile."""
 
@@ -211,8 +223,12 @@ class Load:
             self.made += 1
             number, control = f"PO-{self.made:06d}", self.made
             partner.maybe.add(number)
-            self.queue.put(lambda n=number, c=control: partner.build(f"<{c}.{rng.getrandbits(32):08x}@acme.example>", n, c))
+            message = Once(lambda n=number, c=control: partner.build(f"<{c}.{rng.getrandbits(32):08x}@acme.example>", n, c))
+            self.queue.put(message)
             self.counts["new"] += 1
+            if rng.random() < 0.4:  # an impatient partner: the same message twice at the same time
+                self.queue.put(message)
+                self.counts["twice at once"] += 1
         with partner.lock:
             known = list(partner.sent)
         if known:
