@@ -65,6 +65,21 @@ std::filesystem::path Archive::path_of(const std::string& address) const {
     return m_root / address.substr(0, 2) / address.substr(2, 2) / address;
 }
 
+// A directory that is already there may have been made a moment ago by another thread, or by a process that died before it
+// could sync it: each name on the way to an object is synced, once in the life of this process, before the object counts as
+// stored.
+Status Archive::sync_names_above(const std::filesystem::path& folder) const {
+    const bool known = m_synced->with(
+        [&](const std::set<std::string>& synced) { return synced.contains(folder.string()); });
+    if (known) return {};
+    for (const std::filesystem::path& parent : {folder.parent_path(), m_root, m_root.parent_path()})
+        if (auto synced = sync_directory(parent.empty() ? std::filesystem::path(".") : parent);
+            !synced)
+            return synced;
+    m_synced->with([&](std::set<std::string>& synced) { synced.insert(folder.string()); });
+    return {};
+}
+
 Result<std::string> Archive::put(BytesView octets) const {
     std::string address = sha256_hex(octets);
     const std::filesystem::path path = path_of(address);
@@ -73,10 +88,14 @@ Result<std::string> Archive::put(BytesView octets) const {
         if (auto stored = read_file(path, octets.size()); stored && *stored == octets) {
             if (auto synced = sync_directory(path.parent_path()); !synced)
                 return std::move(synced).error();
+            if (auto synced = sync_names_above(path.parent_path()); !synced)
+                return std::move(synced).error();
             return address;
         }
     if (auto made = make_directories_durably(path.parent_path()); !made)
         return std::move(made).error();
+    if (auto synced = sync_names_above(path.parent_path()); !synced)
+        return std::move(synced).error();
     CRASH_POINT("archive.write.before");
     if (auto written = write_file_durably(path, octets); !written)
         return std::move(written).error();

@@ -8,11 +8,14 @@
 #include "gateway/base/bytes.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/error.h"
+#include "gateway/base/guarded.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
+#include <set>
 #include <string>
 
 namespace sallyport::store {
@@ -45,8 +48,13 @@ public:
     Result<std::uint64_t> sweep(Instant older_than) const;
 
 private:
+    Status sync_names_above(const std::filesystem::path& folder) const;
+
     std::filesystem::path m_root;
     std::size_t m_max_bytes;
+    // Folders whose names this process has seen synced; shared by copies.
+    std::shared_ptr<Guarded<std::set<std::string>>> m_synced =
+        std::make_shared<Guarded<std::set<std::string>>>();
 };
 
 }  // namespace sallyport::store
