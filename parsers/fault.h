@@ -47,6 +47,7 @@ struct Fault {
     std::string message;           // plain language, whole sentence without full stop
     std::string remedy;            // what to do, and who
     AckCodes ack;
+    std::string xpath;  // XML only: /Invoice/cac:InvoiceLine[2]/cbc:ID, …/@currencyID
 };
 
 struct TransactionReport {

@@ -60,6 +60,7 @@ Json fault_json(const Fault& fault) {
     json["component"] = fault.component;
     json["byte"] = fault.byte;
     json["line"] = fault.line;
+    if (!fault.xpath.empty()) json["xpath"] = printable(fault.xpath);
     json["value"] = printable(fault.value);
     json["message"] = printable(fault.message);
     json["remedy"] = fault.remedy;
