@@ -11,6 +11,8 @@
 #include "transports/intake.h"
 #include "transports/mime.h"
 
+#include <atomic>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <optional>
@@ -22,26 +24,53 @@ namespace sallyport::transports {
 
 using testing_support::test_identity;
 
-// Replay guard and audit of the real intake, without its disk.
+// What the intake got, in order. The server's threads add, the test looks; both under the lock, so what is handed out is a
+// copy.
+template <typename T>
+class Seen {
+public:
+    void push_back(T value) {
+        m_list.with([&](auto& list) { list.push_back(std::move(value)); });
+    }
+    std::size_t size() const {
+        return m_list.with([](const auto& list) { return list.size(); });
+    }
+    bool empty() const { return size() == 0; }
+    T at(std::size_t index) const {
+        return m_list.with([&](const auto& list) { return list.at(index); });
+    }
+    T operator[](std::size_t index) const { return at(index); }
+    T back() const {
+        return m_list.with([](const auto& list) { return list.at(list.size() - 1); });
+    }
+
+private:
+    Guarded<std::vector<T>> m_list;
+};
+
+// Replay guard and audit of the real intake, without its disk. Thread-safe: one answer at a time.
 class MemoryIntake final : public Intake {
 public:
     Result<Admission> admit(const Arrival& arrival, const ReceiptMaker& make_receipt) override {
         if (broken) return Error("store.write", Blame::Operator, "disk full");
-        const std::string key = arrival.from + '\n' + arrival.to + '\n' + arrival.message_id;
-        const auto found = stored.find(key);
-        if (found != stored.end() && found->second.first == arrival.content_digest)
-            return Admission{
-                .verdict = Verdict::Identical, .receipt = found->second.second, .message = key};
-        const Verdict verdict = found == stored.end() ? Verdict::New : Verdict::Conflict;
-        auto receipt = make_receipt(verdict);
-        if (!receipt) return std::move(receipt).error();
-        if (verdict == Verdict::New) {
-            stored[key] = {arrival.content_digest, *receipt};
-            arrivals.push_back(arrival);
-        } else {
-            held.push_back(arrival);
-        }
-        return Admission{.verdict = verdict, .receipt = *std::move(receipt), .message = key};
+        return m_answers.with([&](Answers& answers) -> Result<Admission> {
+            const std::string key = arrival.from + '\n' + arrival.to + '\n' + arrival.message_id;
+            const auto found = answers.find(key);
+            if (found != answers.end() && found->second.first == arrival.content_digest)
+                return Admission{
+                    .verdict = Verdict::Identical, .receipt = found->second.second, .message = key};
+            const Verdict verdict = found == answers.end() ? Verdict::New : Verdict::Conflict;
+            auto receipt = make_receipt(verdict);
+            if (!receipt) return std::move(receipt).error();
+            if (verdict == Verdict::New) {
+                answers[key] = {arrival.content_digest, *receipt};
+                stored.push_back(*receipt);
+                arrivals.push_back(arrival);
+            } else {
+                held.push_back(arrival);
+            }
+            return Admission{.verdict = verdict, .receipt = *std::move(receipt), .message = key};
+        });
     }
     Status refuse(const Refusal& refusal, const Receipt& receipt) override {
         if (broken) return Error("store.write", Blame::Operator, "disk full");
@@ -50,12 +79,16 @@ public:
         return {};
     }
 
-    bool broken = false;
-    std::map<std::string, std::pair<std::string, Receipt>> stored;
-    std::vector<Arrival> arrivals;
-    std::vector<Arrival> held;
-    std::vector<Refusal> refusals;
-    std::vector<Receipt> refusal_receipts;
+    std::atomic<bool> broken = false;
+    Seen<Receipt> stored;  // of what was taken in
+    Seen<Arrival> arrivals;
+    Seen<Arrival> held;
+    Seen<Refusal> refusals;
+    Seen<Receipt> refusal_receipts;
+
+private:
+    using Answers = std::map<std::string, std::pair<std::string, Receipt>>;
+    Guarded<Answers> m_answers;
 };
 
 // How GATEWAY sees PARTNER.

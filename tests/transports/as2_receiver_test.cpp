@@ -158,7 +158,7 @@ TEST(As2Receiver, AnswersWithoutAReceiptWhenNoneIsAsked) {
     EXPECT_EQ(response.status, 200);
     EXPECT_EQ(response.body, "");
     EXPECT_EQ(under.intake.arrivals.size(), 1U);
-    EXPECT_EQ(under.intake.stored.begin()->second.second.disposition, "");
+    EXPECT_EQ(under.intake.stored.at(0).disposition, "");
     // A refusal must not look like success to a sender that asked for no receipt.
     EXPECT_EQ(under.post(as2_request(Document)).status, 400);
 }
