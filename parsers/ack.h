@@ -23,6 +23,8 @@ enum class AcceptancePolicy : std::uint8_t {
     AcceptWithErrors  // AK5 E, AK9 E: noted, still processed. Missing trailers and control errors reject all the same
 };
 
+std::optional<AcceptancePolicy> policy_named(std::string_view name);  // "reject-transaction", …
+
 // true for 997, 999, TA1, CONTRL (and 824/APERAK are not: they are business answers).
 bool is_acknowledgement(std::string_view set);
 

@@ -251,6 +251,13 @@ Result<AckedGroup> read_one(const Transaction& transaction) {
 
 }  // namespace
 
+std::optional<AcceptancePolicy> policy_named(std::string_view name) {
+    if (name == "reject-transaction") return AcceptancePolicy::RejectTransaction;
+    if (name == "reject-group") return AcceptancePolicy::RejectGroup;
+    if (name == "accept-with-errors") return AcceptancePolicy::AcceptWithErrors;
+    return std::nullopt;
+}
+
 bool is_acknowledgement(std::string_view set) {
     return set == "997" || set == "999" || set == "TA1" || set == "CONTRL";
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The EDIFACT envelope judged (ISO 9735): service segments, references and counts; messages go to TransactionCheck.
 #include "parsers/envelope.h"
+#include "parsers/guide.h"
 #include "parsers/transaction_check.h"
 
 #include <algorithm>
@@ -221,6 +222,7 @@ TransactionReport EdifactValidator::message(Transaction& message, Names& referen
         if (!message.association.empty())
             rules.extra_codes = m_schemas.association_codes(message.version, message.association);
         TransactionCheck(message, m_schemas, rules, sink).run();
+        if (m_options.guide) apply_guide(*m_options.guide, message, report.faults, sink);
     }
     std::stable_sort(report.faults.begin(),
                      report.faults.end(),

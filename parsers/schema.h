@@ -75,6 +75,9 @@ enum class ConditionKind : std::uint8_t {
 std::string_view to_string(
     ConditionKind kind);  // the standard's own letter: "P", "R", "E", "C", "L", "D1", "D7"
 
+std::optional<ConditionKind> condition_kind(
+    std::string_view letter);  // and back; D2 is P, D3 R, D4 E, D5 C, D6 L
+
 struct Condition {
     ConditionKind kind = ConditionKind::Paired;
     std::vector<std::uint8_t>

@@ -66,7 +66,15 @@ bool parse_type(std::string_view text, Element& element) {
     return text.size() == 2 && text[0] == 'N' && parse_number(text.substr(1), element.decimals);
 }
 
-std::optional<ConditionKind> parse_condition(std::string_view text) {
+// "codes?" and "codes": the mark says that one source alone states it.
+bool is_word(std::string_view word, std::string_view keyword) {
+    return word == keyword || (word.size() == keyword.size() + 1 && word.back() == '?' &&
+                               word.substr(0, keyword.size()) == keyword);
+}
+
+}  // namespace
+
+std::optional<ConditionKind> condition_kind(std::string_view text) {
     static constexpr std::pair<std::string_view, ConditionKind> Kinds[] = {
         {"P", ConditionKind::Paired},
         {"R", ConditionKind::Required},
@@ -85,14 +93,6 @@ std::optional<ConditionKind> parse_condition(std::string_view text) {
     }
     return std::nullopt;
 }
-
-// "codes?" and "codes": the mark says that one source alone states it.
-bool is_word(std::string_view word, std::string_view keyword) {
-    return word == keyword || (word.size() == keyword.size() + 1 && word.back() == '?' &&
-                               word.substr(0, keyword.size()) == keyword);
-}
-
-}  // namespace
 
 Error SchemaLoader::syntax(const Line& line, std::string what) const {
     return Error("schema.syntax", Blame::Operator, std::move(what))
@@ -308,7 +308,7 @@ Status SchemaLoader::position_line(const Line& line, Dictionary& dictionary) {
 Status SchemaLoader::condition_line(const Line& line) {
     std::string_view letter = line.words[0];
     if (letter.back() == '?') letter.remove_suffix(1);
-    const auto kind = parse_condition(letter);
+    const auto kind = condition_kind(letter);
     if (!kind || line.words.size() < 2)
         return syntax(line, "expected a condition: P|R|C|L|E|D1..D7 POSITION ...");
     Condition condition{*kind, {}};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parsers/envelope.h"
+#include "parsers/guide.h"
 
 #include <charconv>
 
@@ -42,7 +43,12 @@ void envelope_fault(FaultSink& sink,
     sink.add(std::move(fault));
 }
 
-Report validate(Document& document, const SchemaSet& schemas, const ValidationOptions& options) {
+Report validate(Document& document, const SchemaSet& schemas, const ValidationOptions& asked) {
+    ValidationOptions options = asked;
+    if (options.guide) {
+        for (const auto& [code, severity] : options.guide->severities())
+            options.severities[code] = severity;
+    }
     Report report;
     for (std::size_t i = 0; i < document.interchanges.size(); ++i) {
         Interchange& one = document.interchanges[i];

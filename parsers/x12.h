@@ -28,12 +28,18 @@ struct Limits {
     static Limits tight();  // fuzzing and untrusted previews: 1 MiB, 100 faults
 };
 
-// What may be put right, each reported as a repair. Everything else that deviates is a fault.
+// What may be put right, each reported as a repair. Everything else that deviates is a fault. guide.h has their names.
 struct Leniencies {
     bool byte_order_mark = true;
     bool junk_before_header = true;
     bool unpadded_header = true;  // ISA fields of wrong width
     bool missing_final_terminator = true;
+    bool other_encoding =
+        false;  // UTF-16 and EBCDIC are converted; Document::octets() is then the converted text
+    bool wrapped_lines = true;  // EDIFACT in lines of one fixed width: the line ends are left out
+    bool unannounced_separators =
+        true;                      // UNB shows other separators than the standard's, without UNA
+    bool lower_case_tags = false;  // isa, gs, una, unb … are read as if written in capitals
 };
 
 // Error only when there is no interchange to speak of: edi.empty, x12.isa.missing, x12.isa.short, x12.separators,
@@ -42,10 +48,14 @@ Result<Document> read_x12(std::string octets,
                           const Limits& limits = {},
                           const Leniencies& leniencies = {});
 
+class Guide;
+
 struct ValidationOptions {
     std::uint32_t faults = 1'000;     // kept per transaction
     bool extended_characters = true;  // X12 extended set (lower case, @ % …) as well as basic
     std::map<std::string, Severity, std::less<>> severities;  // per fault code, by partner
+    const Guide* guide =
+        nullptr;  // the partner's, judged as well; its severities come last. Not owned
 };
 
 // Finds the schema of every transaction (GS08 or ST03, never ISA12), places its segments into loops (fills Segment::node,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The X12 envelope judged (X12.5): header fields, control references and counts; transactions go to TransactionCheck.
 #include "parsers/envelope.h"
+#include "parsers/guide.h"
 #include "parsers/transaction_check.h"
 #include "parsers/x12.h"
 
@@ -280,6 +281,7 @@ TransactionReport X12Validator::transaction(Transaction& transaction,
     if (transaction.schema) {
         report.known = true;
         TransactionCheck(transaction, m_schemas, m_rules, sink).run();
+        if (m_options.guide) apply_guide(*m_options.guide, transaction, report.faults, sink);
     }
     std::stable_sort(report.faults.begin(),
                      report.faults.end(),
