@@ -65,6 +65,11 @@ Status GroupWriter::submit(Unit unit) {
     return done.get();
 }
 
+Status GroupWriter::health() const {
+    return m_trouble.with(
+        [](const auto& trouble) { return trouble ? Status(*trouble) : Status(); });
+}
+
 StoreCounters GroupWriter::counters() const {
     return {m_units, m_refused, m_commits, m_waiting, m_commit_micros};
 }
@@ -90,13 +95,20 @@ std::vector<GroupWriter::Waiting> GroupWriter::next_group() {
 }
 
 void GroupWriter::write_group(std::vector<Waiting>& group) {
-    if (m_failed) return answer(group, *m_failed);
-    if (auto begun = m_connection->run("BEGIN IMMEDIATE"); !begun) return answer(group, begun);
+    const Status written = write(group);
+    m_trouble.with(
+        [&](auto& trouble) { trouble = written ? std::nullopt : std::optional(written.error()); });
+    answer(group, written);
+}
+
+Status GroupWriter::write(std::vector<Waiting>& group) {
+    if (m_failed) return *m_failed;
+    if (auto begun = m_connection->run("BEGIN IMMEDIATE"); !begun) return begun;
     if (auto ran = run_units(group); !ran) {
         if (m_connection->in_transaction()) (void)m_connection->run("ROLLBACK");
-        return answer(group, ran);
+        return ran;
     }
-    answer(group, commit());
+    return commit();
 }
 
 // An error here means that the whole group is undone.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "gateway/base/clock.h"
+#include "gateway/base/guarded.h"
 #include "gateway/store/sql.h"
 #include "gateway/store/store.h"
 
@@ -32,6 +33,7 @@ public:
     GroupWriter& operator=(GroupWriter&&) = delete;
 
     Status submit(Unit unit);
+    Status health() const;
     StoreCounters counters() const;
 
 private:
@@ -44,6 +46,7 @@ private:
     void work();
     std::vector<Waiting> next_group();  // empty: stopped and drained
     void write_group(std::vector<Waiting>& group);
+    Status write(std::vector<Waiting>& group);
     Status run_units(std::vector<Waiting>& group);
     Status run_unit(Unit& unit);
     Status commit();
@@ -59,6 +62,7 @@ private:
     bool m_stopping = false;
 
     std::optional<Error> m_failed;  // the writer thread's: set once a commit's fate is unknown
+    Guarded<std::optional<Error>> m_trouble;  // of the last group, for health()
     std::atomic<std::uint64_t> m_units{0};
     std::atomic<std::uint64_t> m_refused{0};
     std::atomic<std::uint64_t> m_commits{0};

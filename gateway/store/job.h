@@ -45,6 +45,10 @@ struct Job {
     std::int64_t rank = 0;
     JobState state = JobState::Ready;
     unsigned attempts = 0;  // how often it was claimed, this time included
+    // Since it was made or a person last released it: how often it was claimed, and when for the first time. What gives up
+    // after a while counts from there, for until then the job could not run.
+    unsigned tries = 0;
+    std::optional<Instant> first_try{};
     Instant run_at{};
     std::string lease_owner{};
     std::optional<Instant> lease_until{};
@@ -95,6 +99,12 @@ struct JobCount {
     JobState state = JobState::Ready;
     std::int64_t count = 0;
     Instant oldest{};  // creation of the oldest of them
+};
+
+// Lanes (order keys) at whose head a parked job stands: nothing of them moves until a person acts.
+struct StoppedLane {
+    Job job{};                 // the parked one
+    std::int64_t waiting = 0;  // unfinished jobs behind it
 };
 
 std::string_view to_string(JobState state);

@@ -119,9 +119,22 @@ const Migration& audit_chain() {
     return steps;
 }
 
+// Retries count from the first try since the job was made or released, not from its creation.
+const Migration& tries_of_jobs() {
+    static const Migration steps{
+        "ALTER TABLE jobs ADD COLUMN tries INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE jobs ADD COLUMN first_try INTEGER",
+        "UPDATE jobs SET tries = attempts, first_try = created WHERE attempts > 0",
+    };
+    return steps;
+}
+
 const std::vector<const Migration*>& migrations() {
-    static const std::vector<const Migration*> all{
-        &messages_and_documents(), &jobs_and_attempts(), &ledgers(), &audit_chain()};
+    static const std::vector<const Migration*> all{&messages_and_documents(),
+                                                   &jobs_and_attempts(),
+                                                   &ledgers(),
+                                                   &audit_chain(),
+                                                   &tries_of_jobs()};
     return all;
 }
 

@@ -10,8 +10,8 @@ namespace {
 constexpr std::string_view Columns =
     "id, kind, document, message, order_key, rank, state, attempts, run_at, lease_owner, "
     "lease_until, epoch, code, "
-    "reason, created, updated";
-constexpr std::string_view Shape = "ittttitiitiittii";
+    "reason, created, updated, tries, first_try";
+constexpr std::string_view Shape = "ittttitiitiittiiii";
 
 constexpr std::string_view AttemptColumns =
     "job, kind, document, message, attempt_number, started, ended, ok, code, error_text, blame, "
@@ -42,6 +42,8 @@ Job job_from(Row row) {
     job.reason = row.text();
     job.created = row.instant();
     job.updated = row.instant();
+    job.tries = static_cast<unsigned>(row.integer());
+    job.first_try = row.maybe_instant();
     return job;
 }
 
@@ -116,6 +118,26 @@ Result<std::vector<JobCount>> SqliteSession::job_counts() {
         counts.push_back(std::move(count));
     }
     return counts;
+}
+
+Result<std::vector<StoppedLane>> SqliteSession::stopped_lanes() {
+    auto parked = read_jobs(
+        " AS j WHERE state = 'parked' AND order_key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM jobs "
+        "AS o WHERE o.order_key = j.order_key AND o.state IN ('ready', 'leased', 'parked') AND "
+        "(o.rank < j.rank OR (o.rank = j.rank AND o.id < j.id))) ORDER BY updated LIMIT 1000",
+        {});
+    if (!parked) return std::move(parked).error();
+    std::vector<StoppedLane> lanes;
+    for (Job& job : *parked) {
+        auto behind = query(
+            "SELECT count(*) FROM jobs WHERE order_key = ? AND state IN ('ready', "
+            "'leased', 'parked') AND id <> ?",
+            "i",
+            {job.order_key, job.id});
+        if (!behind) return std::move(behind).error();
+        lanes.push_back({.job = std::move(job), .waiting = behind->front().integer()});
+    }
+    return lanes;
 }
 
 Result<std::optional<Instant>> SqliteSession::next_wakeup() {
@@ -199,10 +221,12 @@ Result<std::vector<Job>> SqliteSession::claim_jobs(const ClaimRequest& request) 
     for (Row& row : *rows) {
         const std::int64_t id = row.integer();
         const Instant until = m_now + request.lease;
-        if (auto leased = run("UPDATE jobs SET state = 'leased', attempts = attempts + 1, epoch = "
-                              "epoch + 1, lease_owner = ?, "
-                              "lease_until = ?, due = ?, updated = ? WHERE id = ?",
-                              {request.worker, micros(until), micros(until), micros(m_now), id});
+        if (auto leased = run(
+                "UPDATE jobs SET state = 'leased', attempts = attempts + 1, epoch = "
+                "epoch + 1, lease_owner = ?, "
+                "lease_until = ?, due = ?, updated = ?, tries = tries + 1, "
+                "first_try = coalesce(first_try, ?) WHERE id = ?",
+                {request.worker, micros(until), micros(until), micros(m_now), micros(m_now), id});
             !leased)
             return std::move(leased).error();
         auto found = job(id);
@@ -258,10 +282,11 @@ Status SqliteSession::extend_lease(const Job& job, std::chrono::seconds lease) {
 }
 
 Status SqliteSession::release_job(std::int64_t id) {
-    if (auto done = run("UPDATE jobs SET state = 'ready', run_at = ?, due = ?, updated = ? WHERE "
-                        "id = ? AND state IN "
-                        "('parked', 'ready')",
-                        {micros(m_now), micros(m_now), micros(m_now), id});
+    if (auto done =
+            run("UPDATE jobs SET state = 'ready', run_at = ?, due = ?, updated = ?, tries = "
+                "0, first_try = NULL WHERE id = ? AND state IN "
+                "('parked', 'ready')",
+                {micros(m_now), micros(m_now), micros(m_now), id});
         !done)
         return done;
     if (m_connection.changes() == 1) return {};

@@ -31,6 +31,7 @@ public:
     Result<std::optional<Job>> job(std::int64_t id) override;
     Result<std::vector<Job>> jobs(const JobFilter& filter) override;
     Result<std::vector<JobCount>> job_counts() override;
+    Result<std::vector<StoppedLane>> stopped_lanes() override;
     Result<std::optional<Instant>> next_wakeup() override;
     Result<std::vector<Attempt>> attempts_of_document(const std::string& document) override;
     Result<std::vector<Attempt>> attempts_of_message(const std::string& message) override;

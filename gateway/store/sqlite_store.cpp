@@ -90,13 +90,31 @@ private:
     Guarded<std::vector<std::unique_ptr<Connection>>> m_idle;
 };
 
+Status check_file(const std::filesystem::path& file) {
+    auto connection =
+        Connection::open(file, Connection::Mode::ReadOnly, std::chrono::milliseconds(5000));
+    if (!connection) return std::move(connection).error();
+    auto rows = (*connection)->query("PRAGMA integrity_check(3)", "t");
+    if (!rows) return std::move(rows).error();
+    std::string found;
+    for (Row& row : *rows)
+        found += (found.empty() ? "" : "; ") + row.text();
+    if (found == "ok") return {};
+    return Error("store.damaged", Blame::Operator, "the database is damaged: " + found)
+        .at({.source = file.string()})
+        .remedy(
+            "stop the gateway, check the disk, and go back to the last backup of the state "
+            "directory");
+}
+
 class SqliteStore final : public Store {
 public:
     SqliteStore(const SqliteOptions& options,
                 std::unique_ptr<Connection> writer,
                 ProcessLock lock,
                 const Clock& clock)
-        : m_lock(std::move(lock)),
+        : m_file(options.file),
+          m_lock(std::move(lock)),
           m_readers(options.file, options.busy_wait),
           m_writer(std::move(writer), options.largest_group, clock) {}
 
@@ -106,10 +124,13 @@ public:
     Status read(const std::function<Status(Reader&)>& query) override {
         return m_readers.read(query);
     }
+    Status health() const override { return m_writer.health(); }
+    Status check_integrity() override { return check_file(m_file); }
     StoreCounters counters() const override { return m_writer.counters(); }
     int schema_version() const override { return current_schema(); }
 
 private:
+    std::filesystem::path m_file;
     ProcessLock m_lock;
     ReaderPool m_readers;
     GroupWriter m_writer;
@@ -118,7 +139,7 @@ private:
 class ReadOnlyStore final : public Store {
 public:
     explicit ReadOnlyStore(const std::filesystem::path& file)
-        : m_readers(file, std::chrono::milliseconds(5000)) {}
+        : m_file(file), m_readers(file, std::chrono::milliseconds(5000)) {}
 
     Status submit(std::function<Status(Transaction&)> /*unit*/) override {
         return Error("store.read_only", Blame::Bug, "this store was opened for reading");
@@ -126,10 +147,13 @@ public:
     Status read(const std::function<Status(Reader&)>& query) override {
         return m_readers.read(query);
     }
+    Status health() const override { return {}; }
+    Status check_integrity() override { return check_file(m_file); }
     StoreCounters counters() const override { return {}; }
     int schema_version() const override { return current_schema(); }
 
 private:
+    std::filesystem::path m_file;
     ReaderPool m_readers;
 };
 

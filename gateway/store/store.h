@@ -41,6 +41,8 @@ public:
     virtual Result<std::optional<Job>> job(std::int64_t id) = 0;
     virtual Result<std::vector<Job>> jobs(const JobFilter& filter) = 0;
     virtual Result<std::vector<JobCount>> job_counts() = 0;  // without done and discarded ones
+    // The longest stopped first, at most 1000.
+    virtual Result<std::vector<StoppedLane>> stopped_lanes() = 0;
     // When the next job may run or lease runs out, those behind an older one of their key apart; absent when there is none.
     virtual Result<std::optional<Instant>> next_wakeup() = 0;
     // Oldest first. Of one document: its own and those of the messages it travelled in.
@@ -150,6 +152,11 @@ public:
     // A snapshot; any number at once, beside the writer.
     virtual Status read(const std::function<Status(Reader&)>& query) = 0;
 
+    // Whether units can be stored: the error that the last group of units met, or store.failed for good; success again once
+    // a group was committed. Never blocks.
+    virtual Status health() const = 0;
+    // Reads every page and compares tables with their indexes. Seconds per gigabyte. Error codes: store.damaged (Operator).
+    virtual Status check_integrity() = 0;
     virtual StoreCounters counters() const = 0;
     virtual int schema_version() const = 0;
 };

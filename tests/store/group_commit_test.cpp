@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // One writer, many callers: what shares a commit, what is undone alone, and what a reader sees.
 #include "fixture.h"
+#include "tests/support/full_disk.h"
 
+#include <fstream>
 #include <future>
 #include <latch>
 #include <stdexcept>
@@ -232,6 +234,43 @@ TEST_F(GroupCommit, ADatabaseThatIsNotThereIsNotMadeByReading) {
     ASSERT_FALSE(absent);
     EXPECT_EQ(absent.error().code(), "store.open");
     EXPECT_FALSE(std::filesystem::exists(m_dir.path() / "absent.db"));
+}
+
+TEST_F(GroupCommit, AFailedCommitShowsInItsHealthUntilTheRestart) {
+    EXPECT_TRUE(m_store->health());
+    {
+        const testing_support::FullDisk full;
+        const Status lost = m_store->submit([](Transaction& t) { return add_plain(t, "lost"); });
+        ASSERT_FALSE(lost);
+        EXPECT_EQ(lost.error().code(), "store.failed");
+    }
+    ASSERT_FALSE(m_store->health());
+    EXPECT_EQ(m_store->health().error().code(), "store.failed");
+    EXPECT_EQ(m_store->health().error().blame(), Blame::Operator);
+    EXPECT_TRUE(has_message(*m_store, "lost")) << "reading goes on";
+    const Status refused = m_store->submit([](Transaction& t) { return add_plain(t, "more"); });
+    ASSERT_FALSE(refused) << "nobody knows what is on disk";
+    reopen();
+    EXPECT_TRUE(m_store->health());
+    EXPECT_FALSE(*has_message(*m_store, "lost"));
+    must([](Transaction& t) { return add_plain(t, "after"); });
+}
+
+TEST_F(GroupCommit, TheIntegrityCheckFindsADamagedPage) {
+    must([](Transaction& t) { return t.audit({"gateway", "e", "s", {}}); });
+    EXPECT_TRUE(m_store->check_integrity());
+    m_store.reset();  // the log is folded into the file
+    std::fstream octets(file(), std::ios::in | std::ios::out | std::ios::binary);
+    const auto length = static_cast<std::streamoff>(std::filesystem::file_size(file()));
+    for (std::streamoff page = 4096; page < length; page += 4096) {
+        octets.seekp(page + 16);
+        octets.write("damaged by a bad disk", 21);
+    }
+    octets.close();
+    auto looking = open_sqlite_store_read_only(file());
+    const Status found = looking ? (*looking)->check_integrity() : Status(looking.error());
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().blame(), Blame::Operator) << found.error().text();
 }
 
 TEST_F(GroupCommit, ClosingFinishesWhatWasSubmitted) {

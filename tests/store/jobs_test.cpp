@@ -220,4 +220,44 @@ TEST_F(Jobs, AttemptsOfADocumentIncludeThoseOfTheMessageItCameIn) {
     EXPECT_FALSE((*found)[1].next_run);
 }
 
+TEST_F(Jobs, TriesCountFromTheFirstClaimAndAnewAfterARelease) {
+    const auto id = add_job({.kind = "post", .order_key = "k"});
+    m_clock.advance(std::chrono::hours(24 * 30));  // it waited behind an older one
+    auto claimed = claim({.worker = "w"});
+    ASSERT_EQ(ids_of(claimed), Ids{id});
+    EXPECT_EQ(claimed[0].tries, 1U);
+    EXPECT_EQ(claimed[0].first_try, m_clock.now());
+    const Instant first = m_clock.now();
+    must([&](Transaction& t) { return t.retry_job(claimed[0], m_clock.now(), an_error()); });
+    m_clock.advance(std::chrono::hours(1));
+    claimed = claim({.worker = "w"});
+    EXPECT_EQ(claimed.at(0).tries, 2U);
+    EXPECT_EQ(claimed.at(0).first_try, first);
+    must([&](Transaction& t) { return t.park_job(claimed[0], an_error()); });
+    m_clock.advance(std::chrono::hours(24 * 30));
+    must([&](Transaction& t) { return t.release_job(id); });
+    claimed = claim({.worker = "w"});
+    EXPECT_EQ(claimed.at(0).tries, 1U);
+    EXPECT_EQ(claimed.at(0).attempts, 3U) << "the history goes on counting";
+    EXPECT_EQ(claimed.at(0).first_try, m_clock.now());
+}
+
+TEST_F(Jobs, StoppedLanesNameTheParkedJobAndHowManyWaitBehindIt) {
+    const auto head = add_job({.kind = "unwrap", .order_key = "acme/"});
+    add_job({.kind = "unwrap", .order_key = "acme/"});
+    add_job({.kind = "unwrap", .order_key = "acme/"});
+    add_job({.kind = "unwrap", .order_key = "other/"});
+    add_job({.kind = "post"});  // waits for nobody, stops nobody
+    for (const Job& job : claim({.worker = "w", .limit = 10}))
+        if (job.order_key != "other/")
+            must([&](Transaction& t) { return t.park_job(job, an_error()); });
+    auto lanes =
+        read<std::vector<StoppedLane>>(*m_store, [](Reader& r) { return r.stopped_lanes(); });
+    ASSERT_TRUE(lanes) << lanes.error().text();
+    ASSERT_EQ(lanes->size(), 1U);
+    EXPECT_EQ(lanes->front().job.id, head);
+    EXPECT_EQ(lanes->front().job.code, "test.fault");
+    EXPECT_EQ(lanes->front().waiting, 2);
+}
+
 }  // namespace sallyport::store
