@@ -4,11 +4,26 @@
 
 #include "gateway/base/bytes.h"
 
+#include <memory>
 #include <string>
 
 namespace sallyport {
 
 Bytes sha256(BytesView octets);            // 32 octets
 std::string sha256_hex(BytesView octets);  // 64 hex digits, lower case
+
+// The same over octets that come piece by piece. Not thread-safe.
+class Sha256 {
+public:
+    Sha256();
+    void add(BytesView octets);
+    std::string hex() const;  // of everything added so far; more may follow
+
+private:
+    struct Free {
+        void operator()(void* context) const;
+    };
+    std::unique_ptr<void, Free> m_context;
+};
 
 }  // namespace sallyport

@@ -94,12 +94,17 @@ Result<Admission> DurableIntake::admit(const Arrival& arrival,
     }
     CRASH_POINT("intake.archive.before");
     Attempt attempt{arrival, make_receipt, message_of(arrival)};
-    auto payload = m_parts.archive.put(arrival.payload);
+    auto payload = arrival.payload_file.empty()
+                       ? m_parts.archive.put(arrival.payload)
+                       : m_parts.archive.share(arrival.payload_file, arrival.content_digest);
     if (!payload) return std::move(payload).error();
-    auto raw = m_parts.archive.put(arrival.raw);
-    if (!raw) return std::move(raw).error();
     attempt.message.payload_ref = *payload;
-    attempt.message.raw_ref = *raw;
+    attempt.message.raw_ref = *payload;
+    if (!arrival.raw.empty()) {
+        auto raw = m_parts.archive.put(arrival.raw);
+        if (!raw) return std::move(raw).error();
+        attempt.message.raw_ref = *raw;
+    }
     attempt.message.id = new_id(m_parts.clock.now(), m_parts.random);
     CRASH_POINT("intake.archive.after");
     if (*owner) return admit_conflict(attempt, (*owner)->target);

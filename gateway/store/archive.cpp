@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -100,6 +102,48 @@ Result<std::string> Archive::put(BytesView octets) const {
     if (auto written = write_file_durably(path, octets); !written)
         return std::move(written).error();
     CRASH_POINT("archive.write.after");
+    return address;
+}
+
+namespace {
+
+Error not_shared(const std::filesystem::path& file, std::string_view step) {
+    return Error("file.write",
+                 Blame::Operator,
+                 std::string(step) +
+                     " failed: " + std::error_code(errno, std::generic_category()).message())
+        .at({.source = file.string()})
+        .remedy("state directory and archive must lie on one file system with room left");
+}
+
+Status sync_file(const std::filesystem::path& file) {
+    const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    const bool synced = fd >= 0 && ::fsync(fd) == 0;
+    if (fd >= 0) ::close(fd);
+    if (synced) return {};
+    return not_shared(file, "syncing");
+}
+
+}  // namespace
+
+Result<std::string> Archive::share(const std::filesystem::path& file,
+                                   const std::string& address) const {
+    if (!is_address(address)) return not_an_address();
+    const std::filesystem::path path = path_of(address);
+    if (auto synced = sync_file(file); !synced) return std::move(synced).error();
+    if (auto made = make_directories_durably(path.parent_path()); !made)
+        return std::move(made).error();
+    if (auto synced = sync_names_above(path.parent_path()); !synced)
+        return std::move(synced).error();
+    CRASH_POINT("archive.share.before");
+    // By rename over a fresh link, as a write would: what was there under the address may be damaged, and is healed.
+    const std::filesystem::path second = path.parent_path() / ("." + address + ".share.tmp");
+    ::unlink(second.c_str());
+    if (::link(file.c_str(), second.c_str()) != 0) return not_shared(second, "linking");
+    if (::rename(second.c_str(), path.c_str()) != 0) return not_shared(path, "renaming");
+    ::unlink(second.c_str());  // rename does nothing when both are names of one file already
+    if (auto synced = sync_directory(path.parent_path()); !synced) return std::move(synced).error();
+    CRASH_POINT("archive.share.after");
     return address;
 }
 

@@ -29,6 +29,11 @@ public:
     // Error codes: file.write.
     Result<std::string> put(BytesView octets) const;
 
+    // The same for a complete file on the archive's file system, without reading it: it is synced and gets the address as a
+    // second name, so its octets must not change as long as both names exist. `address` is its SHA-256, computed by the
+    // caller while the octets came. Error codes: archive.address, file.write.
+    Result<std::string> share(const std::filesystem::path& file, const std::string& address) const;
+
     // Error codes: archive.address (Bug: not an address), archive.missing, archive.corrupt (Operator: the octets on disk are
     // not those that were stored), file.read, file.large.
     Result<Bytes> get(const std::string& address) const;
