@@ -279,6 +279,11 @@ public:
 
     std::uint16_t port() const { return m_port; }
 
+    Status renew_tls(const certs::TlsServer& tls) {
+        if (m_credentials) return m_credentials->renew(tls);
+        return Error("http.tls", Blame::Bug, "a server without TLS has no certificate to renew");
+    }
+
     HttpServerStats stats() const {
         HttpServerStats stats;
         m_wiring.census.report(stats);
@@ -310,10 +315,13 @@ private:
         m_context = new Poco::Net::Context(Poco::Net::Context::TLS_SERVER_USE, parameters);
         const auto configured = configure_tls_server(m_context->sslContext(), *options.tls);
         if (!configured) return configured.error();
+        m_credentials = std::make_unique<TlsCredentials>(*options.tls);
+        present(m_context->sslContext(), *m_credentials);
         return bound(Poco::Net::SecureServerSocket(m_context), address);
     }
 
     Wiring m_wiring;
+    std::unique_ptr<TlsCredentials> m_credentials;  // before the context that points to it
     Poco::Net::Context::Ptr m_context;
     Poco::Net::ServerSocket m_socket;
     std::unique_ptr<Poco::ThreadPool> m_pool;
@@ -340,6 +348,9 @@ std::uint16_t HttpServer::port() const {
 }
 void HttpServer::stop(std::chrono::milliseconds drain) {
     m_impl->stop(drain);
+}
+Status HttpServer::renew_tls(const certs::TlsServer& tls) {
+    return m_impl->renew_tls(tls);
 }
 HttpServerStats HttpServer::stats() const {
     return m_impl->stats();

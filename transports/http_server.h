@@ -124,6 +124,9 @@ public:
     // Closes the listener, lets requests in progress finish until the deadline, then cuts them. Idempotent.
     void stop(std::chrono::milliseconds drain);
     HttpServerStats stats() const;
+    // Shows another certificate from the next handshake on; connections in progress keep theirs. Only identity and chain
+    // of `tls` are taken. Thread-safe, once started. Error codes: http.tls (what was shown stays), also when the server was made without TLS.
+    Status renew_tls(const certs::TlsServer& tls);
 
 private:
     class Impl;

@@ -44,6 +44,18 @@ int verify_server(X509_STORE_CTX* chain, void* context) {
     return X509_verify_cert(chain);
 }
 
+// Before the certificate of a handshake is chosen. 0 ends the handshake.
+int show_current(SSL* connection, void* context) {
+    const auto server = static_cast<const TlsCredentials*>(context)->current();
+    SSL_certs_clear(connection);
+    if (SSL_use_certificate(connection, server->identity.certificate.native().handle.get()) != 1 ||
+        SSL_use_PrivateKey(connection, server->identity.key.native().handle.get()) != 1)
+        return 0;
+    for (const auto& certificate : server->chain)
+        if (SSL_add1_chain_cert(connection, certificate.native().handle.get()) != 1) return 0;
+    return 1;
+}
+
 Status apply_policy(SSL_CTX* context, const certs::TlsPolicy& policy) {
     const int least = policy.least == certs::TlsVersion::Tls13 ? TLS1_3_VERSION : TLS1_2_VERSION;
     SSL_CTX_clear_options(context,
@@ -110,6 +122,23 @@ Status configure_tls_server(SSL_CTX* context, const certs::TlsServer& server) {
     SSL_CTX_set_cert_verify_callback(
         context, verify_client, const_cast<certs::TlsServer*>(&server));
     return {};
+}
+
+Status TlsCredentials::renew(const certs::TlsServer& next) {
+    auto tried = *current();
+    tried.identity = next.identity;
+    tried.chain = next.chain;
+    const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> scratch(
+        SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
+    if (!scratch) return tls_error("no TLS context can be made");
+    if (Status usable = configure_tls_server(scratch.get(), tried); !usable) return usable;
+    m_current.with(
+        [&](auto& server) { server = std::make_shared<const certs::TlsServer>(std::move(tried)); });
+    return {};
+}
+
+void present(SSL_CTX* context, const TlsCredentials& credentials) {
+    SSL_CTX_set_cert_cb(context, show_current, const_cast<TlsCredentials*>(&credentials));
 }
 
 Status configure_tls_client(SSL_CTX* context, const TlsClientState& state) {

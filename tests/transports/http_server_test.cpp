@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cctype>
 #include <future>
 #include <memory>
 #include <string>
@@ -421,6 +422,43 @@ TEST(HttpsServer, BoundsTheHandshake) {
     EXPECT_EQ(partial.all(), "");
     quiet(server);
     EXPECT_EQ(server.http.stats().timed_out, 2U);
+}
+
+// What the server shows, as the openssl command line sees it: the SHA-256 of its certificate.
+std::string shown(const Server& server, const std::string& version) {
+    const testing_support::TempDir dir;
+    const std::string file = dir.path() / "out";
+    (void)shell("openssl s_client -" + version +
+                " -connect 127.0.0.1:" + std::to_string(server.http.port()) +
+                " < /dev/null 2>/dev/null | openssl x509 -noout -fingerprint -sha256 > " + file);
+    std::string hex;
+    const std::string text = slurp(file);
+    for (const char letter : text.substr(text.find('=') + 1))
+        if (std::isxdigit(static_cast<unsigned char>(letter)) != 0)
+            hex += static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+    return hex;
+}
+
+TEST(HttpsServer, ShowsARenewedCertificateFromTheNextHandshakeOn) {
+    Server server(tls_options());
+    for (const std::string version : {"tls1_2", "tls1_3"}) {
+        SCOPED_TRACE(version);
+        for (const std::string name : {"gateway", "partner-next", "gateway"}) {
+            SCOPED_TRACE(name);
+            certs::TlsServer next = *tls_options().tls;
+            next.identity = test_identity(name);
+            const Status renewed = server.http.renew_tls(next);
+            ASSERT_TRUE(renewed) << renewed.error().text();
+            EXPECT_EQ(shown(server, version), test_identity(name).certificate.fingerprint());
+        }
+    }
+    std::string out;
+    EXPECT_EQ(curl(server, "", out), 0) << "and serves on";
+}
+
+TEST(HttpsServer, OneWithoutTlsHasNoCertificateToRenew) {
+    Server server{HttpServerOptions{}};
+    EXPECT_FALSE(server.http.renew_tls(*tls_options().tls));
 }
 
 TEST(HttpsServer, AcceptsAPinnedClientCertificateAndNoOther) {
