@@ -5,6 +5,7 @@
 
 #include "mappings/evaluate.h"
 #include "mappings/findings.h"
+#include "mappings/lenses.h"
 #include "mappings/run.h"
 
 #include <nlohmann/json.hpp>
