@@ -234,7 +234,7 @@ struct ReadMdn {
         return header_or_empty(fields, name);
     }
 };
-inline ReadMdn read_mdn(const HttpResponse& response, const std::string& signer = "gateway") {
+inline ReadMdn read_mdn(const HttpResponse& response, const certs::Certificate& signer) {
     ReadMdn mdn;
     std::string entity =
         "Content-Type: " + std::string(header_or_empty(response.headers, "Content-Type")) +
@@ -245,15 +245,14 @@ inline ReadMdn read_mdn(const HttpResponse& response, const std::string& signer 
         const auto parts = split_multipart(body, type.parameter("boundary"), {});
         if (!parts || parts->size() != 2) return mdn;
         const auto signature = parse_entity((*parts)[1], {});
-        const auto verified =
-            certs::verify_detached((*parts)[0],
-                                   *decode_transfer(signature->body, "base64"),
-                                   {.trusted = {test_identity(signer).certificate},
-                                    .digests = {certs::Digest::Sha1,
-                                                certs::Digest::Sha256,
-                                                certs::Digest::Sha384,
-                                                certs::Digest::Sha512}},
-                                   {});
+        const auto verified = certs::verify_detached((*parts)[0],
+                                                     *decode_transfer(signature->body, "base64"),
+                                                     {.trusted = {signer},
+                                                      .digests = {certs::Digest::Sha1,
+                                                                  certs::Digest::Sha256,
+                                                                  certs::Digest::Sha384,
+                                                                  certs::Digest::Sha512}},
+                                                     {});
         if (!verified) return mdn;
         mdn.is_signed = true;
         mdn.digest = verified->digest;
@@ -267,6 +266,10 @@ inline ReadMdn read_mdn(const HttpResponse& response, const std::string& signer 
     mdn.explanation = std::string(parse_entity((*parts)[0], {})->body);
     mdn.fields = parse_entity(parse_entity((*parts)[1], {})->body, {})->headers;
     return mdn;
+}
+
+inline ReadMdn read_mdn(const HttpResponse& response, const std::string& signer = "gateway") {
+    return read_mdn(response, test_identity(signer).certificate);
 }
 
 }  // namespace sallyport::transports
