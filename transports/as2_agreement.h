@@ -47,10 +47,12 @@ struct As2Outbound {
     std::string url;  // http:// or https://, with path and query
     bool sign = true;
     certs::SignOptions signing;
-    bool legacy_micalg_name = false;  // "sha256" instead of "sha-256"
+    bool legacy_micalg_name = false;  // "sha256" instead of "sha-256": quirk micalg-legacy-names
     std::optional<certs::EncryptOptions> encryption = certs::EncryptOptions{};
-    bool compress = false;  // before signing
+    bool compress = false;                // before signing
+    bool compress_after_signing = false;  // with `compress`: quirk of that name
     MdnRequest mdn = MdnRequest::Signed;
+    std::string mdn_url;    // receipts come there later; empty: in the answer
     std::string subject;    // header; empty: none
     std::string mail_from;  // header From; empty: none
     std::chrono::milliseconds connect_timeout{10'000};
@@ -60,6 +62,7 @@ struct As2Outbound {
     certs::TlsClient tls;
     std::string basic_user;  // empty: no Authorization header
     std::shared_ptr<const Secret> basic_password;
+    std::shared_ptr<const Secret> bearer_token;  // instead of user and password
 };
 
 struct As2Agreement {

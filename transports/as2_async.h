@@ -8,8 +8,10 @@
 #include "gateway/base/log.h"
 #include "transports/as2_agreement.h"
 #include "transports/intake.h"
+#include "transports/sender.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace sallyport::transports {
@@ -31,6 +33,31 @@ public:
     // Durable before return. Called after the message itself is durable; after a crash in between, the sender's repeat of
     // the message leads here again.
     virtual Status enqueue(const AsyncReceipt& receipt) = 0;
+};
+
+// A message of ours that was sent and whose receipt may come later.
+struct AwaitedReceipt {
+    std::string message;      // the gateway's id
+    std::string expectation;  // Frozen::expectation
+    // When a receipt was believed before: its disposition. A second one never changes anything (MDN-27).
+    std::string settled;
+};
+
+// Receipts of our own messages that come by themselves. Implemented by the pipeline. Thread-safe.
+class ReceiptInbox {
+public:
+    virtual ~ReceiptInbox() = default;
+    // By the partner's agreement and the Message-ID that the receipt names, with or without its angle brackets. nullopt:
+    // no such message of ours went to this partner.
+    virtual Result<std::optional<AwaitedReceipt>> awaited(const std::string& partner,
+                                                          const std::string& message_id) = 0;
+    // Durable before return. `delivery` was judged; only then may the message count as delivered.
+    virtual Status settle(const AwaitedReceipt& awaited, const Delivery& delivery) = 0;
+    // Durable before return: the receipt's signature held, and it says (or proves) that the message did not arrive as it
+    // should. A person decides; `receipt` is the evidence.
+    virtual Status contest(const AwaitedReceipt& awaited,
+                           const Error& error,
+                           BytesView receipt) = 0;
 };
 
 // One attempt. Blame::Network: again later. Others: for a person. References outlive the sender. Thread-safe.

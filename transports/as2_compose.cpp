@@ -67,6 +67,13 @@ Entity cms_entity(std::string_view kind, std::string_view name, Bytes structure)
         .body = std::move(structure)};
 }
 
+Status compress_entity(Entity& entity) {
+    auto packed = certs::compress(entity.octets());
+    if (!packed) return std::move(packed).error();
+    entity = cms_entity("compressed-data", "smime.p7z", *std::move(packed));
+    return {};
+}
+
 std::string unused_boundary(const std::string& seed, BytesView content) {
     std::string boundary = "sallyport-" + seed.substr(0, 40);
     while (content.find("--" + boundary) != BytesView::npos && boundary.size() < 70)
@@ -136,6 +143,8 @@ HeaderList transport_headers(const As2Agreement& agreement,
             "Disposition-Notification-Options",
             "signed-receipt-protocol=optional, pkcs7-signature; signed-receipt-micalg=optional, " +
                 micalg_name(outbound.signing.digest, outbound.legacy_micalg_name));
+    if (outbound.mdn != MdnRequest::None && !outbound.mdn_url.empty())
+        headers.emplace_back("Receipt-Delivery-Option", outbound.mdn_url);
     headers.emplace_back("MIME-Version", "1.0");
     return headers;
 }
@@ -151,10 +160,10 @@ Result<Frozen> compose_message(const Parcel& parcel,
     // MIC-01 for a bare document, MIC-03 and MIC-08 when it is wrapped unsigned.
     const bool bare = !outbound.sign && !outbound.encryption && !outbound.compress;
     Bytes scope = bare ? parcel.payload : entity.octets();
-    if (outbound.compress) {
-        auto packed = certs::compress(entity.octets());
-        if (!packed) return std::move(packed).error();
-        entity = cms_entity("compressed-data", "smime.p7z", *std::move(packed));
+    const bool compress_last =
+        outbound.compress && outbound.sign && outbound.compress_after_signing;
+    if (outbound.compress && !compress_last) {
+        if (Status packed = compress_entity(entity); !packed) return std::move(packed).error();
         if (outbound.sign) scope = entity.octets();  // MIC-06
     }
     if (outbound.sign) {
@@ -163,6 +172,8 @@ Result<Frozen> compose_message(const Parcel& parcel,
             return std::move(signed_entity).error().during("signing for " + agreement.name);
         entity = *std::move(signed_entity);
     }
+    if (compress_last)  // MIC-07: what was signed stays the scope
+        if (Status packed = compress_entity(entity); !packed) return std::move(packed).error();
     if (outbound.encryption) {
         auto encrypted = encrypt_entity(entity, agreement);
         if (!encrypted)

@@ -47,6 +47,12 @@ struct MdnExpectation {
 };
 MdnExpectation expect_mdn(MdnRequest request, std::string message_id, BytesView mic_scope);
 
+// Whether an entity claims to be a receipt: multipart/report, a notification, or multipart/signed around one. By its
+// structure alone; nothing in it is believed by that.
+bool looks_like_mdn(const HeaderList& headers, BytesView body);
+// Which message of ours it says it is about, unverified: good for finding an expectation, for nothing else. Empty: none.
+std::string claimed_message_id(const HeaderList& headers, BytesView body);
+
 // The rules of as2.md MDN-20 to MDN-28, in that order of trust: nothing the MDN says is believed before its signature
 // holds, when one was asked for. Error codes: as2_sender.h.
 Result<Delivery> judge_mdn(const HeaderList& headers,

@@ -251,6 +251,45 @@ MdnExpectation expect_mdn(MdnRequest request, std::string message_id, BytesView 
     return expected;
 }
 
+namespace {
+
+bool is_report(const HeaderList& headers) {
+    const auto type = parse_parameterised(header_or_empty(headers, "Content-Type"));
+    if (type.value == "message/disposition-notification") return true;
+    if (type.value != "multipart/report") return false;
+    const auto kind = lower(type.parameter("report-type"));
+    return kind.empty() || kind == "disposition-notification";
+}
+
+// The report inside, verified or not.
+std::optional<MimeEntity> claimed_report(const HeaderList& headers, BytesView body) {
+    MimeEntity top;
+    top.headers = headers;
+    top.body = body;
+    if (is_report(headers)) return top;
+    const auto type = parse_parameterised(header_or_empty(headers, "Content-Type"));
+    if (type.value != "multipart/signed") return std::nullopt;
+    const auto parts = split_multipart(body, type.parameter("boundary"), {});
+    if (!parts || parts->empty()) return std::nullopt;
+    auto first = parse_entity(parts->front(), {});
+    if (!first || !is_report(first->headers)) return std::nullopt;
+    return *std::move(first);
+}
+
+}  // namespace
+
+bool looks_like_mdn(const HeaderList& headers, BytesView body) {
+    return claimed_report(headers, body).has_value();
+}
+
+std::string claimed_message_id(const HeaderList& headers, BytesView body) {
+    const auto report = claimed_report(headers, body);
+    if (!report) return {};
+    const auto fields = notification_fields(*report);
+    if (!fields) return {};
+    return std::string(trim(header_or_empty(*fields, "Original-Message-ID")));
+}
+
 Result<Delivery> judge_mdn(const HeaderList& headers,
                            BytesView body,
                            const MdnExpectation& expected,

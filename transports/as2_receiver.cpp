@@ -5,6 +5,8 @@
 #include "transports/as2_mdn.h"
 #include "transports/as2_message.h"
 #include "transports/as2_open.h"
+#include "transports/as2_receipt_in.h"
+#include "transports/mime.h"
 
 #include <array>
 #include <utility>
@@ -61,7 +63,14 @@ Error malformed(std::string what) {
     return Error("as2.header", Blame::Partner, std::move(what));
 }
 
-// The AS2 headers every message needs (RFC 4130 6).
+// As far as the header tells.
+bool may_be_receipt(const HeaderList& headers) {
+    const auto type = parse_parameterised(header_or_empty(headers, "Content-Type")).value;
+    return type == "multipart/report" || type == "multipart/signed" ||
+           type == "message/disposition-notification";
+}
+
+// The AS2 headers every message needs (RFC 4130 6); a receipt may do without Message-ID.
 struct Parties {
     std::string from;
     std::string to;
@@ -70,6 +79,8 @@ struct Parties {
 Result<Parties> read_parties(const HeaderList& headers) {
     for (const auto* name : {"AS2-From", "AS2-To", "Message-ID"}) {
         const auto count = count_header(headers, name);
+        if (count == 0 && name == std::string_view("Message-ID") && may_be_receipt(headers))
+            continue;  // HDR-06
         if (count == 0) return malformed(std::string(name) + " is missing");
         if (count > 1) return malformed(std::string(name) + " occurs more than once");
     }
@@ -79,7 +90,8 @@ Result<Parties> read_parties(const HeaderList& headers) {
     Parties parties{.from = *from,
                     .to = *to,
                     .message_id = std::string(header_or_empty(headers, "Message-ID"))};
-    if (parties.message_id.empty() || parties.message_id.size() > 998)
+    const bool given = find_header(headers, "Message-ID") != nullptr;
+    if ((given && parties.message_id.empty()) || parties.message_id.size() > 998)
         return malformed("Message-ID is empty or longer than 998 octets");
     return parties;
 }
@@ -342,6 +354,17 @@ HttpResponse As2Receiver::handle(const HttpRequest& request) {
         return exchange.refuse(
             "processed/error: unknown-trading-partner",
             Error("as2.agreement.unknown", Blame::Partner, "the agreement has just been removed"));
+    if (may_be_receipt(request.headers) && looks_like_mdn(request.headers, request.body))
+        return take_receipt(request,
+                            *agreement,
+                            {.intake = m_intake,
+                             .inbox = m_options.receipts_in,
+                             .clock = m_clock,
+                             .refused_bytes = m_refused_bytes,
+                             .retry_after = m_options.retry_after},
+                            m_log.with({{"partner", agreement->name}}));
+    if (find_header(request.headers, "Message-ID") == nullptr)
+        return exchange.reject(400, malformed("Message-ID is missing"));
     const auto where = exchange.choose_delivery(m_receipts);
     if (!where)
         return exchange.refuse("processed/error: unexpected-processing-error", where.error());

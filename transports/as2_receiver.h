@@ -30,6 +30,8 @@ struct As2ReceiverOptions {
     double strangers_per_second = 1;
     double refused_bytes_burst = 256.0 * 1024 * 1024;  // bodies of refused messages
     double refused_bytes_per_second = 64.0 * 1024;
+    // Where receipts of our own messages go that come as requests; null: they are refused. Outlives the receiver.
+    ReceiptInbox* receipts_in = nullptr;
 };
 
 // All references outlive the receiver. Thread-safe.

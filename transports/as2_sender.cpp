@@ -21,6 +21,29 @@ Result<std::shared_ptr<const As2Agreement>> find_agreement(const As2Directory& d
     return agreement;
 }
 
+// Credentials go to the configured URL and nowhere else: redirects are not followed.
+Status add_login(const As2Agreement& agreement, HeaderList& headers) {
+    const As2Outbound& outbound = agreement.outbound;
+    std::string value;
+    if (outbound.bearer_token)
+        value = "Bearer " + std::string(outbound.bearer_token->reveal());
+    else if (!outbound.basic_user.empty() && outbound.basic_password)
+        value = "Basic " + to_base64(outbound.basic_user + ':' +
+                                     std::string(outbound.basic_password->reveal()));
+    if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
+        return Error("as2.header",
+                     Blame::Operator,
+                     "the login of agreement " + agreement.name + " has a line break inside")
+            .remedy("the secret must be one line");
+    if (!value.empty()) headers.emplace_back("Authorization", std::move(value));
+    return {};
+}
+
+// Whether these frozen octets ask for a receipt that comes later, to a URL of ours.
+bool asks_for_later_receipt(const HeaderList& wire) {
+    return find_header(wire, "Receipt-Delivery-Option") != nullptr;
+}
+
 }  // namespace
 
 As2Sender::As2Sender(As2SenderOptions options,
@@ -61,11 +84,7 @@ Result<Delivery> As2Sender::send(const Frozen& frozen) {
                   .exchange_timeout = outbound.exchange_timeout,
                   .max_response_bytes = outbound.max_response_bytes,
                   .tls = &outbound.tls};
-    if (!outbound.basic_user.empty() && outbound.basic_password)
-        post.headers.emplace_back(
-            "Authorization",
-            "Basic " + to_base64(outbound.basic_user + ':' +
-                                 std::string(outbound.basic_password->reveal())));
+    if (Status login = add_login(agreement, post.headers); !login) return std::move(login).error();
     const Log log = m_log.with({{"partner", agreement.name}, {"message_id", frozen.message_id}});
     auto reply = http_post(post, *m_watchdog, m_clock);
     if (!reply) {
@@ -82,6 +101,14 @@ Result<Delivery> As2Sender::send(const Frozen& frozen) {
         log.info("as2 message sent, no receipt asked for", {{"status", reply->status}});
         Delivery delivery;
         delivery.http_status = reply->status;
+        return delivery;
+    }
+    // Some servers answer with a page of text and send the receipt as agreed.
+    if (asks_for_later_receipt(wire->headers) && !looks_like_mdn(reply->headers, reply->body)) {
+        log.info("as2 message sent, its receipt comes later", {{"status", reply->status}});
+        Delivery delivery;
+        delivery.http_status = reply->status;
+        delivery.receipt_pending = true;
         return delivery;
     }
     if (trim(reply->body).empty())

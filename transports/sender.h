@@ -37,6 +37,8 @@ struct Delivery {
     bool receipt_signed = false;
     bool mic_matched = false;
     int http_status = 0;
+    // The partner took the octets and will send its receipt later: nothing above but the status is known yet.
+    bool receipt_pending = false;
 };
 
 // Thread-safe.
