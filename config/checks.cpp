@@ -6,8 +6,6 @@
 
 namespace sallyport::config {
 
-namespace {
-
 Error value_fault(const std::string& what, const Place& place, const std::string& remedy) {
     return Error("config.value", Blame::Operator, what).at(place).remedy(remedy);
 }
@@ -17,6 +15,38 @@ Error missing_key(const std::string& key, const std::string& why, const Place& p
         .at(place)
         .remedy("add it");
 }
+
+void check_secret(const std::string& key,
+                  const SecretRef& reference,
+                  const Place& place,
+                  Binder& binder) {
+    const std::filesystem::path path = secret_path(reference);
+    if (path.empty()) return;  // env: and credential: are there only when the service runs
+    auto safe = check_secret_file(path);
+    if (safe) return;
+    const bool readable = safe.error().code() == "config.secret.readable";
+    binder.fault(Error(readable ? "config.secret.readable" : "config.secret.missing",
+                       Blame::Operator,
+                       key + ": " + path.string() + ": " + safe.error().what())
+                     .at(place)
+                     .remedy(safe.error().remedy()));
+}
+
+void check_url(const std::string& key, const std::string& url, const Place& place, Binder& binder) {
+    if (url.empty()) return;
+    const bool http = url.starts_with("http://") && url.size() > 7;
+    const bool https = url.starts_with("https://") && url.size() > 8;
+    const bool clean = url.find_first_of(" \"<>\\#@") == std::string::npos &&
+                       std::all_of(url.begin(), url.end(), [](char letter) {
+                           return letter > ' ' && letter <= '~';
+                       });
+    if ((http || https) && clean) return;
+    binder.fault(value_fault(key + " is not an http:// or https:// URL",
+                             place,
+                             "write https://host[:port]/path without user, password or fragment"));
+}
+
+namespace {
 
 void check_file(const std::string& key,
                 const std::filesystem::path& path,
@@ -53,22 +83,6 @@ void check_directory(const std::string& key,
                      .remedy("correct the path or make the directory"));
 }
 
-void check_secret(const std::string& key,
-                  const SecretRef& reference,
-                  const Place& place,
-                  Binder& binder) {
-    const std::filesystem::path path = secret_path(reference);
-    if (path.empty()) return;  // env: and credential: are there only when the service runs
-    auto safe = check_secret_file(path);
-    if (safe) return;
-    const bool readable = safe.error().code() == "config.secret.readable";
-    binder.fault(Error(readable ? "config.secret.readable" : "config.secret.missing",
-                       Blame::Operator,
-                       key + ": " + path.string() + ": " + safe.error().what())
-                     .at(place)
-                     .remedy(safe.error().remedy()));
-}
-
 // RFC 4130 section 6.2.
 bool is_as2_name(const std::string& name) {
     return !name.empty() && name.size() <= 128 &&
@@ -84,20 +98,6 @@ void check_as2_name(const std::string& key,
     if (name.empty() || is_as2_name(name)) return;  // empty: reported as such already
     binder.fault(value_fault(
         key + " is not an AS2 name", place, "1 to 128 printable ASCII characters (RFC 4130, 6.2)"));
-}
-
-void check_url(const std::string& key, const std::string& url, const Place& place, Binder& binder) {
-    if (url.empty()) return;
-    const bool http = url.starts_with("http://") && url.size() > 7;
-    const bool https = url.starts_with("https://") && url.size() > 8;
-    const bool clean = url.find_first_of(" \"<>\\#@") == std::string::npos &&
-                       std::all_of(url.begin(), url.end(), [](char letter) {
-                           return letter > ' ' && letter <= '~';
-                       });
-    if ((http || https) && clean) return;
-    binder.fault(value_fault(key + " is not an http:// or https:// URL",
-                             place,
-                             "write https://host[:port]/path without user, password or fragment"));
 }
 
 bool is_partner_name(const std::string& name) {
@@ -256,6 +256,7 @@ void check_as2(As2Agreement& as2,
                                  binder.place("as2.url", file),
                                  "use https or remove them"));
     if (!options.check_files) return;
+    check_as2_options(as2, settings, binder, file, options);
     for (const auto& path : as2.certificates)
         check_file("as2.certificates", path, binder.place("as2.certificates", file), binder);
     for (const auto& path : as2.tls_certificates)

@@ -26,7 +26,22 @@ void check_partner(LoadedPartner& loaded,
                    const Settings& settings,
                    Binder& binder,
                    const LoadOptions& options);
+// checks_as2.cpp: receipts, logins and quirks of [as2].
+void check_as2_options(const As2Agreement& as2,
+                       const Settings& settings,
+                       Binder& binder,
+                       const Place& file,
+                       const LoadOptions& options);
 // Across partners.
 void check_duplicates(const std::vector<LoadedPartner>& partners, std::vector<Error>& faults);
 
 }  // namespace sallyport::config
+// --- shared by the checks ---------------------------------------------------------------------------------------------
+Error value_fault(const std::string& what, const Place& place, const std::string& remedy);
+Error missing_key(const std::string& key, const std::string& why, const Place& place);
+void check_url(const std::string& key, const std::string& url, const Place& place, Binder& binder);
+void check_secret(const std::string& key,
+                  const SecretRef& reference,
+                  const Place& place,
+                  Binder& binder);
+

@@ -72,13 +72,29 @@ std::vector<Field> as2_demand_fields(As2Agreement& as2) {
          .standard = R"(["aes-128-cbc", "aes-192-cbc", "aes-256-cbc"])",
          .target = &as2.ciphers,
          .help = "encryption that is accepted",
-         .choices = {"aes-128-cbc", "aes-192-cbc", "aes-256-cbc"},
+         .choices = {"aes-128-cbc",
+                     "aes-192-cbc",
+                     "aes-256-cbc",
+                     "aes-128-gcm",
+                     "aes-192-gcm",
+                     "aes-256-gcm"},
          .reloadable = true},
         {.key = "allow",
          .standard = "[]",
          .target = &as2.allow,
-         .help = "weak algorithms that this partner may still use",
-         .choices = {"sha-1", "3des"},
+         .help = "weak things that are still done with this partner",
+         .choices = {"sha-1", "3des", "credentials-over-http"},
+         .reloadable = true},
+        {.key = "async_receipts",
+         .standard = "[]",
+         .target = &as2.async_receipts,
+         .help = "URLs its messages may ask receipts to; with /* at the end, every path there; "
+                 "empty: receipts go into the answer only",
+         .reloadable = true},
+        {.key = "async_receipts_internal",
+         .standard = "false",
+         .target = &as2.async_receipts_internal,
+         .help = "those URLs may lead to loopback and private addresses",
          .reloadable = true},
     };
 }
@@ -110,13 +126,43 @@ std::vector<Field> as2_sending_fields(As2Agreement& as2) {
          .standard = "\"aes-256-cbc\"",
          .target = &as2.cipher,
          .help = "how we encrypt",
-         .choices = {"aes-128-cbc", "aes-192-cbc", "aes-256-cbc", "3des"},
+         .choices = {"aes-128-cbc",
+                     "aes-192-cbc",
+                     "aes-256-cbc",
+                     "aes-128-gcm",
+                     "aes-192-gcm",
+                     "aes-256-gcm",
+                     "3des"},
          .reloadable = true},
+        {.key = "signature",
+         .standard = "\"pkcs1-v1.5\"",
+         .target = &as2.signature,
+         .help = "how we sign with an RSA key",
+         .choices = {"pkcs1-v1.5", "pss"},
+         .reloadable = true},
+        {.key = "key_transport",
+         .standard = "\"pkcs1-v1.5\"",
+         .target = &as2.key_transport,
+         .help = "how the message key is encrypted for an RSA certificate",
+         .choices = {"pkcs1-v1.5", "oaep-sha-1", "oaep-sha-256"},
+         .reloadable = true},
+    };
+}
+
+// What comes back, how long it may take, and what the partner's product needs.
+std::vector<Field> as2_answer_fields(As2Agreement& as2) {
+    return {
         {.key = "mdn",
          .standard = "\"signed\"",
          .target = &as2.mdn,
          .help = "the receipt we ask for",
          .choices = {"none", "unsigned", "signed"},
+         .reloadable = true},
+        {.key = "mdn_url",
+         .standard = "\"\"",
+         .target = &as2.mdn_url,
+         .help = "our AS2 URL as the partner sees it: receipts come there later; empty: in the "
+                 "answer to the message",
          .reloadable = true},
         {.key = "timeout",
          .standard = "\"5m\"",
@@ -124,6 +170,39 @@ std::vector<Field> as2_sending_fields(As2Agreement& as2) {
          .help = "one attempt to send may take",
          .least = 1000,
          .most = 3'600'000,
+         .reloadable = true},
+        {.key = "quirks",
+         .standard = "[]",
+         .target = &as2.quirks,
+         .help = "departures from the standards that this partner's product needs",
+         .choices = {"micalg-legacy-names", "gcm-enveloped-tagged", "compress-after-signing"},
+         .reloadable = true},
+    };
+}
+
+// Who we are to the partner's HTTP server.
+std::vector<Field> as2_login_fields(As2Agreement& as2) {
+    return {
+        {.key = "user",
+         .standard = "\"\"",
+         .target = &as2.user,
+         .help = "HTTP Basic authentication at the partner's server; empty: none",
+         .reloadable = true},
+        {.key = "password",
+         .standard = "\"\"",
+         .target = &as2.password,
+         .help = "its password",
+         .reloadable = true},
+        {.key = "bearer_token",
+         .standard = "\"\"",
+         .target = &as2.bearer_token,
+         .help = "HTTP bearer token, instead of user and password",
+         .reloadable = true},
+        {.key = "tls_identity",
+         .standard = "\"\"",
+         .target = &as2.tls_identity,
+         .help = "which [identity.NAME] of ours shows its certificate to the partner's HTTPS "
+                 "server; empty: none",
          .reloadable = true},
     };
 }
@@ -257,7 +336,11 @@ std::vector<Field> partner_fields(Partner& partner) {
 }
 
 std::vector<Field> as2_fields(As2Agreement& as2) {
-    return joined({as2_address_fields(as2), as2_demand_fields(as2), as2_sending_fields(as2)});
+    return joined({as2_address_fields(as2),
+                   as2_demand_fields(as2),
+                   as2_sending_fields(as2),
+                   as2_answer_fields(as2),
+                   as2_login_fields(as2)});
 }
 
 std::vector<Field> x12_fields(X12Agreement& x12) {

@@ -29,18 +29,31 @@ struct As2Agreement {
     bool require_signed = true;
     bool require_encrypted = true;
     std::vector<std::string> digests{};  // "sha-256", "sha-384", "sha-512"
-    std::vector<std::string> ciphers{};  // "aes-128-cbc", "aes-192-cbc", "aes-256-cbc"
-    std::vector<std::string> allow{};    // weak ones, by name: "sha-1", "3des"
+    std::vector<std::string> ciphers{};  // "aes-128-cbc" to "aes-256-gcm"
+    std::vector<std::string>
+        allow{};  // weak ones, by name: "sha-1", "3des", "credentials-over-http"
+    std::vector<std::string>
+        async_receipts{};  // URLs that their messages may ask receipts to; none: refused
+    bool async_receipts_internal = false;  // those URLs may lead into our own networks
 
     // How we send.
     bool sign = true;
     bool encrypt = true;
     bool compress = false;
-    std::string digest{};  // one of digests or allow
-    std::string cipher{};  // one of ciphers or allow
+    std::string digest{};         // one of digests or allow
+    std::string cipher{};         // one of ciphers or allow
+    std::string signature{};      // "pkcs1-v1.5" or "pss"; for RSA keys
+    std::string key_transport{};  // "pkcs1-v1.5", "oaep-sha-1", "oaep-sha-256"
     MdnMode mdn = MdnMode::Signed;
     std::chrono::milliseconds timeout{0};  // one attempt
+    std::string mdn_url{};                 // ours, where receipts come later; empty: in the answer
 };
+    std::string user{};                    // HTTP Basic; with `password`
+    SecretRef password{};
+    SecretRef bearer_token{};    // instead of user and password
+    std::string tls_identity{};  // Settings::identities name whose certificate their server wants
+    std::vector<std::string>
+        quirks{};  // departures from the standards that a product needs, by name
 
 enum class AckPolicy : std::uint8_t { Never, Always, OnFaults };
 
@@ -91,3 +104,8 @@ struct Partner {
 };
 
 }  // namespace sallyport::config
+    std::map<std::string, std::string>
+        origins{};  // "as2.id" to "acme.toml:4"; what is absent has its default
+// As show_effective() of the settings: the partner file with its defaults and where each value is from.
+std::string show_effective(const Partner& partner);
+

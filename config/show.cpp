@@ -32,7 +32,7 @@ std::string table_of(const std::string& key) {
 
 class Listing {
 public:
-    explicit Listing(const Settings& settings) : m_settings(settings) {}
+    explicit Listing(const std::map<std::string, std::string>& origins) : m_origins(origins) {}
 
     void add(const std::string& key, const Field& field) {
         const std::string table = table_of(key);
@@ -40,15 +40,15 @@ public:
         m_table = table;
         const std::string line =
             key.substr(table.empty() ? 0 : table.size() + 1) + " = " + show_field(field);
-        const auto origin = m_settings.origins.find(key);
+        const auto origin = m_origins.find(key);
         const std::size_t pad = line.size() < 60 ? 60 - line.size() : 2;
         m_text += line + std::string(pad, ' ') + "# " +
-                  (origin == m_settings.origins.end() ? "default" : origin->second) + "\n";
+                  (origin == m_origins.end() ? "default" : origin->second) + "\n";
     }
     std::string take() { return std::move(m_text); }
 
 private:
-    const Settings& m_settings;
+    const std::map<std::string, std::string>& m_origins;
     std::string m_table;
     std::string m_text;
 };
@@ -107,7 +107,7 @@ const std::vector<SettingInfo>& partner_table() {
 
 std::string show_effective(const Settings& settings) {
     Settings copy = settings;  // fields point at what they show, and want to be able to write
-    Listing listing(copy);
+    Listing listing(copy.origins);
     for (const Field& field : settings_fields(copy))
         listing.add(field.key, field);
     for (Identity& identity : copy.identities)
@@ -117,6 +117,22 @@ std::string show_effective(const Settings& settings) {
 }
 
 std::string reference_text() {
+std::string show_effective(const Partner& partner) {
+    Partner copy = partner;
+    Listing listing(copy.origins);
+    for (const Field& field : partner_fields(copy))
+        listing.add(field.key, field);
+    if (copy.as2.enabled)
+        for (const Field& field : as2_fields(copy.as2))
+            listing.add("as2." + field.key, field);
+    if (copy.x12.enabled)
+        for (const Field& field : x12_fields(copy.x12))
+            listing.add("x12." + field.key, field);
+    for (const Field& field : odoo_fields(copy.odoo))
+        listing.add("odoo." + field.key, field);
+    return "\n# " + copy.file.string() + "\n" + listing.take();
+}
+
     return "# Configuration reference\n\nMade from the program's own tables by `sallyport config "
            "reference`. Durations are written "
            "`\"30s\"` (ms, s, m, h, d), sizes `\"64MiB\"` (B, KiB, MiB, GiB); relative paths count "

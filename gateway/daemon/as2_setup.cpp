@@ -48,6 +48,7 @@ Status take_algorithms(const config::As2Agreement& agreed, transports::As2Inboun
     inbound.digests.clear();
     inbound.ciphers.clear();
     auto take = [&](const std::string& name) -> Status {
+        if (name == "credentials-over-http") return {};  // the loader has judged it
         const std::string spelled = name == "3des" ? "des-ede3-cbc" : name;
         if (auto digest = certs::digest_from_name(spelled)) {
             inbound.digests.push_back(*digest);
@@ -81,6 +82,44 @@ transports::MdnRequest request_of(config::MdnMode mode) {
     return transports::MdnRequest::Signed;
 }
 
+bool has_quirk(const config::As2Agreement& agreed, std::string_view name) {
+    return std::find(agreed.quirks.begin(), agreed.quirks.end(), name) != agreed.quirks.end();
+}
+
+certs::KeyTransport key_transport_of(const std::string& name) {
+    if (name == "oaep-sha-1") return certs::KeyTransport::OaepSha1;
+    if (name == "oaep-sha-256") return certs::KeyTransport::OaepSha256;
+    return certs::KeyTransport::Pkcs1;
+}
+
+// What we show to the partner's HTTP server.
+Status set_login(const config::As2Agreement& agreed,
+                 const std::map<std::string, certs::Identity>& identities,
+                 transports::As2Outbound& outbound) {
+    const auto load = [](const config::SecretRef& reference,
+                         std::shared_ptr<const Secret>& target) -> Status {
+        auto secret = config::resolve(reference);
+        if (!secret) return std::move(secret).error();
+        target = std::make_shared<const Secret>(*std::move(secret));
+        return {};
+    };
+    if (!agreed.user.empty()) {
+        outbound.basic_user = agreed.user;
+        if (Status loaded = load(agreed.password, outbound.basic_password); !loaded) return loaded;
+    }
+    if (!agreed.bearer_token.empty())
+        if (Status loaded = load(agreed.bearer_token, outbound.bearer_token); !loaded)
+            return loaded;
+    if (agreed.tls_identity.empty()) return {};
+    const auto identity = identities.find(agreed.tls_identity);
+    if (identity == identities.end())
+        return Error("daemon.as2",
+                     Blame::Operator,
+                     "as2.tls_identity \"" + agreed.tls_identity + "\" could not be loaded");
+    outbound.tls.identity = identity->second;
+    return {};
+}
+
 Status set_outbound(const config::As2Agreement& agreed,
                     const config::Settings& settings,
                     transports::As2Outbound& outbound) {
@@ -89,6 +128,9 @@ Status set_outbound(const config::As2Agreement& agreed,
     const auto digest = certs::digest_from_name(agreed.digest);
     if (!digest) return unknown_name("digest", agreed.digest);
     outbound.signing.digest = *digest;
+    if (agreed.signature == "pss") outbound.signing.scheme = certs::SignatureScheme::Pss;
+    outbound.legacy_micalg_name = has_quirk(agreed, "micalg-legacy-names");
+    outbound.compress_after_signing = has_quirk(agreed, "compress-after-signing");
     outbound.encryption.reset();
     if (agreed.encrypt) {
         certs::EncryptOptions encryption;
@@ -96,10 +138,14 @@ Status set_outbound(const config::As2Agreement& agreed,
                                                     : certs::cipher_from_name(agreed.cipher);
         if (!cipher) return unknown_name("cipher", agreed.cipher);
         encryption.cipher = *cipher;
+        encryption.key_transport = key_transport_of(agreed.key_transport);
+        if (has_quirk(agreed, "gcm-enveloped-tagged"))
+            encryption.gcm_container = certs::GcmContainer::EnvelopedTagged;
         outbound.encryption = encryption;
     }
     outbound.compress = agreed.compress;
     outbound.mdn = request_of(agreed.mdn);
+    outbound.mdn_url = agreed.mdn_url;
     outbound.exchange_timeout =
         agreed.timeout.count() > 0 ? agreed.timeout : settings.limits.send_timeout;
     auto pins = load_all(agreed.tls_certificates);
@@ -139,6 +185,10 @@ Result<std::shared_ptr<const transports::As2Agreement>> build_one(
         return std::move(taken).error();
     if (Status set = set_outbound(agreed, configuration.settings, agreement->outbound); !set)
         return std::move(set).error();
+    if (Status set = set_login(agreed, identities, agreement->outbound); !set)
+        return std::move(set).error();
+    agreement->inbound.async_receipts = {.urls = agreed.async_receipts,
+                                         .internal_addresses = agreed.async_receipts_internal};
     return std::shared_ptr<const transports::As2Agreement>(std::move(agreement));
 }
 

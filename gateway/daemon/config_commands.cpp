@@ -58,6 +58,8 @@ int show(CommandLine& line) {
         return exit_code::Configuration;
     }
     line.out << config::show_effective(load.configuration.settings);
+    for (const config::Partner& partner : load.configuration.partners)
+        line.out << config::show_effective(partner);
     return exit_code::Done;
 }
 

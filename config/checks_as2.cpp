@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the options of [as2] must agree on among themselves: receipts, logins, quirks.
+#include "config/checks.h"
+
+#include <algorithm>
+
+namespace sallyport::config {
+
+namespace {
+
+bool contains(const std::vector<std::string>& words, const std::string& word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+void check_receipts(const As2Agreement& as2, Binder& binder, const Place& file) {
+    const Place place = binder.place("as2.async_receipts", file);
+    for (const std::string& url : as2.async_receipts) {
+        const bool every_path = url.ends_with("/*");
+        check_url(
+            "as2.async_receipts", every_path ? url.substr(0, url.size() - 1) : url, place, binder);
+    }
+    if (as2.async_receipts_internal && as2.async_receipts.empty())
+        binder.fault(value_fault("as2.async_receipts_internal is true, but no URL is allowed",
+                                 binder.place("as2.async_receipts_internal", file),
+                                 "add the URL to as2.async_receipts"));
+    check_url("as2.mdn_url", as2.mdn_url, binder.place("as2.mdn_url", file), binder);
+    if (!as2.mdn_url.empty() && as2.mdn == MdnMode::None)
+        binder.fault(value_fault("as2.mdn_url is given, but as2.mdn asks for no receipt",
+                                 binder.place("as2.mdn_url", file),
+                                 "remove it, or ask for a receipt"));
+}
+
+void check_login(const As2Agreement& as2,
+                 Binder& binder,
+                 const Place& file,
+                 const LoadOptions& options) {
+    const Place user = binder.place("as2.user", file);
+    const Place token = binder.place("as2.bearer_token", file);
+    if (!as2.user.empty() && as2.password.empty())
+        binder.fault(missing_key("as2.password", "as2.user is given", user));
+    if (as2.user.empty() && !as2.password.empty())
+        binder.fault(
+            missing_key("as2.user", "as2.password is given", binder.place("as2.password", file)));
+    if (as2.user.find(':') != std::string::npos)  // RFC 7617 section 2
+        binder.fault(value_fault("as2.user has a colon", user, "no user name of HTTP has one"));
+    if (!as2.user.empty() && !as2.bearer_token.empty())
+        binder.fault(value_fault("as2.bearer_token and as2.user are both given",
+                                 token,
+                                 "a request shows one of them: remove the other"));
+    const bool login = !as2.user.empty() || !as2.bearer_token.empty();
+    if (login && as2.url.starts_with("http://") && !contains(as2.allow, "credentials-over-http"))
+        binder.fault(value_fault(
+            "a login is given, but as2.url is not https: everyone on the way could read it",
+            binder.place("as2.url", file),
+            "use https; inside a protected network, add \"credentials-over-http\" to as2.allow"));
+    if (!options.check_files) return;
+    check_secret("as2.password", as2.password, binder.place("as2.password", file), binder);
+    check_secret("as2.bearer_token", as2.bearer_token, token, binder);
+}
+
+void check_tls_identity(const As2Agreement& as2,
+                        const Settings& settings,
+                        Binder& binder,
+                        const Place& file) {
+    if (as2.tls_identity.empty()) return;
+    const Place place = binder.place("as2.tls_identity", file);
+    std::vector<std::string> names;
+    for (const Identity& identity : settings.identities)
+        names.push_back(identity.name);
+    if (!contains(names, as2.tls_identity)) {
+        const std::string near = near_match(as2.tls_identity, names);
+        binder.fault(value_fault(
+            "as2.tls_identity names no [identity." + as2.tls_identity + "] of sallyport.toml",
+            place,
+            near.empty() ? "add that identity" : "did you mean " + near + "?"));
+    }
+    if (!as2.url.empty() && !as2.url.starts_with("https://"))
+        binder.fault(value_fault("as2.tls_identity is given, but as2.url is not https",
+                                 place,
+                                 "use https or remove it"));
+}
+
+void check_quirks(const As2Agreement& as2, Binder& binder, const Place& file) {
+    const Place place = binder.place("as2.quirks", file);
+    const auto useless = [&](const std::string& quirk, const std::string& why) {
+        if (contains(as2.quirks, quirk))
+            binder.fault(value_fault(
+                "as2.quirks has " + toml_text(quirk) + ", but " + why, place, "remove it"));
+    };
+    if (!as2.cipher.ends_with("-gcm"))
+        useless("gcm-enveloped-tagged", "as2.cipher is " + toml_text(as2.cipher));
+    if (!as2.compress || !as2.sign)
+        useless("compress-after-signing", "we do not both sign and compress");
+}
+
+}  // namespace
+
+void check_as2_options(const As2Agreement& as2,
+                       const Settings& settings,
+                       Binder& binder,
+                       const Place& file,
+                       const LoadOptions& options) {
+    check_receipts(as2, binder, file);
+    check_login(as2, binder, file, options);
+    check_tls_identity(as2, settings, binder, file);
+    check_quirks(as2, binder, file);
+}
+
+}  // namespace sallyport::config
