@@ -255,8 +255,8 @@ void check_as2(As2Agreement& as2,
         binder.fault(value_fault("as2.tls_certificates are given, but as2.url is not https",
                                  binder.place("as2.url", file),
                                  "use https or remove them"));
-    if (!options.check_files) return;
     check_as2_options(as2, settings, binder, file, options);
+    if (!options.check_files) return;
     for (const auto& path : as2.certificates)
         check_file("as2.certificates", path, binder.place("as2.certificates", file), binder);
     for (const auto& path : as2.tls_certificates)

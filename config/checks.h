@@ -35,7 +35,6 @@ void check_as2_options(const As2Agreement& as2,
 // Across partners.
 void check_duplicates(const std::vector<LoadedPartner>& partners, std::vector<Error>& faults);
 
-}  // namespace sallyport::config
 // --- shared by the checks ---------------------------------------------------------------------------------------------
 Error value_fault(const std::string& what, const Place& place, const std::string& remedy);
 Error missing_key(const std::string& key, const std::string& why, const Place& place);
@@ -45,3 +44,4 @@ void check_secret(const std::string& key,
                   const Place& place,
                   Binder& binder);
 
+}  // namespace sallyport::config

@@ -151,9 +151,9 @@ LoadedPartner bind_partner(const Node& root,
     bind_documents(root, partner, binder);
     check_partner(loaded, settings, binder, options);
     loaded.places = binder.places();
-    return loaded;
     for (const auto& [key, place] : loaded.places)
         partner.origins[key] = file.filename().string() + ":" + std::to_string(place.line);
+    return loaded;
 }
 
 std::vector<std::filesystem::path> partner_files(const std::filesystem::path& directory,

@@ -45,15 +45,15 @@ struct As2Agreement {
     std::string signature{};      // "pkcs1-v1.5" or "pss"; for RSA keys
     std::string key_transport{};  // "pkcs1-v1.5", "oaep-sha-1", "oaep-sha-256"
     MdnMode mdn = MdnMode::Signed;
-    std::chrono::milliseconds timeout{0};  // one attempt
     std::string mdn_url{};                 // ours, where receipts come later; empty: in the answer
-};
+    std::chrono::milliseconds timeout{0};  // one attempt
     std::string user{};                    // HTTP Basic; with `password`
     SecretRef password{};
     SecretRef bearer_token{};    // instead of user and password
     std::string tls_identity{};  // Settings::identities name whose certificate their server wants
     std::vector<std::string>
         quirks{};  // departures from the standards that a product needs, by name
+};
 
 enum class AckPolicy : std::uint8_t { Never, Always, OnFaults };
 
@@ -101,11 +101,11 @@ struct Partner {
     std::vector<DocumentAgreement> documents{};
     OdooAgreement odoo{};
     std::uint64_t message_bytes = 0;  // limit for this partner; default: the gateway's
-};
-
-}  // namespace sallyport::config
     std::map<std::string, std::string>
         origins{};  // "as2.id" to "acme.toml:4"; what is absent has its default
+};
+
 // As show_effective() of the settings: the partner file with its defaults and where each value is from.
 std::string show_effective(const Partner& partner);
 
+}  // namespace sallyport::config

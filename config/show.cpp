@@ -116,7 +116,6 @@ std::string show_effective(const Settings& settings) {
     return listing.take();
 }
 
-std::string reference_text() {
 std::string show_effective(const Partner& partner) {
     Partner copy = partner;
     Listing listing(copy.origins);
@@ -133,6 +132,7 @@ std::string show_effective(const Partner& partner) {
     return "\n# " + copy.file.string() + "\n" + listing.take();
 }
 
+std::string reference_text() {
     return "# Configuration reference\n\nMade from the program's own tables by `sallyport config "
            "reference`. Durations are written "
            "`\"30s\"` (ms, s, m, h, d), sizes `\"64MiB\"` (B, KiB, MiB, GiB); relative paths count "
