@@ -46,6 +46,9 @@ bool fits(FieldType from, FieldType to, const edi::Element* element, bool edifac
     if (from == FieldType::Moment && to == FieldType::Date) return true;
     if (from == FieldType::Decimal && to == FieldType::Integer)
         return edifact || element == nullptr;
+    // Numbers that are names: a line number is n..6 in EDIFACT and N0 in X12.
+    if (texty(to) && (from == FieldType::Integer || (edifact && from == FieldType::Decimal)))
+        return true;
     // An EDIFACT an..35 holds quantities in later directories.
     return edifact && from == FieldType::Text &&
            (to == FieldType::Decimal || to == FieldType::Integer);

@@ -2,6 +2,7 @@
 #include "mappings/map_test.h"
 
 #include "mappings/canonical.h"
+#include "mappings/grammar.h"
 #include "mappings/loader.h"
 #include "mappings/round_trip.h"
 
@@ -148,13 +149,18 @@ private:
         return out.document == nullptr ? Json{} : std::move(*out.document);
     }
 
-    // Segments between ST and SE, one a line.
+    // Segments between the envelopes, one a line.
     static std::string body_of(const std::string& wire) {
+        static constexpr std::string_view Envelope[] = {
+            "ISA", "GS*", "ST*", "SE*", "GE*", "IEA", "UNA", "UNB", "UNH", "UNT", "UNZ"};
         std::string out;
         std::istringstream lines(wire);
-        for (std::string line; std::getline(lines, line);)
-            if (!line.starts_with("ST") && !line.starts_with("SE") && !line.empty())
+        for (std::string line; std::getline(lines, line);) {
+            const std::string tag = line.substr(0, 3);
+            if (!line.empty() &&
+                std::find(std::begin(Envelope), std::end(Envelope), tag) == std::end(Envelope))
                 out += line + "\n";
+        }
         return out;
     }
 
@@ -202,7 +208,34 @@ std::vector<TestOutcome> run_tests(const CompiledMap& map, const ToolContext& co
     return out;
 }
 
-ToolResult test_map(const ToolContext& context, std::string_view file) {
+namespace {
+
+void laws(const CompiledMap& map,
+          const ToolContext& context,
+          const TestOptions& options,
+          ToolResult& out) {
+    SeededRandom random(options.seed);
+    const LawsResult result = check_round_trips(map, *context.schemas, options.laws, random);
+    const bool few = result.documents < options.laws;
+    out.text += "laws: " + std::to_string(result.documents) + " random documents (seed " +
+                std::to_string(options.seed) + "), " + std::to_string(result.failed) + " failed\n";
+    if (few)
+        out.text += "only " + std::to_string(result.documents) + " of " +
+                    std::to_string(result.drawn) +
+                    " drawn could be written; the first refusal: " + result.refused;
+    if (result.failed > 0) out.text += "the smallest that fails:\n" + result.first;
+    if (few || result.failed > 0) out.exit_code = 1;
+    (*out.json)["laws"] = Json{{"documents", result.documents},
+                               {"drawn", result.drawn},
+                               {"failed", result.failed},
+                               {"seed", options.seed},
+                               {"first", result.first},
+                               {"refused", result.refused}};
+}
+
+}  // namespace
+
+ToolResult test_map(const ToolContext& context, std::string_view file, const TestOptions& options) {
     ToolResult out = check_map(context, file);
     if (out.exit_code != 0) return out;
     const MapLoad loaded = load_map(file, context.texts, *context.schemas);
@@ -220,10 +253,56 @@ ToolResult test_map(const ToolContext& context, std::string_view file) {
     }
     out.text += std::to_string(passed) + " passed, " + std::to_string(outcomes.size() - passed) +
                 " failed\n";
-    if (passed != outcomes.size() || outcomes.empty()) out.exit_code = 1;
+    if (passed != outcomes.size() || (outcomes.empty() && options.need_tests)) out.exit_code = 1;
     if (outcomes.empty()) out.text += "the map has no test block\n";
-    (*out.json)["ok"] = out.exit_code == 0;
     (*out.json)["tests"] = std::move(tests);
+    if (options.laws > 0 && loaded.map->info().arrow == Arrow::Both)
+        laws(*loaded.map, context, options, out);
+    (*out.json)["ok"] = out.exit_code == 0;
+    return out;
+}
+
+bool is_map(std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+        if (text.substr(at).starts_with("map ")) return true;
+        at = text.find('\n', at);
+        if (at == std::string_view::npos) return false;
+        ++at;
+    }
+    return false;
+}
+
+namespace {
+
+// The file behind `extends "…"`, or empty.
+std::string base_of(const TextSource& texts, const std::string& name) {
+    const Result<std::string> text = texts(name);
+    if (!text) return {};
+    Sources sources;
+    sources.files.push_back({name, *text});
+    std::vector<Diagnostic> ignored;
+    const MapFile file = parse_map(sources, 0, ignored);
+    return file.extends.empty() ? std::string() : file.extends[0].file;
+}
+
+}  // namespace
+
+std::vector<std::string> overlays_of(const TextSource& texts,
+                                     const std::vector<std::string>& files,
+                                     std::string_view base) {
+    std::vector<std::string> out;
+    for (const std::string& file : files) {
+        std::string above = base_of(texts, file);
+        for (unsigned depth = 0; !above.empty() && depth < 4; ++depth) {
+            if (above == base) {
+                out.push_back(file);
+                break;
+            }
+            above = base_of(texts, above);
+        }
+    }
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
     return out;
 }
 

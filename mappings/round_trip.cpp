@@ -3,7 +3,6 @@
 
 #include "mappings/map_test.h"
 #include "mappings/plan.h"
-#include "parsers/x12.h"
 
 #include <nlohmann/json.hpp>
 
@@ -12,71 +11,6 @@
 namespace sallyport::mapping {
 
 using Json = nlohmann::ordered_json;
-
-std::string segment_text(const edi::DraftSegment& segment) {
-    std::string out = segment.tag();
-    std::size_t kept = out.size();
-    for (const auto& repetitions : segment.elements()) {
-        out += '*';
-        std::string element;
-        for (std::size_t r = 0; r < repetitions.size(); ++r) {
-            if (r > 0) element += '^';
-            std::string composite;
-            for (std::size_t c = 0; c < repetitions[r].size(); ++c)
-                composite += (c > 0 ? ":" : "") + repetitions[r][c];
-            while (composite.ends_with(':'))
-                composite.pop_back();
-            element += composite;
-        }
-        out += element;
-        if (!element.empty()) kept = out.size();
-    }
-    out.resize(kept);
-    return out + "~";
-}
-
-const edi::Transaction* only_transaction(const edi::Document& document) {
-    const edi::Transaction* out = nullptr;
-    for (const edi::Interchange& interchange : document.interchanges)
-        for (const edi::Group& group : interchange.groups)
-            for (const edi::Transaction& transaction : group.transactions)
-                if (out == nullptr) out = &transaction;
-    return out;
-}
-
-Result<edi::Document> as_document(const CompiledMap& map,
-                                  std::vector<edi::DraftSegment> segments,
-                                  const edi::SchemaSet& schemas,
-                                  edi::Report& report) {
-    const MapInfo& info = map.info();
-    if (info.standard != "x12")
-        return Error("map.wire",
-                     Blame::Operator,
-                     "documents of " + info.standard + " cannot be written here yet");
-    edi::DraftInterchange interchange;
-    interchange.sender_qualifier = interchange.receiver_qualifier = "ZZ";
-    interchange.sender = "SENDER";
-    interchange.receiver = "RECEIVER";
-    interchange.date = "240101";
-    interchange.time = "0000";
-    interchange.version = info.codes[0] >= "005010" ? "00501" : "00401";
-    interchange.control = "1";
-    edi::DraftGroup group;
-    group.functional_id = std::string(map.plan_set()->functional_group);
-    group.sender = "SENDER";
-    group.receiver = "RECEIVER";
-    group.date = "20240101";
-    group.time = "0000";
-    group.control = "1";
-    group.version = info.codes[0];
-    group.transactions.push_back({std::string(map.plan_set()->id), "0001", std::move(segments)});
-    interchange.groups.push_back(std::move(group));
-    Result<std::string> octets = edi::write_x12(interchange);
-    if (!octets) return octets.error();
-    Result<edi::Document> document = edi::read_x12(*std::move(octets));
-    if (document) report = edi::validate(*document, schemas);
-    return document;
-}
 
 RoundTripResult there_and_back(const CompiledMap& map,
                                const edi::SchemaSet& schemas,
@@ -93,7 +27,7 @@ RoundTripResult there_and_back(const CompiledMap& map,
             out.problem += "writing: " + to_text(finding) + "\n";
     if (!out.problem.empty()) return out;
     for (const edi::DraftSegment& segment : written->segments)
-        out.segments += segment_text(segment) + "\n";
+        out.segments += segment_text(segment, map.plan_set()->standard) + "\n";
     edi::Report report;
     const Result<edi::Document> wire = as_document(map, written->segments, schemas, report);
     if (!wire) return fail("what was written cannot be read: " + wire.error().text());

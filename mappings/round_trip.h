@@ -16,13 +16,16 @@
 
 namespace sallyport::mapping {
 
-// "BEG*00*SA*PO1**20240501~": for people and goldens; separators as they are usual.
-std::string segment_text(const edi::DraftSegment& segment);
+// "BEG*00*SA*PO1**20240501~", "BGM+380+R1+9'": for people and goldens; separators as they are usual.
+std::string segment_text(const edi::DraftSegment& segment, edi::Standard standard);
 
 // The one transaction of a document, or null.
 const edi::Transaction* only_transaction(const edi::Document& document);
 
-// Segments in an envelope of our own, written, read and validated.
+// Segments in an envelope of our own. Errors: those of the writers, map.wire for standards without one.
+Result<std::string> write_wire(const CompiledMap& map, std::vector<edi::DraftSegment> segments);
+
+// The same, written, read and validated.
 Result<edi::Document> as_document(const CompiledMap& map,
                                   std::vector<edi::DraftSegment> segments,
                                   const edi::SchemaSet& schemas,
@@ -43,6 +46,16 @@ std::string lost(const nlohmann::ordered_json& out,
                  const nlohmann::ordered_json& back,
                  const std::vector<std::string>& defaults);
 
+// The same sequence for the same seed, so that a failure can be repeated.
+class SeededRandom final : public Random {
+public:
+    explicit SeededRandom(std::uint64_t seed) : m_state(seed) {}
+    std::uint64_t next() override;
+
+private:
+    std::uint64_t m_state;
+};
+
 // A document with values in fields the map carries, each fit for its place. `random` decides everything.
 nlohmann::ordered_json random_document(const CompiledMap& map, Random& random);
 
@@ -50,9 +63,15 @@ struct LawsResult {
     unsigned documents = 0;  // that could be written, are valid and could be read
     unsigned drawn = 0;      // with those the schema's conditions or a require refused
     unsigned failed = 0;
-    std::string first;    // the first failure: document, segments, difference
+    std::string
+        first;  // the first failure, made as small as it can be: document, segments, difference
     std::string refused;  // why the first refused one was refused
 };
+// The document without everything that is not needed to break a law. Bounded in tries.
+nlohmann::ordered_json shrunk(const CompiledMap& map,
+                              const edi::SchemaSet& schemas,
+                              nlohmann::ordered_json document);
+
 // Both laws on `count` random documents: what is written reads back as it was (defaults applied), and writing that again
 // gives the same bytes.
 LawsResult check_round_trips(const CompiledMap& map,

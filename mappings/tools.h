@@ -44,11 +44,26 @@ ToolResult write_map(const ToolContext& context,
                      std::string_view document,
                      const Parameters& parameters);
 
-// The test blocks of a map.
-ToolResult test_map(const ToolContext& context, std::string_view file);
+struct TestOptions {
+    unsigned laws = 0;  // random documents for the laws; 0: none
+    std::uint64_t seed = 4711;
+    bool need_tests = true;  // a map without a test block fails
+};
+// The test blocks of a map, and the laws on random documents.
+ToolResult test_map(const ToolContext& context,
+                    std::string_view file,
+                    const TestOptions& options = {});
 
-// An interchange, or bare transactions (ST…SE) around which an envelope is put; validated and placed. `report` gets the
-// verdict. Errors: those of edi::read_x12, map.wire when the text is neither.
+// Of `files` those that extend `base`, directly or through another; sorted. Files that cannot be read are left out.
+std::vector<std::string> overlays_of(const TextSource& texts,
+                                     const std::vector<std::string>& files,
+                                     std::string_view base);
+
+// True when the text is a map of its own; files with fragments and tables only are not.
+bool is_map(std::string_view text);
+
+// An interchange, or bare transactions (ST…SE, UNH…UNT) around which an envelope is put; validated and placed. `report`
+// gets the verdict. Errors: those of edi::read_x12 and edi::read_edifact, map.wire for standards that are not read here.
 Result<edi::Document> read_wire(std::string text,
                                 const MapInfo& map,
                                 const edi::SchemaSet& schemas,

@@ -278,6 +278,8 @@ bool Writer::cell(const PlanStep& step,
         if (number)
             length -= static_cast<std::size_t>(std::count_if(
                 text.begin(), text.end(), [](char c) { return c == '-' || c == '.'; }));
+        if (number && text.find_first_not_of("0123456789-.") != std::string::npos)
+            return refuse("value", "is not a number");
         if (length > element->max)
             return refuse("length",
                           "is " + std::to_string(length) + " long, " +

@@ -100,6 +100,10 @@ mapping::ToolResult write_text(const mapping::ToolContext& context,
     return mapping::write_map(context, file, document, parameters);
 }
 
+mapping::ToolResult test_plain(const mapping::ToolContext& context, std::string_view file) {
+    return mapping::test_map(context, file);
+}
+
 CLI::App* verb(CommandLine& line,
                CLI::App& noun,
                const char* name,
@@ -137,7 +141,7 @@ void add_map_commands(CommandLine& line) {
         verb(line, *noun, "test", "run the test blocks of a mapping file", *given, false);
     test->footer("Examples:\n  sallyport map test acme-850.map\n");
     test->callback([&line, given] {
-        line.action = [&line, given] { return on_map(line, *given, &mapping::test_map); };
+        line.action = [&line, given] { return on_map(line, *given, &test_plain); };
     });
 
     CLI::App* run = verb(line,
