@@ -340,9 +340,9 @@ int Connection::on_password(ssh_session /*session*/,
                             void* self) {
     auto& here = *static_cast<Connection*>(self);
     ++here.m_tries;
-    here.m_user = user;
     if (here.m_accepted || here.m_shared.parts.penalties.banned(here.m_remote))
         return SSH_AUTH_DENIED;
+    here.m_user = user;
     return here.answer(here.m_login.password(user, password), "password", 1);
 }
 
@@ -350,9 +350,10 @@ int Connection::on_key(
     ssh_session /*session*/, const char* user, ssh_key_struct* key, char state, void* self) {
     auto& here = *static_cast<Connection*>(self);
     ++here.m_tries;
-    here.m_user = user;
     char* text = nullptr;
-    if (here.m_accepted || ssh_pki_export_pubkey_base64(key, &text) != SSH_OK)
+    if (here.m_accepted) return SSH_AUTH_DENIED;
+    here.m_user = user;
+    if (ssh_pki_export_pubkey_base64(key, &text) != SSH_OK)
         return SSH_AUTH_DENIED;
     const SshTextPtr blob(text);
     if (state == SSH_PUBLICKEY_STATE_NONE)
