@@ -49,6 +49,7 @@ MAY_REVEAL = {
     "transports/sftp/login.cpp": "compares a password with its hash through crypt(3) and libargon2",
     "transports/sftp/host_key.cpp": "hands a private key to libssh",
     "transports/sftp/connection.cpp": "hands the host keys to libssh",
+    "transports/sftp/client_libssh2.cpp": "hands our key or password for a partner's server to libssh2",
     "gateway/api/control.cpp": "compares the token of this run",
     "gateway/daemon/control_file.cpp": "writes and sends the token of this run",
     "gateway/daemon/cert_commands.cpp": "writes a new key to its file",
