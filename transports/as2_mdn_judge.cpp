@@ -190,6 +190,13 @@ std::string_view without_brackets(std::string_view id) {
     return id;
 }
 
+// pyas2lib quotes a name again that was quoted already (HDR-04).
+bool names(std::string_view field, std::string_view party) {
+    const auto once = read_as2_name(field);
+    if (!once || *once == party) return once.has_value();
+    return read_as2_name(*once) == std::string(party);
+}
+
 // MDN-20.
 Status check_pair(const HeaderList& headers,
                   const HeaderList& fields,
@@ -206,9 +213,9 @@ Status check_pair(const HeaderList& headers,
     // A synchronous response may leave the pair out; what it states must be right.
     const std::string* from = find_header(headers, "AS2-From");
     const std::string* to = find_header(headers, "AS2-To");
-    if (from != nullptr && read_as2_name(*from) != agreement.partner_id)
+    if (from != nullptr && !names(*from, agreement.partner_id))
         return foreign("AS2-From is " + *from);
-    if (to != nullptr && read_as2_name(*to) != agreement.our_id) return foreign("AS2-To is " + *to);
+    if (to != nullptr && !names(*to, agreement.our_id)) return foreign("AS2-To is " + *to);
     return {};
 }
 
