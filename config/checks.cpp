@@ -177,6 +177,7 @@ void check_listeners(const Settings& settings,
     };
     if (as2.http.enabled) take("as2.http", as2.http.listen);
     if (as2.https.enabled) take("as2.https", as2.https.listen);
+    if (settings.sftp.listen.enabled) take("sftp.listen", settings.sftp.listen.listen);
     take("api.listen", settings.api);
 }
 
@@ -360,6 +361,7 @@ void check_settings(Settings& settings,
     check_identities(settings, binder, file, options);
     check_listeners(settings, binder, file, options);
     check_odoo(settings.odoo, binder, file, options);
+    check_sftp_section(settings, binder, file, options);
     if (settings.retry.longest_delay < settings.retry.first_delay)
         binder.fault(value_fault("retry.longest_delay is shorter than retry.first_delay",
                                  binder.place("retry.longest_delay", file),
@@ -394,6 +396,11 @@ void check_partner(LoadedPartner& loaded,
             place,
             "name = " + toml_text(stem) + ", or rename the file to " + partner.name + ".toml"));
     if (partner.as2.enabled) check_as2(partner.as2, settings, binder, loaded.file, options);
+    if (partner.sftp.enabled) check_sftp(partner.sftp, binder, loaded.file, options);
+    if (partner.sftp_client.enabled)
+        check_sftp_client(partner.sftp_client, binder, loaded.file, options);
+    if (partner.folder.enabled) check_folder(partner.folder, binder, loaded.file);
+    check_delivery(partner, binder, loaded.file);
     if (partner.x12.enabled) check_x12(partner.x12, binder, loaded.file);
     check_documents(loaded, settings, binder, options);
     const bool posts = std::any_of(
@@ -409,6 +416,7 @@ void check_partner(LoadedPartner& loaded,
 void check_duplicates(const std::vector<LoadedPartner>& partners, std::vector<Error>& faults) {
     std::map<std::string, const LoadedPartner*> as2;
     std::map<std::string, const LoadedPartner*> x12;
+    std::map<std::string, const LoadedPartner*> sftp;
     const auto place_of = [](const LoadedPartner& loaded, const std::string& key) {
         const auto found = loaded.places.find(key);
         return found == loaded.places.end() ? loaded.file : found->second;
@@ -432,6 +440,8 @@ void check_duplicates(const std::vector<LoadedPartner>& partners, std::vector<Er
         const Partner& partner = loaded.partner;
         if (partner.as2.enabled && !partner.as2.id.empty())
             take(as2, loaded, partner.as2.identity + '\0' + partner.as2.id, "as2.id");
+        if (partner.sftp.enabled && !partner.sftp.user.empty())
+            take(sftp, loaded, partner.sftp.user, "sftp.user");
         if (partner.x12.enabled && !partner.x12.their_id.empty())
             take(x12,
                  loaded,

@@ -32,6 +32,22 @@ void check_as2_options(const As2Agreement& as2,
                        Binder& binder,
                        const Place& file,
                        const LoadOptions& options);
+// sftp.cpp
+void check_sftp_section(Settings& settings,
+                        Binder& binder,
+                        const Place& file,
+                        const LoadOptions& options);
+void check_sftp(const SftpAgreement& sftp,
+                Binder& binder,
+                const Place& file,
+                const LoadOptions& options);
+void check_sftp_client(const SftpClientAgreement& client,
+                       Binder& binder,
+                       const Place& file,
+                       const LoadOptions& options);
+void check_folder(const FolderAgreement& folder, Binder& binder, const Place& file);
+// Chooses deliver_by where the file leaves it open.
+void check_delivery(Partner& partner, Binder& binder, const Place& file);
 // Across partners.
 void check_duplicates(const std::vector<LoadedPartner>& partners, std::vector<Error>& faults);
 

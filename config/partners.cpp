@@ -324,6 +324,13 @@ std::vector<Field> partner_fields(Partner& partner) {
          .target = &partner.paused,
          .help = "nothing is sent, nothing received is processed further",
          .reloadable = true},
+        {.key = "deliver_by",
+         .standard = "\"\"",
+         .target = &partner.deliver_by,
+         .help = "how what we send goes out: as2; sftp, where the partner fetches it from us; "
+                 "sftp-push, to its server; folder; empty: the first of these that the file has",
+         .choices = {"", "as2", "sftp", "sftp-push", "folder"},
+         .reloadable = true},
         {.key = "limits.message_bytes",
          .standard = "0",
          .target = &partner.message_bytes,

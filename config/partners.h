@@ -3,6 +3,7 @@
 #pragma once
 
 #include "config/secret_ref.h"
+#include "config/sftp.h"
 
 #include <chrono>
 #include <cstdint>
@@ -96,7 +97,12 @@ struct Partner {
     std::string name{};  // equals the file's name without .toml; letters, digits, - and _
     std::string description{};
     bool paused = false;
+    // "as2", "sftp", "sftp-push" or "folder": how what we send goes out; what the file leaves open is chosen by what it has.
+    std::string deliver_by{};
     As2Agreement as2{};
+    SftpAgreement sftp{};
+    SftpClientAgreement sftp_client{};
+    FolderAgreement folder{};
     X12Agreement x12{};
     std::vector<DocumentAgreement> documents{};
     OdooAgreement odoo{};

@@ -252,6 +252,7 @@ void append(std::vector<Field>& fields, std::vector<Field> more) {
 
 std::vector<Field> settings_fields(Settings& settings) {
     std::vector<Field> fields = general_fields(settings);
+    append(fields, sftp_section_fields(settings.sftp));
     append(fields, limit_fields(settings.limits));
     append(fields, timeout_fields(settings.limits));
     append(fields, work_fields(settings));

@@ -3,7 +3,9 @@
 // What each means, its unit and range stand once, in the table of settings.cpp; `sallyport config reference` prints it.
 #pragma once
 
+#include "config/endpoint.h"
 #include "config/secret_ref.h"
+#include "config/sftp.h"
 
 #include <chrono>
 #include <cstdint>
@@ -13,16 +15,6 @@
 #include <vector>
 
 namespace sallyport::config {
-
-struct Endpoint {
-    std::string host{};      // address to listen on; "::" is every interface
-    std::uint16_t port = 0;  // 0: any free one (tests, demo)
-};
-
-struct HttpListener {
-    bool enabled = false;
-    Endpoint listen{};
-};
 
 struct As2Section {
     HttpListener http{};
@@ -88,6 +80,7 @@ struct Settings {
     std::string log_level{};  // debug, info, warn, error
 
     As2Section as2{};
+    SftpSection sftp{};
     Endpoint api{};
     std::vector<Identity> identities{};  // at least one
     LimitSection limits{};

@@ -97,6 +97,9 @@ const std::vector<SettingInfo>& partner_table() {
         std::vector<SettingInfo> infos;
         append(infos, partner_fields(partner), "");
         append(infos, as2_fields(partner.as2), "as2.");
+        append(infos, sftp_fields(partner.sftp), "sftp.");
+        append(infos, sftp_client_fields(partner.sftp_client), "sftp_client.");
+        append(infos, folder_fields(partner.folder), "folder.");
         append(infos, x12_fields(partner.x12), "x12.");
         append(infos, document_fields(document, direction, map), "documents[].");
         append(infos, odoo_fields(partner.odoo), "odoo.");
@@ -124,6 +127,15 @@ std::string show_effective(const Partner& partner) {
     if (copy.as2.enabled)
         for (const Field& field : as2_fields(copy.as2))
             listing.add("as2." + field.key, field);
+    if (copy.sftp.enabled)
+        for (const Field& field : sftp_fields(copy.sftp))
+            listing.add("sftp." + field.key, field);
+    if (copy.sftp_client.enabled)
+        for (const Field& field : sftp_client_fields(copy.sftp_client))
+            listing.add("sftp_client." + field.key, field);
+    if (copy.folder.enabled)
+        for (const Field& field : folder_fields(copy.folder))
+            listing.add("folder." + field.key, field);
     if (copy.x12.enabled)
         for (const Field& field : x12_fields(copy.x12))
             listing.add("x12." + field.key, field);

@@ -14,9 +14,13 @@ namespace sallyport::config {
 std::vector<Field> settings_fields(Settings& settings);  // all but [identity.NAME]
 std::vector<Field> identity_fields(Identity& identity);  // within [identity.NAME]
 
-std::vector<Field> partner_fields(Partner& partner);  // outside the tables below
-std::vector<Field> as2_fields(As2Agreement& as2);     // within [as2]
-std::vector<Field> x12_fields(X12Agreement& x12);     // within [x12]
+std::vector<Field> partner_fields(Partner& partner);                 // outside the tables below
+std::vector<Field> sftp_section_fields(SftpSection& sftp);           // sftp.… of the settings
+std::vector<Field> sftp_fields(SftpAgreement& sftp);                 // within [sftp]
+std::vector<Field> sftp_client_fields(SftpClientAgreement& client);  // within [sftp_client]
+std::vector<Field> folder_fields(FolderAgreement& folder);           // within [folder]
+std::vector<Field> as2_fields(As2Agreement& as2);                    // within [as2]
+std::vector<Field> x12_fields(X12Agreement& x12);                    // within [x12]
 std::vector<Field> document_fields(DocumentAgreement& doc,
                                    std::string& direction,
                                    std::string& map);  // each [[documents]]
