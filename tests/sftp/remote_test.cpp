@@ -255,7 +255,7 @@ TEST(SftpBothSides, OurClientPushesToAndPollsFromOurServer) {
     remote.user = "acme";
     remote.host_keys = {public_half(*host)->fingerprint};
     remote.key = mine;
-    PushSender sender(connect_libssh2);
+    PushSender sender("sftp-push", connect_libssh2);
     sender.use({{"them", PushPlan{.server = remote, .folder = "/in"}}});
     const auto frozen = sender.freeze(
         {.partner = "them", .message_id = "1", .payload = "ISA*push~", .file_name = "o.edi"});

@@ -353,8 +353,7 @@ int Connection::on_key(
     char* text = nullptr;
     if (here.m_accepted) return SSH_AUTH_DENIED;
     here.m_user = user;
-    if (ssh_pki_export_pubkey_base64(key, &text) != SSH_OK)
-        return SSH_AUTH_DENIED;
+    if (ssh_pki_export_pubkey_base64(key, &text) != SSH_OK) return SSH_AUTH_DENIED;
     const SshTextPtr blob(text);
     if (state == SSH_PUBLICKEY_STATE_NONE)
         return here.m_login.key(user, blob.get(), Login::Proof::Offered) == Login::Verdict::Yes

@@ -74,7 +74,7 @@ void PushSender::use(Plans plans) {
 
 Result<transports::Frozen> PushSender::freeze(const transports::Parcel& parcel) {
     return transports::Frozen{
-        .transport = "sftp-push",
+        .transport = m_transport,
         .partner = parcel.partner,
         .message_id = parcel.message_id,
         .wire = parcel.payload,
@@ -89,8 +89,8 @@ Result<transports::Delivery> PushSender::send(const transports::Frozen& frozen) 
         if (found == m_plans.end())
             return Error("sftp.plan",
                          Blame::Operator,
-                         "partner " + frozen.partner + " has no SFTP server to push to")
-                .remedy("give its file [sftp_client] with push_folder");
+                         "partner " + frozen.partner + " has no place to push to")
+                .remedy("give its file [sftp_client] with push_folder, or [folder] with out");
         plan = found->second;
     }
     auto client = m_connect(plan.server);
@@ -178,15 +178,17 @@ Status Poller::take(Client& client, const Entry& entry, PollReport& report) {
         return {};
     }
     transports::Arrival arrival;
-    arrival.transport = "sftp";
+    arrival.transport = m_plan.transport;
     arrival.partner = m_plan.partner;
-    arrival.from = m_plan.server.user + "@" + m_plan.server.host;
+    const bool here = m_plan.server.host.empty();  // a folder
+    arrival.from = here ? "this machine" : m_plan.server.user + "@" + m_plan.server.host;
     arrival.to = m_plan.folder;
     arrival.content_digest = sha256_hex(*octets);
     arrival.message_id = "sha256:" + arrival.content_digest;
     arrival.payload = *std::move(octets);
     arrival.file_name = entry.name;
-    arrival.remote_address = m_plan.server.host + ":" + std::to_string(m_plan.server.port);
+    if (!here)
+        arrival.remote_address = m_plan.server.host + ":" + std::to_string(m_plan.server.port);
     CRASH_POINT("poll.admit.before");
     auto admission = m_intake.admit(arrival, [](transports::Verdict) {
         return Result<transports::Receipt>(transports::Receipt{.http_status = 0});

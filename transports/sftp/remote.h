@@ -42,13 +42,16 @@ Result<std::string> push(Client& client,
 class PushSender final : public transports::Sender {
 public:
     using Plans = std::map<std::string, PushPlan>;  // by partner
-    explicit PushSender(Connector connect) : m_connect(std::move(connect)) {}
+    // `transport` is what its frozen messages name: "sftp-push", "folder".
+    PushSender(std::string transport, Connector connect)
+        : m_transport(std::move(transport)), m_connect(std::move(connect)) {}
     void use(Plans plans);
     // The file name travels in `expectation`: every try brings the same name.
     Result<transports::Frozen> freeze(const transports::Parcel& parcel) override;
     Result<transports::Delivery> send(const transports::Frozen& frozen) override;
 
 private:
+    const std::string m_transport;
     const Connector m_connect;
     std::mutex m_mutex;
     Plans m_plans;
@@ -58,6 +61,7 @@ enum class AfterPoll : std::uint8_t { Delete, Archive, Keep };
 
 struct PollPlan {
     std::string partner{};
+    std::string transport = "sftp";  // as messages name it: "sftp", "folder"
     RemoteServer server{};
     std::string folder{};
     std::vector<std::string> patterns{"*"};  // as the shell has them; case counts
