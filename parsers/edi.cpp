@@ -3,12 +3,14 @@
 
 #include "parsers/edifact.h"
 #include "parsers/x12_header.h"
+#include "parsers/xml.h"
 
 #include <algorithm>
 
 namespace sallyport::edi {
 
 std::optional<Standard> sniff(std::string_view octets, const Limits& limits) {
+    if (looks_like_xml(octets)) return Standard::Xml;
     const std::size_t start =
         std::min(octets.find_first_not_of(" \t\r\n\xEF\xBB\xBF"), octets.size());
     if (octets.compare(start, 3, "UNA") == 0 || octets.compare(start, 3, "UNB") == 0)
@@ -24,6 +26,7 @@ std::optional<Standard> sniff(std::string_view octets, const Limits& limits) {
 Result<Document> read(std::string octets, const Limits& limits, const Leniencies& leniencies) {
     const auto standard = sniff(octets, limits);
     if (standard == Standard::Edifact) return read_edifact(std::move(octets), limits, leniencies);
+    if (standard == Standard::Xml) return read_xml(std::move(octets), limits);
     return read_x12(std::move(octets), limits, leniencies);
 }
 

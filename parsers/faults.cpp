@@ -2,6 +2,8 @@
 // Acknowledgement words: AK304, AK403, AK502, AK905 and TA105 of X12 997/TA1; 0085 of the ISO 9735 service directory.
 #include "parsers/faults.h"
 
+#include "parsers/xml_faults.h"
+
 #include <algorithm>
 
 namespace sallyport::edi {
@@ -234,11 +236,17 @@ const FaultKind& fault_kind(std::string_view code) {
     const auto* found = std::find_if(std::begin(Kinds),
                                      std::end(Kinds),
                                      [&](const FaultKind& kind) { return kind.code == code; });
-    return found == std::end(Kinds) ? Kinds[0] : *found;
+    if (found != std::end(Kinds)) return *found;
+    for (const FaultKind& kind : xml_fault_kinds()) {
+        if (kind.code == code) return kind;
+    }
+    return Kinds[0];
 }
 
 std::vector<FaultKind> all_fault_kinds() {
-    return {std::begin(Kinds), std::end(Kinds)};
+    std::vector<FaultKind> kinds(std::begin(Kinds), std::end(Kinds));
+    kinds.insert(kinds.end(), xml_fault_kinds().begin(), xml_fault_kinds().end());
+    return kinds;
 }
 
 Fault make_fault(std::string_view code, const Segment* segment, std::string message) {

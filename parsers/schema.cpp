@@ -336,6 +336,10 @@ bool adds_code(const CodeAdditions& additions, std::string_view element, std::st
            found->second.codes->contains(code);
 }
 
+const XmlSchemas& SchemaSet::xml() const {
+    return m_storage->xml;
+}
+
 std::vector<SchemaSet::Name> SchemaSet::names() const {
     std::vector<Name> names;
     for (const auto* dictionaries :

@@ -202,6 +202,8 @@ struct SetSchema {
 struct CodeAdditions;
 bool adds_code(const CodeAdditions& additions, std::string_view element, std::string_view code);
 
+class XmlSchemas;  // xml_schema.h
+
 class SchemaSet {
 public:
     SchemaSet(SchemaSet&&) noexcept;
@@ -230,6 +232,8 @@ public:
     // What the association code of a message ("EAN008") adds to its directory ("D96A"). Null: nothing known.
     const CodeAdditions* association_codes(std::string_view version,
                                            std::string_view association) const;
+
+    const XmlSchemas& xml() const;  // not in names()
 
     struct Name {
         Standard standard;

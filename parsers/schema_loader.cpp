@@ -161,6 +161,7 @@ Status SchemaLoader::load(const std::filesystem::path& directory) {
             load_single_files(directory / "edifact" / "eancom", Standard::Edifact, s.associations);
         !done)
         return done;
+    if (Status done = s.xml.load(directory / "xml"); !done) return done;
     if (Status done = load_overlay(directory / "x12" / "overlay.txt", s.x12); !done) return done;
     return load_overlay(directory / "edifact" / "overlay.txt", s.edifact);
 }

@@ -4,6 +4,7 @@
 
 #include "gateway/base/error.h"
 #include "parsers/schema.h"
+#include "parsers/xml_schema.h"
 
 #include <deque>
 #include <filesystem>
@@ -34,6 +35,7 @@ struct SchemaSet::Storage {
     std::deque<std::string> texts;  // every string_view points into one of these
     std::map<std::string, Dictionary, std::less<>> x12, x12_envelopes, edifact, edifact_envelopes;
     std::map<std::string, CodeAdditions, std::less<>> associations;  // EANCOM code additions
+    XmlSchemas xml;
 };
 
 class SchemaLoader {

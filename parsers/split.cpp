@@ -3,6 +3,7 @@
 
 #include "parsers/edifact.h"
 #include "parsers/x12.h"
+#include "parsers/xml_view.h"
 
 #include <nlohmann/json.hpp>
 
@@ -238,6 +239,12 @@ Result<std::string> edifact_from(const Json& json) {
 std::vector<Part> split(const Document& document) {
     std::vector<Part> parts;
     for (const Interchange& interchange : document.interchanges) {
+        if (interchange.standard == Standard::Xml) {  // one document is one file
+            const Transaction& only = interchange.groups.front().transactions.front();
+            parts.push_back(
+                {safe(only.control) + "-" + safe(only.set), std::string(document.octets())});
+            continue;
+        }
         const Splitter splitter(document, interchange);
         for (const Group& group : interchange.groups) {
             for (const Transaction& transaction : group.transactions)
@@ -255,6 +262,12 @@ Result<std::string> write_json(const Json& document) {
     }
     std::string octets;
     for (const Json& interchange : interchanges) {
+        if (text_in(interchange, "standard") == "xml") {
+            auto xml = write_xml_json(interchange);
+            if (!xml) return xml;
+            octets += *xml;
+            continue;
+        }
         const bool edifact = text_in(interchange, "standard") == "edifact";
         auto written = edifact ? edifact_from(interchange) : x12_from(interchange);
         if (!written) return written;

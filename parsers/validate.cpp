@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parsers/envelope.h"
 #include "parsers/guide.h"
+#include "parsers/xml_validate.h"
 
 #include <charconv>
 
@@ -52,9 +53,10 @@ Report validate(Document& document, const SchemaSet& schemas, const ValidationOp
     Report report;
     for (std::size_t i = 0; i < document.interchanges.size(); ++i) {
         Interchange& one = document.interchanges[i];
-        report.interchanges.push_back(one.standard == Standard::X12
-                                          ? validate_x12(one, schemas, options)
-                                          : validate_edifact(one, schemas, options));
+        report.interchanges.push_back(
+            one.standard == Standard::X12   ? validate_x12(one, schemas, options)
+            : one.standard == Standard::Xml ? validate_xml(one, schemas.xml(), options)
+                                            : validate_edifact(one, schemas, options));
         const std::uint64_t end = i + 1 < document.interchanges.size()
                                       ? document.interchanges[i + 1].header.place.byte
                                       : document.octets().size();

@@ -2,6 +2,7 @@
 #include "parsers/view.h"
 
 #include "parsers/printable.h"
+#include "parsers/xml_view.h"
 
 #include <nlohmann/json.hpp>
 
@@ -49,6 +50,7 @@ public:
                          std::size_t depth,
                          const std::vector<const Fault*>& faults) = 0;
     virtual void note(const Fault& fault) = 0;
+    virtual void xml(const Interchange& interchange, const InterchangeReport& report) = 0;
 };
 
 std::vector<const Fault*> at(const ByPosition& faults, std::uint32_t position) {
@@ -78,6 +80,10 @@ void walk(const Document& document, const Report& report, Painter& painter) {
          ++i) {
         const Interchange& interchange = document.interchanges[i];
         const InterchangeReport& judged = report.interchanges[i];
+        if (interchange.standard == Standard::Xml) {
+            painter.xml(interchange, judged);
+            continue;
+        }
         for (const Fault& fault : judged.repairs)
             painter.note(fault);
         for (const Fault& fault : judged.faults)
@@ -124,6 +130,9 @@ public:
     void note(const Fault& fault) override {
         if (m_faults == Faults::Show) out += "        ^ " + visible(explained(fault)) + "\n";
     }
+    void xml(const Interchange& interchange, const InterchangeReport& report) override {
+        out += xml_text_view(interchange, report, m_faults);
+    }
     std::string out;
 
 private:
@@ -169,6 +178,9 @@ public:
             explain(*fault, depth);
     }
     void note(const Fault& fault) override { explain(fault, 0); }
+    void xml(const Interchange& interchange, const InterchangeReport& report) override {
+        out += xml_html_view(interchange, report);
+    }
     std::string out;
 
 private:
@@ -280,6 +292,10 @@ Json document_json(const Document& document) {
     Json json;
     json["interchanges"] = Json::array();
     for (const Interchange& interchange : document.interchanges) {
+        if (interchange.standard == Standard::Xml) {
+            json["interchanges"].push_back(xml_json(interchange));
+            continue;
+        }
         Json one;
         one["standard"] = to_string(interchange.standard);
         one["separators"] = separators_json(interchange.separators);
