@@ -63,6 +63,12 @@ HttpResponse HealthHandler::ready() const {
         body["status"] = "not ready";
         body["pipeline"] = "not running";
     }
+    // Reading may go on where writing has ended: both are asked.
+    if (const Status writes = m_parts.store.health(); !writes) {
+        body["status"] = "not ready";
+        body["store"] = std::string(writes.error().code());
+        body["remedy"] = writes.error().remedy();
+    }
     auto head = store::read<store::AuditHead>(
         m_parts.store, [](store::Reader& reader) { return reader.audit_head(); });
     if (!head) {
@@ -76,6 +82,7 @@ HttpResponse HealthHandler::metrics() const {
     auto counts = store::read<std::vector<store::JobCount>>(
         m_parts.store, [](store::Reader& reader) { return reader.job_counts(); });
     m_parts.metrics.set("sallyport_store_up", {}, counts ? 1 : 0);
+    m_parts.metrics.set("sallyport_store_writable", {}, m_parts.store.health() ? 1 : 0);
     if (counts) {
         m_parts.metrics.clear("sallyport_queue_depth");
         for (const store::JobCount& row : *counts)

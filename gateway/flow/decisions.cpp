@@ -54,6 +54,15 @@ std::string_view step_after_hold(const store::Document& document) {
     return {};
 }
 
+// Unwrapping makes new rows; the one that waited only says that somebody looked.
+store::DocumentUpdate read_again() {
+    store::DocumentUpdate update;
+    update.next = nobody();
+    update.next->reason = "released: read again";
+    update.back_office = store::BackOfficeStatus::NotNeeded;
+    return update;
+}
+
 Status add_step(store::Transaction& transaction,
                 const store::Document& document,
                 std::string_view step) {
@@ -72,11 +81,7 @@ Status add_step(store::Transaction& transaction,
     update.next = gateway_acts();
     update.back_office = store::BackOfficeStatus::Pending;
     if (whole) update.back_office = store::BackOfficeStatus::NotNeeded;
-    // Unwrapping makes new rows; this one only says that somebody looked.
-    if (step == step::Unwrap) {
-        update.next = nobody();
-        update.next->reason = "released: read again";
-    }
+    if (step == step::Unwrap) update = read_again();
     return transaction.update_document(document.id, update);
 }
 
@@ -86,6 +91,8 @@ Status release(store::Transaction& transaction, const store::Document& document)
     if (!parked->empty()) {
         for (const store::Job& job : *parked)
             if (Status done = transaction.release_job(job.id); !done) return done;
+        if (parked->front().kind == step::Unwrap)
+            return transaction.update_document(document.id, read_again());
         store::DocumentUpdate update;
         update.next = gateway_acts();
         if (document.status.back_office == store::BackOfficeStatus::Held)

@@ -2,6 +2,7 @@
 #include "gateway/flow/pipeline.h"
 
 #include "gateway/base/guarded.h"
+#include "gateway/flow/lanes.h"
 #include "gateway/flow/runner.h"
 
 #include <algorithm>
@@ -27,7 +28,10 @@ constexpr std::chrono::milliseconds NapAfterFailure{1'000};
 class Pipeline::Impl {
 public:
     Impl(PipelineOptions options, const Tools& tools)
-        : m_options(std::move(options)), m_tools(tools), m_runner(m_options.retry, m_tools) {
+        : m_options(std::move(options)),
+          m_tools(tools),
+          m_runner(m_options.retry, m_tools),
+          m_lanes(m_options.remind) {
         m_options.workers = std::max(1U, m_options.workers);
     }
     ~Impl() { stop(); }
@@ -42,6 +46,7 @@ public:
     bool running() const;
     Result<std::size_t> run_until_idle();
     Result<std::size_t> sweep_overdue();
+    Result<std::size_t> sweep_lanes() { return m_lanes.sweep(m_tools); }
 
 private:
     void dispatch();
@@ -54,6 +59,7 @@ private:
     PipelineOptions m_options;
     const Tools& m_tools;
     Runner m_runner;
+    LaneWatch m_lanes;  // the dispatcher's
 
     mutable std::mutex m_mutex;
     std::condition_variable m_changed;      // dispatcher: woken, or a worker is free
@@ -163,6 +169,10 @@ void Pipeline::Impl::maybe_sweep() {
     auto swept = sweep_overdue();
     if (!swept)
         m_tools.log.error("deadlines could not be checked", {{"error", swept.error().text()}});
+    auto watched = sweep_lanes();
+    if (!watched)
+        m_tools.log.error("stopped lanes could not be looked for",
+                          {{"error", watched.error().text()}});
 }
 
 void Pipeline::Impl::dispatch() {
@@ -299,6 +309,9 @@ Result<std::size_t> Pipeline::run_until_idle() {
 }
 Result<std::size_t> Pipeline::sweep_overdue() {
     return m_impl->sweep_overdue();
+}
+Result<std::size_t> Pipeline::sweep_lanes() {
+    return m_impl->sweep_lanes();
 }
 
 }  // namespace sallyport::flow

@@ -20,7 +20,8 @@ struct PipelineOptions {
     RetryPolicy retry;
     std::string worker =
         "gateway";  // lease owner; its leases of an earlier run are given back at start
-    std::chrono::seconds sweep{30};  // how often expectations past their time are looked for
+    std::chrono::seconds sweep{30};  // how often late expectations and stopped lanes are looked for
+    std::chrono::hours remind{1};    // how often a lane that stays stopped is said again
 };
 
 class Pipeline {
@@ -46,6 +47,9 @@ public:
     Result<std::size_t> run_until_idle();
     // Expectations past their time turn overdue and go to a person. How many turned.
     Result<std::size_t> sweep_overdue();
+    // Lanes that a parked job stops: an error line when one is new, and again every `remind`; the gauges
+    // sallyport_lanes_stopped, sallyport_lanes_waiting and sallyport_lanes_stopped_seconds. How many there are.
+    Result<std::size_t> sweep_lanes();
 
 private:
     class Impl;

@@ -15,7 +15,7 @@ struct RetryPolicy {
     std::chrono::milliseconds cap{900'000};  // no single delay is longer
     double jitter = 0.5;                     // share of the ceiling that is random, 0 to 1
     std::chrono::milliseconds give_up_after{
-        std::chrono::hours{7 * 24}};  // since the job was made; then parked
+        std::chrono::hours{7 * 24}};  // since its first try; then parked
     unsigned bug_attempts = 2;        // a step that fails with Blame::Bug is parked after this many
 };
 
@@ -30,6 +30,7 @@ struct Decision {
     std::chrono::milliseconds delay{0};  // only with Retry
 };
 
+// Since the job was made, or a person last released it.
 struct AttemptHistory {
     unsigned attempts = 1;                     // with the one that just failed
     std::chrono::microseconds since_first{0};  // from the first attempt to now

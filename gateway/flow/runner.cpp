@@ -78,9 +78,25 @@ store::Attempt attempt_of(const store::Job& job, Instant started, Instant ended)
 
 // A document that waits for a person shows it on the axis the step works for.
 void mark_parked(store::DocumentUpdate& update, std::string_view step) {
-    if (step == step::Map || step == step::Post || step == step::Validate)
+    if (step == step::Unwrap || step == step::Map || step == step::Post || step == step::Validate)
         update.back_office = store::BackOfficeStatus::Held;
     if (step == step::Freeze || step == step::Send) update.delivery = store::DeliveryStatus::Failed;
+}
+
+// A message that waits before anything in it was read has no document yet: it gets one, or nobody would see it wait.
+Status show_waiting_message(store::Transaction& transaction,
+                            const store::Job& job,
+                            const store::NextMove& next,
+                            const std::string& id) {
+    auto members = transaction.documents({.message = job.message, .limit = 1});
+    if (!members) return std::move(members).error();
+    if (!members->empty()) return {};
+    auto message = transaction.message(job.message);
+    if (!message) return std::move(message).error();
+    if (!*message) return {};
+    store::Document document = held_interchange(**message, id);
+    document.next = next;
+    return transaction.add_document(document);
 }
 
 // The documents a job speaks for: its own, or for a message without one, those that travel in it.
@@ -95,11 +111,17 @@ Status update_subjects(store::Transaction& transaction,
     return {};
 }
 
-Status store_failure(store::Transaction& transaction,
-                     Journal& journal,
-                     const store::Job& job,
-                     const Error& error,
-                     const Decision& decision) {
+struct Failed {
+    const store::Job& job;
+    const Error& error;
+    const Decision& decision;
+    std::string document_id;  // for a document that has to be made
+};
+
+Status store_failure(store::Transaction& transaction, Journal& journal, const Failed& failed) {
+    const store::Job& job = failed.job;
+    const Error& error = failed.error;
+    const Decision& decision = failed.decision;
     store::DocumentUpdate update;
     store::AuditEvent event{.actor = {},
                             .event = {},
@@ -126,11 +148,16 @@ Status store_failure(store::Transaction& transaction,
                     transaction.fail_message(job.message, store::MessageState::Failed, error);
                 !done)
                 return done;
-        if (job.kind == step::Unwrap)
+        if (job.kind == step::Unwrap) {
             if (Status done =
                     transaction.fail_message(job.message, store::MessageState::Held, error);
                 !done)
                 return done;
+            if (Status done =
+                    show_waiting_message(transaction, job, *update.next, failed.document_id);
+                !done)
+                return done;
+        }
     }
     if (Status done = update_subjects(transaction, job, update); !done) return done;
     return journal.record(transaction, std::move(event), Level::Warn);
@@ -172,12 +199,15 @@ Status Runner::succeed(const store::Job& job, Instant started, const Commit& com
 }
 
 Status Runner::fail(const store::Job& job, Instant started, const Error& error) const {
-    AttemptHistory history{.attempts = job.attempts,
-                           .since_first = m_tools.clock.now() - job.created};
+    const Instant now = m_tools.clock.now();
+    const AttemptHistory history{.attempts = job.tries,
+                                 .since_first = now - job.first_try.value_or(now)};
     const Decision decision = decide(m_policy, error.blame(), history, m_tools.random.unit());
     Journal journal;
     Status done = m_tools.store.submit([&](store::Transaction& transaction) -> Status {
-        if (Status stored = store_failure(transaction, journal, job, error, decision); !stored)
+        if (Status stored =
+                store_failure(transaction, journal, {job, error, decision, m_tools.make_id()});
+            !stored)
             return stored;
         store::Attempt attempt = attempt_of(job, started, transaction.now());
         attempt.code = std::string(error.code());

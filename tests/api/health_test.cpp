@@ -2,6 +2,7 @@
 #include "gateway/api/health.h"
 
 #include "../flow/world.h"
+#include "tests/support/full_disk.h"
 #include "tests/support/temp_dir.h"
 
 #include <gmock/gmock.h>
@@ -44,6 +45,26 @@ TEST_F(Health, IsReadyOnlyWhileThePipelineRuns) {
     EXPECT_EQ(get("/readyz").status, 200);
     m_world.pipeline->stop();
     EXPECT_EQ(get("/readyz").status, 503);
+}
+
+TEST_F(Health, IsNotReadyOnceTheStoreCouldNotMakeACommitDurable) {
+    ASSERT_TRUE(m_world.pipeline->start());
+    EXPECT_EQ(get("/readyz").status, 200);
+    EXPECT_THAT(get("/metrics").body, HasSubstr("sallyport_store_writable 1\n"));
+    {
+        const testing_support::FullDisk full;
+        const Status lost = m_world.store->submit([](store::Transaction& unit) {
+            return unit.audit({.actor = "test", .event = "e", .subject = "s"});
+        });
+        ASSERT_FALSE(lost);
+    }
+    const auto answer = get("/readyz");
+    EXPECT_EQ(answer.status, 503);
+    const auto body = nlohmann::json::parse(answer.body);
+    EXPECT_EQ(body["store"], "store.failed");
+    EXPECT_THAT(body["remedy"].get<std::string>(), HasSubstr("restart"));
+    EXPECT_THAT(get("/metrics").body, HasSubstr("sallyport_store_writable 0\n"));
+    EXPECT_EQ(get("/healthz").status, 200) << "the process lives: nobody should kill it blindly";
 }
 
 TEST_F(Health, ShowsQueueAndCountersInTheTextFormat) {

@@ -3,6 +3,8 @@
 #include "tests/support/temp_dir.h"
 #include "world.h"
 
+#include "gateway/flow/decisions.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -107,6 +109,69 @@ TEST_F(Troubled, GivesABugOneMoreTryAndThenParksIt) {
     m_world.clock.advance(std::chrono::minutes(1));
     m_world.run();
     EXPECT_EQ(parked().code, "odoo.schema");
+}
+
+TEST_F(Troubled, AStepThatBecameDueLateGetsAllItsRetries) {
+    m_world.back_office.failures.emplace_back("odoo.refused", Blame::BackOffice, "closed period");
+    m_world.receive(write_850({.number = "PO-1", .control = "000000001"}), "a");
+    m_world.receive(write_850({.number = "PO-1", .control = "000000002"}), "b");
+    m_world.clock.advance(std::chrono::hours(24 * 30));  // longer than give_up_after
+    for (int time = 0; time < 2; ++time)
+        m_world.back_office.failures.emplace_back("odoo.connect", Blame::Network, "refused");
+    m_world.release(parked());
+    m_world.run();
+    EXPECT_TRUE(m_world.jobs(JobState::Parked).empty())
+        << "released a month later, it is tried as if it were new";
+    m_world.clock.advance(std::chrono::hours(24 * 7 + 1));
+    m_world.run();
+    EXPECT_EQ(parked().code, "odoo.connect") << "a week of tries is enough";
+}
+
+TEST_F(Troubled, APartnersMessagesWaitInSightBehindOneThatCannotBeOpened) {
+    m_world.agreements.swap({});
+    m_world.receive(write_850({.number = "PO-1", .control = "000000001"}), "a");
+    m_world.receive(write_850({.number = "PO-2", .control = "000000002"}), "b");
+    EXPECT_EQ(parked().kind, "unwrap");
+    EXPECT_EQ(m_world.jobs(JobState::Ready).size(), 1U)
+        << "what is in the first nobody knows: the second may change its order";
+    const auto waiting = m_world.documents({.back_office = BackOfficeStatus::Held});
+    ASSERT_EQ(waiting.size(), 1U) << "the message shows where people look";
+    EXPECT_EQ(waiting[0].next.actor, Actor::Administrator);
+    EXPECT_EQ(waiting[0].next.code, "flow.agreement.unknown");
+
+    const auto lanes = m_world.pipeline->sweep_lanes();
+    ASSERT_TRUE(lanes) << lanes.error().text();
+    EXPECT_EQ(*lanes, 1U);
+    EXPECT_THAT(m_world.metrics.text(),
+                HasSubstr("sallyport_lanes_waiting{partner=\"acme\",step=\"unwrap\"} 1\n"));
+    EXPECT_EQ(m_world.log->count("everything from this partner waits behind a parked step"), 1U);
+    m_world.clock.advance(std::chrono::minutes(59));
+    ASSERT_TRUE(m_world.pipeline->sweep_lanes());
+    EXPECT_EQ(m_world.log->count("everything from this partner waits behind a parked step"), 1U);
+    m_world.clock.advance(std::chrono::minutes(1));
+    ASSERT_TRUE(m_world.pipeline->sweep_lanes());
+    EXPECT_EQ(m_world.log->count("everything from this partner waits behind a parked step"), 2U);
+
+    m_world.use(testing::acme());
+    ASSERT_TRUE(release_document(*m_world.tools, waiting[0].id, "operator:test"));
+    m_world.run();
+    EXPECT_EQ(m_world.documents({.back_office = BackOfficeStatus::Posted}).size(), 2U);
+    EXPECT_TRUE(m_world.documents({.back_office = BackOfficeStatus::Held}).empty());
+    EXPECT_EQ(*m_world.pipeline->sweep_lanes(), 0U);
+    EXPECT_THAT(m_world.metrics.text(), ::testing::Not(HasSubstr("sallyport_lanes_waiting{")));
+}
+
+TEST_F(Troubled, GivingUpAMessageThatCannotBeOpenedLetsThePartnersNextOnePass) {
+    m_world.agreements.swap({});
+    m_world.receive(write_850({.number = "PO-1", .control = "000000001"}), "a");
+    m_world.receive(write_850({.number = "PO-2", .control = "000000002"}), "b");
+    const auto waiting = m_world.documents({.back_office = BackOfficeStatus::Held});
+    ASSERT_EQ(waiting.size(), 1U);
+    m_world.use(testing::acme());
+    ASSERT_TRUE(discard_document(*m_world.tools, waiting[0].id, "operator:test", "not ours"));
+    m_world.run();
+    EXPECT_EQ(m_world.newest("850").business_number, "PO-2");
+    EXPECT_EQ(m_world.newest("850").status.back_office, BackOfficeStatus::Posted);
 }
 
 TEST_F(Troubled, KeepsTheSequenceOfOneOrderAndLetsOthersPass) {

@@ -5,6 +5,7 @@
 
 #include "gateway/base/digest.h"
 #include "gateway/base/file.h"
+#include "gateway/base/guarded.h"
 #include "gateway/flow/agreements.h"
 #include "gateway/flow/intake.h"
 #include "gateway/flow/pipeline.h"
@@ -14,6 +15,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <deque>
 #include <filesystem>
@@ -68,6 +70,7 @@ public:
             failures.pop_front();
             return error;
         }
+        if (pending) return transports::Delivery{.http_status = 200, .receipt_pending = true};
         return transports::Delivery{.disposition = "processed",
                                     .receipt = "the MDN",
                                     .receipt_signed = true,
@@ -85,6 +88,7 @@ public:
     std::deque<Error> failures;
     std::optional<Error> freeze_error;
     std::string last_wire;
+    bool pending = false;  // receipts come later
 
 private:
     std::filesystem::path m_log;
@@ -124,6 +128,24 @@ public:
 
 private:
     std::filesystem::path m_directory;
+};
+
+// Keeps the sentences; thread-safe.
+class MemoryLog final : public LogSink {
+public:
+    void write(Level /*level*/,
+               std::string_view sentence,
+               const std::vector<std::pair<std::string, std::string>>& /*fields*/) override {
+        m_sentences.with([&](auto& list) { list.emplace_back(sentence); });
+    }
+    std::size_t count(const std::string& sentence) const {
+        return m_sentences.with([&](const auto& list) {
+            return static_cast<std::size_t>(std::count(list.begin(), list.end(), sentence));
+        });
+    }
+
+private:
+    Guarded<std::vector<std::string>> m_sentences;
 };
 
 struct Order850 {
@@ -205,7 +227,7 @@ public:
                             .clock = clock,
                             .random = random,
                             .metrics = metrics,
-                            .log = Log(null_sink())});
+                            .log = Log(log)});
         pipeline = std::make_unique<Pipeline>(
             PipelineOptions{.retry = {.first = std::chrono::seconds(10)}}, *tools);
         intake = std::make_unique<DurableIntake>(DurableIntake::Parts{.store = *store,
@@ -293,6 +315,7 @@ public:
     FakeClock clock;
     SplitRandom random;
     Metrics metrics;
+    std::shared_ptr<MemoryLog> log = std::make_shared<MemoryLog>();
     store::Archive archive;
     Agreements agreements;
     FakeSender sender;
