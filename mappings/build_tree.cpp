@@ -2,6 +2,7 @@
 #include "mappings/build_tree.h"
 
 #include <algorithm>
+#include <map>
 
 namespace sallyport::mapping {
 
@@ -132,6 +133,26 @@ void BuildTree::number_tree() {
     }
 }
 
+// LX01 and its like count from 1 inside their parent, unless a rule has set them: "LX01 sequence LX 1.. within parent".
+void BuildTree::number_sequences() {
+    for (const edi::CounterRule& rule : m_set.counters) {
+        const bool tree = m_set.tree && m_set.tree->segment == rule.of;
+        if (tree || m_set.standard != edi::Standard::X12 || rule.rule != "sequence" ||
+            rule.field.size() != rule.of.size() + 2)
+            continue;
+        const std::string_view digits = rule.field.substr(rule.of.size());
+        const edi::Locator at{
+            static_cast<std::uint16_t>((digits[0] - '0') * 10 + (digits[1] - '0')), 1, 1};
+        std::map<const BuildNode*, unsigned> counts;
+        for (BuildNode* node : m_emitted) {
+            if (m_set.nodes[node->node].tag != rule.of) continue;
+            const unsigned number = ++counts[node->parent];
+            if (node->cell(at) == nullptr)
+                node->cells.push_back({at, std::to_string(number), node->rule});
+        }
+    }
+}
+
 void BuildTree::finish() {
     m_emitted.clear();
     m_loops.clear();
@@ -139,6 +160,7 @@ void BuildTree::finish() {
     root().kept = true;
     emit(root(), edi::None);
     number_tree();
+    number_sequences();
     for (BuildNode* node : m_emitted)
         std::stable_sort(node->cells.begin(), node->cells.end(), [](const Cell& a, const Cell& b) {
             return before(a.at, b.at);

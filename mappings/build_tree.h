@@ -64,6 +64,7 @@ private:
     bool prune(BuildNode& node);
     void emit(BuildNode& node, std::uint32_t parent_loop);
     void number_tree();
+    void number_sequences();
 
     const edi::SetSchema& m_set;
     std::deque<BuildNode> m_nodes;

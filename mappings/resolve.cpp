@@ -158,7 +158,9 @@ bool Resolver::step(
                            (own->tag == step.name || own->id == step.name);
     walk.at_start = false;
     const bool tree = m_set.tree && m_set.tree->segment == step.name;
-    if (named_own && step.tests.empty() && step.occurrence == 0) {
+    // A block of its own name inside a block on a tree segment is the level below: CPS in CPS.
+    const bool below = tree && last && path.parts.empty() && path.group.empty();
+    if (named_own && step.tests.empty() && step.occurrence == 0 && !below) {
         out.owner = scope.segment;
         out.owner_loop = own->loop;
         out.segment = own->segment;

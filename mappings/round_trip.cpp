@@ -7,10 +7,39 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 
 namespace sallyport::mapping {
 
 using Json = nlohmann::ordered_json;
+
+namespace {
+
+using Place =
+    std::tuple<std::uint32_t, std::uint16_t, std::uint16_t>;  // segment, element, component
+Place place_of(const TraceEntry& entry) {
+    return {entry.segment, entry.element, entry.component};
+}
+
+// Fields that were read though the document did not have them, and rightly: a default filled them when reading, a default
+// was written, or the writer numbered the place (LIN, LX, CPS). A constant of the map is no such reason.
+std::vector<std::string> filled_fields(const WriteOutcome& written, const ReadOutcome& read) {
+    std::map<Place, bool> places;  // by a default?
+    for (const TraceEntry& entry : written.trace)
+        places.emplace(place_of(entry),
+                       entry.source == TraceEntry::Source::Wire && entry.value.empty());
+    std::vector<std::string> out;
+    for (const TraceEntry& entry : read.trace) {
+        const auto found = places.find(place_of(entry));
+        if (entry.source == TraceEntry::Source::Default ||
+            (entry.source == TraceEntry::Source::Wire && (found == places.end() || found->second)))
+            out.push_back(entry.field);
+    }
+    return out;
+}
+
+}  // namespace
 
 RoundTripResult there_and_back(const CompiledMap& map,
                                const edi::SchemaSet& schemas,
@@ -20,7 +49,9 @@ RoundTripResult there_and_back(const CompiledMap& map,
         out.problem = std::move(why) + "\n";
         return std::move(out);
     };
-    const Result<WriteOutcome> written = write(map, document);
+    RunOptions options;
+    options.trace = true;
+    const Result<WriteOutcome> written = write(map, document, {}, options);
     if (!written) return fail("writing: " + written.error().text());
     for (const Finding& finding : written->findings)
         if (finding.verdict == Verdict::Reject || finding.verdict == Verdict::Hold)
@@ -41,15 +72,12 @@ RoundTripResult there_and_back(const CompiledMap& map,
     if (!out.problem.empty()) return out;
     const edi::Transaction* transaction = only_transaction(*wire);
     if (transaction == nullptr) return fail("nothing was written");
-    RunOptions options;
-    options.trace = true;
     Result<ReadOutcome> outcome = read(map, *transaction, {}, options);
     if (!outcome) return fail("reading: " + outcome.error().text());
     for (const Finding& finding : outcome->findings)
         if (finding.verdict == Verdict::Reject || finding.verdict == Verdict::Hold)
             out.problem += "reading: " + to_text(finding) + "\n";
-    for (const TraceEntry& entry : outcome->trace)
-        if (entry.source == TraceEntry::Source::Default) out.defaults.push_back(entry.field);
+    out.defaults = filled_fields(*written, *outcome);
     out.document = std::move(outcome->document);
     return out;
 }

@@ -94,6 +94,8 @@ private:
         for (const std::uint32_t loop :
              hop.tree ? tree_of(in_tree ? from.loop : edi::None) : loops_of(from.loop))
             if (m_transaction->loops[loop].node == hop.node &&
+                // A tree inside a loop (LIN below LOC) has roots in each of its loops.
+                (!hop.tree || in_tree || m_transaction->loops[loop].parent == from.loop) &&
                 !visit(loop, m_transaction->loops[loop].begin))
                 return false;
         return true;
