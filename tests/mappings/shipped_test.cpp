@@ -19,9 +19,11 @@ std::string name_of(const testing::TestParamInfo<std::string>& one) {
 
 class ShippedMaps : public testing::TestWithParam<std::string> {};
 
-TEST_P(ShippedMaps, CheckWithoutAnError) {
+TEST_P(ShippedMaps, CheckWithoutAnErrorOrAWarning) {
     const MapLoad loaded = load_map(GetParam(), shipped(), schemas());
     EXPECT_NE(loaded.map, nullptr) << loaded.text();
+    for (const Diagnostic& one : loaded.diagnostics)
+        EXPECT_NE(one.severity, Severity::Warning) << render(one, loaded.sources);
 }
 INSTANTIATE_TEST_SUITE_P(All, ShippedMaps, testing::ValuesIn(shipped_maps()), name_of);
 
