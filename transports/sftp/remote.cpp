@@ -156,7 +156,7 @@ Result<PollReport> Poller::once() {
             ++report.unripe;
             continue;
         }
-        if (m_seen[entry.name].done && m_plan.after == AfterPoll::Keep) continue;
+        if (m_seen[entry.name].done) continue;
         if (++handled > m_plan.files_per_round) break;
         if (Status taken = take(**client, entry, report); !taken) {
             const bool gone = taken.error().blame() == Blame::Network;
@@ -168,7 +168,6 @@ Result<PollReport> Poller::once() {
 }
 
 Status Poller::take(Client& client, const Entry& entry, PollReport& report) {
-    if (m_seen[entry.name].done) return finish(client, entry);
     const std::string path = joined(m_plan.folder, entry.name);
     auto octets = client.read(path, m_plan.file_bytes);
     if (!octets) return std::move(octets).error();
@@ -196,7 +195,12 @@ Status Poller::take(Client& client, const Entry& entry, PollReport& report) {
     if (!admission) return std::move(admission).error();
     CRASH_POINT("poll.admit.after");
     ++(admission->verdict == transports::Verdict::New ? report.taken : report.duplicates);
-    m_seen[entry.name].done = true;
+    if (m_plan.after == AfterPoll::Keep) {
+        m_seen[entry.name].done = true;
+        return {};
+    }
+    // Forgotten either way: should it still be there next time, it is read again, for by then it may be another file.
+    m_seen.erase(entry.name);
     return finish(client, entry);
 }
 

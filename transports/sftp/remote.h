@@ -97,7 +97,7 @@ private:
         std::uint64_t bytes = 0;
         Instant modified{};
         std::chrono::steady_clock::time_point since{};
-        bool done = false;  // taken in; it is kept there by agreement, or could not be removed yet
+        bool done = false;  // taken in, and kept there by agreement
     };
     std::vector<Entry> wanted(std::vector<Entry> entries) const;
     bool ripe(const Entry& entry);
