@@ -23,7 +23,7 @@
 namespace sallyport::sftp {
 
 struct Taken {
-    std::string partner, from, to, name, digest, octets;
+    std::string partner, from, to, id, name, digest, octets;
 };
 
 class MemoryIntake final : public transports::Intake {
@@ -38,17 +38,19 @@ public:
             if (!read) return std::move(read).error();
             octets = *std::move(read);
         }
-        if (sha256_hex(octets) != arrival.content_digest)
+        // AS2's identity is its MIC's scope, not the payload.
+        if (arrival.transport != "as2" && sha256_hex(octets) != arrival.content_digest)
             return Error("test.digest", Blame::Bug, "the digest is not that of the octets");
         return taken.with([&](auto& all) -> Result<transports::Admission> {
             for (const Taken& one : all)
                 if (one.from == arrival.from && one.to == arrival.to &&
-                    one.digest == arrival.content_digest)
+                    one.id == arrival.message_id && one.digest == arrival.content_digest)
                     return transports::Admission{transports::Verdict::Identical, {}, "first"};
             auto receipt = make(transports::Verdict::New);
             all.push_back({arrival.partner,
                            arrival.from,
                            arrival.to,
+                           arrival.message_id,
                            arrival.file_name,
                            arrival.content_digest,
                            octets});
@@ -75,9 +77,10 @@ public:
     };
     void put(const std::string& partner, const std::string& name, const Bytes& octets) {
         boxes.with([&](auto& all) {
-            all[partner].push_back(
-                {.mail = {.message = name + "!", .name = name, .bytes = octets.size()},
-                 .octets = octets});
+            all[partner].push_back({.mail = {.message = name + "!" + sha256_hex(octets),
+                                             .name = name,
+                                             .bytes = octets.size()},
+                                    .octets = octets});
         });
     }
     Result<std::vector<transports::Mail>> waiting(const std::string& partner) override {
@@ -107,6 +110,17 @@ public:
             if (!box.mail.fetched) return Error("mailbox.unread", Blame::Partner, "unread");
             box.where = "archive";
             return {};
+        });
+    }
+    // Takes a file away; true when it had been fetched.
+    bool take(const std::string& partner, const std::string& name) {
+        return boxes.with([&](auto& all) {
+            bool fetched = false;
+            std::erase_if(all[partner], [&](const Box& box) {
+                if (box.mail.name == name) fetched = fetched || box.where != "out";
+                return box.mail.name == name;
+            });
+            return fetched;
         });
     }
     std::string where(const std::string& partner, const std::string& name) {

@@ -3,7 +3,7 @@
 // out. It knows neither SSH nor sockets, so it can stand behind any of them, and a fuzzer. One thread at a time.
 //
 // Why not the library's own server functions: they block a thread for each packet, hold 256 handles at most, cannot answer
-// extended requests with data (limits@openssh.com), and have no tests upstream (docs/adr).
+// extended requests with data (limits@openssh.com), and have no tests upstream (docs/adr/0010-own-sftp-protocol.md).
 #pragma once
 
 #include "gateway/base/bytes.h"
