@@ -2,8 +2,6 @@
 // XML documents are answered with documents of their own kind, so these have no acknowledgement words.
 #include "parsers/xml_faults.h"
 
-#include "parsers/xml.h"
-
 namespace sallyport::edi {
 namespace {
 
@@ -38,14 +36,14 @@ constexpr FaultKind Kinds[] = {
     {"xml.value.name", Wrong, Scope::Element, {}, AskSender},
 };
 
-Fault placed(Fault fault, const Transaction& transaction, std::uint32_t at, std::string message) {
-    const Segment& segment = transaction.segments[at];
+Fault placed(Fault fault, XmlPlaces& places, std::uint32_t at, std::string message) {
+    const Segment& segment = places.transaction().segments[at];
     fault.segment = shown(segment.tag);
     fault.position = segment.place.segment;
     fault.byte = segment.place.byte;
     fault.line = segment.place.line;
     fault.value = shown(segment.text(1));
-    fault.xpath = xpath(transaction, at);
+    fault.xpath = places.xpath(at);
     const std::size_t slash = fault.xpath.rfind('/');
     fault.loop = slash == std::string::npos ? std::string() : fault.xpath.substr(0, slash);
     fault.message = std::move(message);
@@ -54,20 +52,27 @@ Fault placed(Fault fault, const Transaction& transaction, std::uint32_t at, std:
 
 }  // namespace
 
+Fault bare_fault(std::string_view code, Severity severity) {
+    Fault fault;
+    fault.code = code;
+    fault.severity = severity;
+    return fault;
+}
+
 std::span<const FaultKind> xml_fault_kinds() {
     return Kinds;
 }
 
 Fault xml_fault(std::string_view code,
-                const Transaction& transaction,
+                XmlPlaces& places,
                 std::uint32_t segment,
                 std::string message) {
-    return placed(make_fault(code, nullptr, {}), transaction, segment, std::move(message));
+    return placed(make_fault(code, nullptr, {}), places, segment, std::move(message));
 }
 
 Fault xml_rule_fault(std::string_view rule,
                      Severity severity,
-                     const Transaction& transaction,
+                     XmlPlaces& places,
                      std::uint32_t segment,
                      std::string message) {
     Fault fault;
@@ -75,7 +80,7 @@ Fault xml_rule_fault(std::string_view rule,
     fault.severity = severity;
     fault.scope = Scope::Segment;
     fault.remedy = AskSender;
-    return placed(std::move(fault), transaction, segment, std::move(message));
+    return placed(std::move(fault), places, segment, std::move(message));
 }
 
 }  // namespace sallyport::edi

@@ -74,6 +74,7 @@ private:
     void row(const RowRule& rule, const RowRule::Binding& binding);
 
     const Transaction& m_transaction;
+    mutable XmlPlaces m_places;  // its count is made when the first fault needs it
     XmlTree m_tree;
     XmlPaths m_paths;
     const XmlSchemas& m_schemas;
@@ -92,6 +93,7 @@ std::span<const RowRule> peppol_rows();
 std::span<const CodeRule> total_rules();  // BR-CO arithmetic
 std::span<const CodeRule> vat_rules();    // BR-S, Z, E, AE, IC, G, O, AF, AG, B
 std::span<const CodeRule> peppol_rules();
-std::span<const CodeRule> syntax_rules();  // BR and UBL-SR that compare places
+std::span<const CodeRule> identifier_rules();  // PEPPOL-COMMON
+std::span<const CodeRule> syntax_rules();      // BR and UBL-SR that compare places
 
 }  // namespace sallyport::edi

@@ -38,6 +38,7 @@ void add(std::vector<XmlRuleInfo>& all, std::span<const CodeRule> table, RuleSet
 
 RuleRun::RuleRun(const Transaction& transaction, const XmlSchemas& schemas, FaultSink& sink)
     : m_transaction(transaction),
+      m_places(transaction),
       m_tree(transaction),
       m_paths(m_tree),
       m_schemas(schemas),
@@ -57,11 +58,12 @@ bool RuleRun::is_code(std::string_view list, std::string_view code) const {
 }
 
 void RuleRun::bad(std::uint32_t element, const std::string& detail) const {
+    if (!wants_more(m_sink)) return m_sink.add(bare_fault(m_id, m_severity));
     const std::uint32_t segment = m_transaction.loops[element].begin;
     m_sink.add(
         xml_rule_fault(m_id,
                        m_severity,
-                       m_transaction,
+                       m_places,
                        segment,
                        std::string(m_text) + (detail.empty() ? std::string() : ": " + detail)));
 }
@@ -140,6 +142,7 @@ std::vector<XmlRuleInfo> xml_rules() {
         add(all, table, RuleSet::En16931);
     add(all, peppol_rows(), RuleSet::Peppol);
     add(all, peppol_rules(), RuleSet::Peppol);
+    add(all, identifier_rules(), RuleSet::Peppol);
     std::stable_sort(all.begin(), all.end(), [](const XmlRuleInfo& a, const XmlRuleInfo& b) {
         return std::pair(a.set, a.id) < std::pair(b.set, b.id);
     });
@@ -185,6 +188,8 @@ void check_invoice_rules(const Transaction& transaction,
     for (const RowRule& rule : peppol_rows())
         run.judge(rule);
     for (const CodeRule& rule : peppol_rules())
+        run.judge(rule);
+    for (const CodeRule& rule : identifier_rules())
         run.judge(rule);
 }
 

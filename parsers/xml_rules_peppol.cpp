@@ -20,12 +20,12 @@ constexpr RowRule Rows[] = {
     {"PEPPOL-EN16931-R020", K::Exists, "the seller has an electronic address (BT-34)", {"cac:AccountingSupplierParty/cac:Party", "cbc:EndpointID", {}}, {"ram:SellerTradeParty", "ram:URIUniversalCommunication/ram:URIID", {}}},
     {"PEPPOL-EN16931-R041", K::Never, "a percentage of an allowance or charge needs its base amount", {"/*/cac:AllowanceCharge[cbc:MultiplierFactorNumeric][!cbc:BaseAmount]|cac:InvoiceLine/cac:AllowanceCharge[cbc:MultiplierFactorNumeric][!cbc:BaseAmount]|cac:CreditNoteLine/cac:AllowanceCharge[cbc:MultiplierFactorNumeric][!cbc:BaseAmount]", {}, {}}, {"ram:SpecifiedTradeAllowanceCharge[ram:CalculationPercent][!ram:BasisAmount]", {}, {}}},
     {"PEPPOL-EN16931-R042", K::Never, "a base amount of an allowance or charge needs its percentage", {"/*/cac:AllowanceCharge[!cbc:MultiplierFactorNumeric][cbc:BaseAmount]|cac:InvoiceLine/cac:AllowanceCharge[!cbc:MultiplierFactorNumeric][cbc:BaseAmount]|cac:CreditNoteLine/cac:AllowanceCharge[!cbc:MultiplierFactorNumeric][cbc:BaseAmount]", {}, {}}, {"ram:SpecifiedTradeAllowanceCharge[!ram:CalculationPercent][ram:BasisAmount]", {}, {}}},
-    {"PEPPOL-EN16931-R043", K::Never, "an allowance or charge says true or false", {"/*/cac:AllowanceCharge[!cbc:ChargeIndicator=true,false]|cac:InvoiceLine/cac:AllowanceCharge[!cbc:ChargeIndicator=true,false]|cac:CreditNoteLine/cac:AllowanceCharge[!cbc:ChargeIndicator=true,false]", {}, {}}, {"ram:SpecifiedTradeAllowanceCharge[!ram:ChargeIndicator/udt:Indicator=true,false]", {}, {}}},
+    {"PEPPOL-EN16931-R043", K::Never, "an allowance or charge says true or false", {"/*/cac:AllowanceCharge[!cbc:ChargeIndicator=true,false]|cac:InvoiceLine/cac:AllowanceCharge[!cbc:ChargeIndicator=true,false]|cac:CreditNoteLine/cac:AllowanceCharge[!cbc:ChargeIndicator=true,false]", {}, {}}, {"ram:SpecifiedTradeAllowanceCharge[!ram:ChargeIndicator/udt:Indicator=true,false]|ram:AppliedTradeAllowanceCharge[!ram:ChargeIndicator/udt:Indicator=true,false]", {}, {}}},
     {"PEPPOL-EN16931-R044", K::Never, "a price has no charge", {"cac:Price/cac:AllowanceCharge[!cbc:ChargeIndicator=false]", {}, {}}, {"ram:GrossPriceProductTradePrice/ram:AppliedTradeAllowanceCharge[!ram:ChargeIndicator/udt:Indicator=false]", {}, {}}},
-    {"PEPPOL-EN16931-R061", K::Exists, "a direct debit names its mandate (BT-89)", {"cac:PaymentMeans[cbc:PaymentMeansCode=49,59]", "cac:PaymentMandate/cbc:ID", {}}, {}},
-    {"PEPPOL-EN16931-R080", K::AtMostOne, "a credit note names at most one project", {"/CreditNote", "cac:AdditionalDocumentReference[cbc:DocumentTypeCode=50]", {}}, {}},
-    {"PEPPOL-EN16931-R100", K::AtMostOne, "a line refers to at most one object (BT-128)", {"cac:InvoiceLine|cac:CreditNoteLine", "cac:DocumentReference", {}}, {}},
-    {"PEPPOL-EN16931-R101", K::Never, "a line refers only to an invoiced object", {"cac:InvoiceLine[cac:DocumentReference][!cac:DocumentReference/cbc:DocumentTypeCode=130]|cac:CreditNoteLine[cac:DocumentReference][!cac:DocumentReference/cbc:DocumentTypeCode=130]", {}, {}}, {}},
+    {"PEPPOL-EN16931-R061", K::Exists, "a direct debit names its mandate (BT-89)", {"cac:PaymentMeans[cbc:PaymentMeansCode=49,59]", "cac:PaymentMandate/cbc:ID", {}}, {"ram:ApplicableHeaderTradeSettlement[ram:SpecifiedTradeSettlementPaymentMeans/ram:TypeCode=49,59]", "ram:SpecifiedTradePaymentTerms/ram:DirectDebitMandateID", {}}},
+    {"PEPPOL-EN16931-R080", K::AtMostOne, "a credit note names at most one project", {"/CreditNote", "cac:AdditionalDocumentReference[cbc:DocumentTypeCode=50]", {}}, {"ram:ApplicableHeaderTradeAgreement", "ram:AdditionalReferencedDocument[ram:TypeCode=50]", {}}},
+    {"PEPPOL-EN16931-R100", K::AtMostOne, "a line refers to at most one object (BT-128)", {"cac:InvoiceLine|cac:CreditNoteLine", "cac:DocumentReference", {}}, {"ram:SpecifiedLineTradeSettlement", "ram:AdditionalReferencedDocument[ram:TypeCode=130]", {}}},
+    {"PEPPOL-EN16931-R101", K::Never, "a line refers only to an invoiced object", {"cac:InvoiceLine[cac:DocumentReference][!cac:DocumentReference/cbc:DocumentTypeCode=130]|cac:CreditNoteLine[cac:DocumentReference][!cac:DocumentReference/cbc:DocumentTypeCode=130]", {}, {}}, {"ram:SpecifiedLineTradeSettlement[ram:AdditionalReferencedDocument][!ram:AdditionalReferencedDocument/ram:TypeCode=130]", {}, {}}},
     {"PEPPOL-EN16931-CL001", K::Code, "an attached file is of one of the media types Peppol allows", {"cbc:EmbeddedDocumentBinaryObject[@mimeCode]", "mimeCode", "mime"}, {"ram:AttachmentBinaryObject[@mimeCode]", "mimeCode", "mime"}},
     {"PEPPOL-EN16931-CL002", K::Code, "the reason of an allowance is a code of UNTDID 5189", {"cac:AllowanceCharge[allowance]/cbc:AllowanceChargeReasonCode", {}, "allowance-reason"}, {"ram:SpecifiedTradeAllowanceCharge[allowance]/ram:ReasonCode", {}, "allowance-reason"}},
     {"PEPPOL-EN16931-CL003", K::Code, "the reason of a charge is a code of UNTDID 7161", {"cac:AllowanceCharge[charge]/cbc:AllowanceChargeReasonCode", {}, "charge-reason"}, {"ram:SpecifiedTradeAllowanceCharge[charge]/ram:ReasonCode", {}, "charge-reason"}},
@@ -74,7 +74,9 @@ void known_process(const RuleRun& run, std::string_view) {
 
 void one_note(const RuleRun& run, std::string_view) {
     const auto notes = run.match("/*/cbc:Note", "rsm:ExchangedDocument/ram:IncludedNote");
-    if (notes.size() > 1 && !both_german(run)) run.bad(notes[1]);
+    const auto subjects = run.match({}, "rsm:ExchangedDocument/ram:IncludedNote/ram:SubjectCode");
+    if (!subjects.empty()) run.bad(subjects.front());
+    if (notes.size() > 1 && !(run.is_ubl() && both_german(run))) run.bad(notes[1]);
 }
 
 void specification(const RuleRun& run, std::string_view) {
@@ -99,17 +101,26 @@ void no_empty_element(const RuleRun& run, std::string_view) {
     }
 }
 
+// R053, R054: UBL tells the two VAT totals apart by their breakdown, CII by their currency.
+std::int64_t vat_totals(const RuleRun& run, bool own) {
+    const InvoiceView& invoice = run.invoice();
+    return std::count_if(
+        invoice.tax_totals.begin(), invoice.tax_totals.end(), [&](const TaxTotal& one) {
+            if (run.is_ubl()) return one.parts.empty() != own;
+            return one.amount.there() && !one.amount.currency.empty() &&
+                   (one.amount.currency == invoice.currency) == own;
+        });
+}
+
 void one_breakdown(const RuleRun& run, std::string_view) {
-    const auto& totals = run.invoice().tax_totals;
-    const auto count = std::count_if(
-        totals.begin(), totals.end(), [](const TaxTotal& one) { return !one.parts.empty(); });
+    if (!run.is_ubl() && !run.any({}, "ram:ApplicableHeaderTradeSettlement")) return;
+    const auto count = vat_totals(run, true);
     if (count != 1) run.bad(XmlTree::Root, "there are " + std::to_string(count));
 }
 
 void totals_without_breakdown(const RuleRun& run, std::string_view) {
-    const auto& totals = run.invoice().tax_totals;
-    const auto count = std::count_if(
-        totals.begin(), totals.end(), [](const TaxTotal& one) { return one.parts.empty(); });
+    if (!run.is_ubl() && !run.any({}, "ram:ApplicableHeaderTradeSettlement")) return;
+    const auto count = vat_totals(run, false);
     const int wanted =
         run.any("/*/cbc:TaxCurrencyCode", "ram:ApplicableHeaderTradeSettlement/ram:TaxCurrencyCode")
             ? 1
@@ -279,11 +290,20 @@ void base_quantity(const RuleRun& run, std::string_view) {
 }
 
 void base_unit(const RuleRun& run, std::string_view) {
-    for (const std::uint32_t base : run.match("cac:Price/cbc:BaseQuantity[@unitCode]", {})) {
-        const std::uint32_t line = run.tree().parent(run.tree().parent(base));
-        const auto quantity = run.paths().select(line, "cbc:InvoicedQuantity|cbc:CreditedQuantity");
-        if (!quantity.empty() && run.tree().attribute_text(quantity.front(), "unitCode") !=
-                                     run.tree().attribute_text(base, "unitCode"))
+    for (const std::uint32_t base :
+         run.match("cac:Price/cbc:BaseQuantity[@unitCode]",
+                   "ram:NetPriceProductTradePrice/ram:BasisQuantity[@unitCode]|"
+                   "ram:GrossPriceProductTradePrice/ram:BasisQuantity[@unitCode]")) {
+        std::uint32_t line = run.tree().parent(run.tree().parent(base));
+        if (!run.is_ubl()) line = run.tree().parent(line);
+        const auto quantity =
+            run.paths().select(line,
+                               run.is_ubl() ? "cbc:InvoicedQuantity|cbc:CreditedQuantity"
+                                            : "ram:SpecifiedLineTradeDelivery/ram:BilledQuantity");
+        const std::string_view unit = quantity.empty()
+                                          ? std::string_view()
+                                          : run.tree().attribute_text(quantity.front(), "unitCode");
+        if (quantity.empty() ? !run.is_ubl() : unit != run.tree().attribute_text(base, "unitCode"))
             run.bad(base);
     }
 }
@@ -312,13 +332,16 @@ void type_code(const RuleRun& run, std::string_view which) {
     constexpr std::string_view Credits[] = {"381", "396", "81", "83", "532"};
     if (process_number(process(run)) != "01") return;
     const bool credit = which == "credit";
+    const auto in = [](const auto& list, std::string_view code) {
+        return std::find(std::begin(list), std::end(list), code) != std::end(list);
+    };
     for (const std::uint32_t element :
-         run.match(credit ? "cbc:CreditNoteTypeCode" : "cbc:InvoiceTypeCode", {})) {
+         run.match(credit ? "cbc:CreditNoteTypeCode" : "cbc:InvoiceTypeCode",
+                   credit ? "" : "rsm:ExchangedDocument/ram:TypeCode")) {
         const std::string_view code = run.tree().trimmed(element);
-        const bool known =
-            credit
-                ? std::find(std::begin(Credits), std::end(Credits), code) != std::end(Credits)
-                : std::find(std::begin(Invoices), std::end(Invoices), code) != std::end(Invoices);
+        // CII has one document for both.
+        const bool known = run.is_ubl() ? (credit ? in(Credits, code) : in(Invoices, code))
+                                        : in(Invoices, code) || in(Credits, code);
         if (!known) run.bad(element);
     }
 }
@@ -333,9 +356,12 @@ void partial_invoice(const RuleRun& run, std::string_view) {
 void dates(const RuleRun& run, std::string_view) {
     for (const std::uint32_t element : run.match("cbc:IssueDate|cbc:DueDate|cbc:TaxPointDate|cbc:"
                                                  "StartDate|cbc:EndDate|cbc:ActualDeliveryDate",
-                                                 {})) {
+                                                 "udt:DateTimeString")) {
         const std::string_view text = run.tree().text(element);
-        if (text.size() != 10 || !is_value(XmlValue::Date, text)) run.bad(element);
+        const bool right = run.is_ubl() ? text.size() == 10 && is_value(XmlValue::Date, text)
+                                        : run.tree().attribute_text(element, "format") == "102" &&
+                                              text.substr(0, 2) == "20" && is_basic_date(text);
+        if (!right) run.bad(element);
     }
 }
 
@@ -367,16 +393,16 @@ constexpr CodeRule Rules[] = {
     {"PEPPOL-EN16931-R040", "the amount of an allowance or charge is its base times its percentage", allowance_amount},
     {"PEPPOL-EN16931-R046", "the net price is the gross price less the discount (BT-146)", net_price, {}, true, false},
     {"PEPPOL-EN16931-R051", "all amounts are in the invoice's currency", document_currency, {}, true, false},
-    {"PEPPOL-EN16931-R053", "there is one VAT total with a breakdown", one_breakdown, {}, true, false},
-    {"PEPPOL-EN16931-R054", "there is one VAT total without breakdown exactly when there is a VAT accounting currency", totals_without_breakdown, {}, true, false},
+    {"PEPPOL-EN16931-R053", "there is one VAT total with a breakdown", one_breakdown},
+    {"PEPPOL-EN16931-R054", "there is one VAT total without breakdown exactly when there is a VAT accounting currency", totals_without_breakdown},
     {"PEPPOL-EN16931-R055", "the VAT total has the same sign in both currencies", same_sign},
     {"PEPPOL-EN16931-R110", "a line's period does not start before the invoice's", within_period, "start"},
     {"PEPPOL-EN16931-R111", "a line's period does not end after the invoice's", within_period, "end"},
     {"PEPPOL-EN16931-R120", "the net amount of a line is quantity times price, plus charges, less allowances (BT-131)", line_amount},
     {"PEPPOL-EN16931-R121", "the base quantity of a price is above zero (BT-149)", base_quantity},
-    {"PEPPOL-EN16931-R130", "the base quantity of a price has the unit of the line's quantity (BT-150)", base_unit, {}, true, false},
-    {"PEPPOL-EN16931-F001", "a date has the form 2026-11-23", dates, {}, true, false},
-    {"PEPPOL-EN16931-P0100", "the type of an invoice is one of the billing process", type_code, "invoice", true, false},
+    {"PEPPOL-EN16931-R130", "the base quantity of a price has the unit of the line's quantity (BT-150)", base_unit},
+    {"PEPPOL-EN16931-F001", "a date has the form 2026-11-23, in CII 20261123 with format 102", dates},
+    {"PEPPOL-EN16931-P0100", "the type of an invoice is one of the billing process", type_code, "invoice"},
     {"PEPPOL-EN16931-P0101", "the type of a credit note is one of the billing process", type_code, "credit", true, false},
     {"PEPPOL-EN16931-P0112", "partial and corrected invoices stand only between German parties", partial_invoice, {}, true, false},
     {"PEPPOL-EN16931-P0104", "exemption VATEX-EU-G stands with category G", exemption, "VATEX-EU-G=G"},

@@ -3,6 +3,7 @@
 #include "parsers/xml_rule_table.h"
 #include "parsers/xml_values.h"
 
+#include <algorithm>
 #include <set>
 
 namespace sallyport::edi {
@@ -72,12 +73,13 @@ std::string_view first_text(const RuleRun& run, std::uint32_t from, std::string_
 }
 
 bool share_a_text(const RuleRun& run, std::string_view here, std::string_view there) {
-    for (const std::uint32_t a : run.match(here, here)) {
-        for (const std::uint32_t b : run.match(there, there)) {
-            if (run.tree().trimmed(a) == run.tree().trimmed(b)) return true;
-        }
-    }
-    return false;
+    std::set<std::string_view> texts;
+    for (const std::uint32_t one : run.match(here, here))
+        texts.insert(run.tree().trimmed(one));
+    const auto others = run.match(there, there);
+    return std::any_of(others.begin(), others.end(), [&](std::uint32_t one) {
+        return texts.count(run.tree().trimmed(one)) > 0;
+    });
 }
 
 void payee(const RuleRun& run, std::string_view) {

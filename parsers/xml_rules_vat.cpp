@@ -4,6 +4,8 @@
 #include "parsers/xml_rule_table.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 namespace sallyport::edi {
 namespace {
@@ -135,38 +137,55 @@ void charge_rate(const RuleRun& run, std::string_view code) {
     }
 }
 
-bool counts_for(const std::vector<VatCategory>& list, std::string_view code, const Number& rate) {
-    return std::any_of(list.begin(), list.end(), [&](const VatCategory& one) {
-        return one.code == code && (!rate || (one.rate.value && *one.rate.value == *rate));
-    });
+struct CategorySum {
+    Number sum = Decimal(0);
+    bool any = false;
+};
+using CategorySums =
+    std::map<Decimal, CategorySum>;  // by rate; categories without rates: under zero
+
+// Lines and charges less allowances of one category, by rate.
+CategorySums sums_of(const RuleRun& run, std::string_view code, bool per_rate) {
+    CategorySums sums;
+    const auto add = [&](const std::vector<VatCategory>& list, const Number& amount) {
+        std::set<Decimal> rates;  // once each, however often a line repeats a category
+        for (const VatCategory& one : list) {
+            if (one.code != code || (per_rate && !one.rate.value)) continue;
+            rates.insert(per_rate ? *one.rate.value : Decimal(0));
+        }
+        for (const Decimal& rate : rates) {
+            sums[rate].sum = plus(sums[rate].sum, amount);
+            sums[rate].any = true;
+        }
+    };
+    for (const InvoiceLine& line : run.invoice().lines)
+        add(line.vat, or_zero(line.amount));
+    for (const InvoiceAllowance& one : run.invoice().allowances) {
+        if (one.charge) add(one.vat, or_zero(one.amount));
+        if (one.allowance) add(one.vat, minus(Number(Decimal(0)), or_zero(one.amount)));
+    }
+    return sums;
 }
 
 // …-08: the taxable amount is lines plus charges less allowances of the category (and rate).
 void taxable_sum(const RuleRun& run, std::string_view code) {
     const bool per_rate = taxed(code) == Taxed::Positive || taxed(code) == Taxed::NotNegative;
+    if (in_breakdown(run, code) == 0) return;
+    const CategorySums sums = sums_of(run, code, per_rate);
     each_breakdown(run, [&](const VatBreakdown& part) {
         for (const VatCategory& category : part.vat) {
             if (!category.vat || category.code != code || (per_rate && !category.rate.value))
                 continue;
-            const Number rate = per_rate ? category.rate.value : Number();
-            Number sum = Decimal(0);
-            bool any = code != "S";
-            for (const InvoiceLine& line : run.invoice().lines) {
-                if (!counts_for(line.vat, code, rate)) continue;
-                sum = plus(sum, or_zero(line.amount));
-                any = true;
-            }
-            for (const InvoiceAllowance& one : run.invoice().allowances) {
-                if (!counts_for(one.vat, code, rate) || (!one.charge && !one.allowance)) continue;
-                sum = one.charge ? plus(sum, or_zero(one.amount)) : minus(sum, or_zero(one.amount));
-                any = true;
-            }
-            if (!part.taxable.value || !sum) continue;
+            const auto found = sums.find(per_rate ? *category.rate.value : Decimal(0));
+            const CategorySum sum = found == sums.end() ? CategorySum{} : found->second;
+            if (!part.taxable.value || !sum.sum) continue;
             const bool exact = run.is_ubl() && !per_rate;
-            if (!any || (exact ? *part.taxable.value != *sum : !near(part.taxable.value, sum, 1)))
+            const bool right =
+                exact ? *part.taxable.value == *sum.sum : near(part.taxable.value, sum.sum, 1);
+            if (!right || (code == "S" && !sum.any))
                 run.bad(part.element,
                         "stated is " + shown_number(part.taxable.value) + ", it comes to " +
-                            shown_number(sum));
+                            shown_number(sum.sum));
         }
     });
 }

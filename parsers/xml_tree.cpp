@@ -4,6 +4,8 @@
 #include "parsers/xml.h"
 
 #include <algorithm>
+#include <functional>
+#include <unordered_map>
 
 namespace sallyport::edi {
 namespace {
@@ -93,26 +95,50 @@ bool XmlTree::has_text_behind_children(std::uint32_t element) const {
     return false;
 }
 
-std::string xpath(const Transaction& transaction, std::uint32_t segment) {
-    if (segment >= transaction.segments.size()) return {};
-    const XmlTree tree(transaction);
-    const Segment& last = transaction.segments[segment];
+void XmlPlaces::count() {
+    struct Key {
+        std::uint32_t parent;
+        std::string_view tag;
+        bool operator==(const Key&) const = default;
+    };
+    struct Hash {
+        std::size_t operator()(const Key& key) const {
+            return std::hash<std::string_view>()(key.tag) * 31 + key.parent;
+        }
+    };
+    struct Seen {
+        std::uint32_t first, count;
+    };
+    const XmlTree tree(m_transaction);
+    std::unordered_map<Key, Seen, Hash> seen;
+    m_ordinal.assign(m_transaction.loops.size(), 0);
+    for (std::uint32_t at = XmlTree::Root; at < m_transaction.loops.size(); ++at) {
+        const auto [entry, fresh] =
+            seen.try_emplace(Key{tree.parent(at), tree.tag(at)}, Seen{at, 1});
+        if (fresh) continue;
+        m_ordinal[at] = ++entry->second.count;
+        m_ordinal[entry->second.first] = 1;
+    }
+}
+
+std::string XmlPlaces::xpath(std::uint32_t segment) {
+    if (segment >= m_transaction.segments.size()) return {};
+    if (m_ordinal.empty()) count();
+    const XmlTree tree(m_transaction);
+    const Segment& last = m_transaction.segments[segment];
     std::string path;
-    if (last.loop < transaction.loops.size() && transaction.loops[last.loop].begin != segment)
+    if (last.loop < m_transaction.loops.size() && m_transaction.loops[last.loop].begin != segment)
         path = "/" + (last.tag == "#text" ? std::string("text()") : std::string(last.tag));
     for (std::uint32_t at = last.loop; at != None && at != 0; at = tree.parent(at)) {
         std::string step = "/" + std::string(tree.tag(at));
-        std::uint32_t before = 0, same = 0;
-        for (std::uint32_t sibling = tree.first(tree.parent(at)); sibling != None;
-             sibling = tree.next(sibling)) {
-            if (tree.tag(sibling) != tree.tag(at)) continue;
-            ++same;
-            if (sibling <= at) ++before;
-        }
-        if (same > 1) step += "[" + std::to_string(before) + "]";
+        if (m_ordinal[at] != 0) step += "[" + std::to_string(m_ordinal[at]) + "]";
         path.insert(0, step);
     }
     return path;
+}
+
+std::string xpath(const Transaction& transaction, std::uint32_t segment) {
+    return XmlPlaces(transaction).xpath(segment);
 }
 
 }  // namespace sallyport::edi

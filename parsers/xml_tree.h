@@ -48,4 +48,20 @@ private:
     const Transaction& m_transaction;
 };
 
+// XPaths of many segments of one document in linear time: which elements have siblings of their name is counted once,
+// when the first path is asked for.
+class XmlPlaces {
+public:
+    explicit XmlPlaces(const Transaction& transaction) : m_transaction(transaction) {}
+    const Transaction& transaction() const { return m_transaction; }
+    std::string xpath(std::uint32_t segment);
+
+private:
+    void count();
+
+    const Transaction& m_transaction;
+    std::vector<std::uint32_t>
+        m_ordinal;  // by loop: which of its name under its parent; 0: the only one
+};
+
 }  // namespace sallyport::edi

@@ -33,7 +33,7 @@ std::string_view without_space(std::string_view text) {
 class Structure {
 public:
     Structure(const Transaction& transaction, const XmlFamily& family, FaultSink& sink)
-        : m_tree(transaction), m_family(family), m_sink(sink) {}
+        : m_places(transaction), m_tree(transaction), m_family(family), m_sink(sink) {}
 
     void check(std::uint32_t root_type) {
         // Depth first without recursion: documents nest as deep as the reader lets them.
@@ -50,7 +50,8 @@ private:
         return m_tree.transaction().loops[element].begin;
     }
     void fault(std::string_view code, std::uint32_t segment, std::string message) {
-        m_sink.add(xml_fault(code, m_tree.transaction(), segment, std::move(message)));
+        if (!wants_more(m_sink)) return m_sink.add(bare_fault(code, fault_kind(code).severity));
+        m_sink.add(xml_fault(code, m_places, segment, std::move(message)));
     }
     void one(std::uint32_t element, const XmlType& type) {
         if (type.content == XmlType::Content::Any) return;
@@ -69,6 +70,7 @@ private:
                  const std::vector<std::uint32_t>& children);
     std::string expected(const XmlType& type, std::uint32_t particle) const;
 
+    XmlPlaces m_places;
     XmlTree m_tree;
     const XmlFamily& m_family;
     FaultSink& m_sink;
@@ -99,7 +101,7 @@ void Structure::attributes(std::uint32_t element, const XmlType& type) {
         if (!known.required || m_tree.attribute(element, known.name)) continue;
         Fault missing = xml_fault(
             "xml.attribute.missing",
-            m_tree.transaction(),
+            m_places,
             place(element),
             std::string(m_tree.tag(element)) + " needs attribute " + std::string(known.name));
         missing.xpath += "/@" + std::string(known.name);
@@ -151,6 +153,10 @@ void Structure::text(std::uint32_t element, const XmlType& type) {
 
 // The fault of a child the type does not know; gives back the mandatory name that was probably meant.
 std::string Structure::unknown(std::uint32_t child, const XmlType& type) {
+    if (!wants_more(m_sink)) {
+        fault("xml.element.unknown", place(child), {});
+        return {};
+    }
     std::vector<std::string> names;
     for (const auto& [tag, particle] : type.by_tag)
         names.emplace_back(tag);
@@ -171,7 +177,8 @@ void Structure::children(std::uint32_t element, const XmlType& type) {
     for (std::uint32_t at = m_tree.first(element); at != None; at = m_tree.next(at)) {
         const auto found = type.by_tag.find(m_tree.tag(at));
         if (found == type.by_tag.end()) {
-            if (meant.size() < FindingsPerElement) meant.push_back(unknown(at, type));
+            std::string near = unknown(at, type);
+            if (meant.size() < FindingsPerElement) meant.push_back(std::move(near));
             continue;
         }
         known.push_back(at);
@@ -207,10 +214,8 @@ void Structure::finding(const ContentFinding& found,
     const std::string what = expected(type, found.particle);
     switch (found.kind) {
         case ContentFinding::Kind::Missing: {
-            Fault missing = xml_fault("xml.element.missing",
-                                      m_tree.transaction(),
-                                      place(element),
-                                      parent + " needs " + what);
+            Fault missing = xml_fault(
+                "xml.element.missing", m_places, place(element), parent + " needs " + what);
             const std::string_view tag = type.particles[found.particle].tag;
             missing.loop = missing.xpath;
             if (!tag.empty()) missing.xpath += "/" + std::string(tag);
@@ -283,8 +288,9 @@ InterchangeReport validate_xml(Interchange& interchange,
                 Structure(transaction, *type->family, sink).check(type->type);
                 check_invoice_rules(transaction, schemas, rule_sets_of(transaction), sink);
             } else {
+                XmlPlaces places(transaction);
                 sink.add(xml_fault("xml.document.unsupported",
-                                   transaction,
+                                   places,
                                    0,
                                    "there is no definition for document \"" +
                                        shown(transaction.set) + "\"" +
