@@ -240,6 +240,18 @@ constexpr TokenGen glued(Node kind) {
 
 using x3::ascii::alnum;
 using x3::ascii::alpha;
+// Any octet: texts are UTF-8, ascii::char_ ends at 127.
+struct Octet : x3::parser<Octet> {
+    using attribute_type = x3::unused_type;
+    static constexpr bool has_attribute = false;
+    template <typename Context, typename RContext, typename Attribute>
+    bool parse(It& first, const It& last, const Context&, RContext&, Attribute&) const {
+        if (first == last) return false;
+        ++first;
+        return true;
+    }
+};
+
 using x3::ascii::char_;
 using x3::ascii::digit;
 using x3::ascii::lower;
@@ -261,8 +273,8 @@ const auto name_chars = alpha >> *(alnum | x3::lit('_') | dash);
 const auto map_name_chars = (alnum | x3::lit('_')) >> *(alnum | char_("_.") | dash);
 const auto text_chars =
     !x3::lit("\"\"\"") >> x3::lit('"') >>
-    *((x3::lit('\\') >> (char_ - x3::lit('\n'))) | (char_ - char_("\"\\\n"))) >> x3::lit('"');
-const auto raw_chars = x3::lit("\"\"\"") >> *(char_ - x3::lit("\"\"\"")) >> x3::lit("\"\"\"");
+    *((x3::lit('\\') >> (Octet{} - x3::lit('\n'))) | (Octet{} - char_("\"\\\n"))) >> x3::lit('"');
+const auto raw_chars = x3::lit("\"\"\"") >> *(Octet{} - x3::lit("\"\"\"")) >> x3::lit("\"\"\"");
 const auto number_chars = -x3::lit('-') >> +digit >> -(x3::lit('.') >> +digit) >>
                           !(alnum | char_("_."));
 const auto arrow_chars = x3::lit("<->") | x3::lit("->") | x3::lit("<-");

@@ -293,6 +293,10 @@ void lens_write(const LensOp& lens, LensValue& value) {
         case LensKind::Split:
             return split_write(lens, value);
         case LensKind::Sscc:
+            // What would be refused when it comes back must not go out.
+            sscc_read(lens, value);
+            if (value.problem.empty()) text.insert(0, lens.text);
+            return;
         case LensKind::Prefix:
             text.insert(0, lens.text);
             return;
@@ -319,8 +323,12 @@ void lens_write(const LensOp& lens, LensValue& value) {
             return number_lens(lens, value, false);
         case LensKind::Invert:
             return invert(text);
-        case LensKind::Gtin:
+        case LensKind::Gtin: {
+            std::string as_given = text;
+            gtin_read(value);
+            text = std::move(as_given);
             return;
+        }
         case LensKind::Digit:
             return digit_write(value);
     }

@@ -2,6 +2,7 @@
 #include "mappings/map.h"
 
 #include "mappings/compile.h"
+#include "mappings/coverage.h"
 #include "mappings/loader.h"
 #include "mappings/plan.h"
 
@@ -174,6 +175,7 @@ MapLoad load_map(std::string_view name, const TextSource& texts, const edi::Sche
         Compiler(*plan, out.diagnostics).run();
         // On a plan with holes the conditions would report what is only missing because of another error.
         if (!has_errors(out.diagnostics)) check_laws(*plan, out.diagnostics);
+        if (!has_errors(out.diagnostics)) check_coverage(*plan, out.diagnostics);
         fill_info(*plan);
     }
     tidy(out.diagnostics);

@@ -55,7 +55,11 @@ MapLoad load_for(const ToolContext& context, std::string_view file, ToolResult& 
     (*out.json)["map"] = std::string(file);
     (*out.json)["ok"] = loaded.map != nullptr;
     (*out.json)["diagnostics"] = to_json(loaded.diagnostics, loaded.sources);
-    out.text = loaded.text();
+    // Notes are for those who check the map, not for everyone who uses it.
+    std::vector<Diagnostic> shown;
+    for (const Diagnostic& one : loaded.diagnostics)
+        if (one.severity != Severity::Note) shown.push_back(one);
+    out.text = render(shown, loaded.sources);
     if (!loaded.map) {
         const auto errors = std::count_if(
             loaded.diagnostics.begin(), loaded.diagnostics.end(), [](const Diagnostic& d) {

@@ -83,6 +83,7 @@ ToolResult check_map(const ToolContext& context, std::string_view file) {
     const MapLoad loaded = load_for(context, file, out);
     if (!loaded.map) return out;
     const MapInfo& info = loaded.map->info();
+    out.text = loaded.text();
     (*out.json)["name"] = info.name;
     (*out.json)["version"] = info.version;
     (*out.json)["standard"] = info.standard;

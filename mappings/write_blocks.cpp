@@ -64,7 +64,7 @@ void Writer::pair_entry(const PlanStep& step, Target& target, DocRecord& record)
     steps(step.steps, inner, record);
     if (!entry.data) return;
     const bool own = step.wire.hops.empty();
-    if (own) return place_entry(step, *target.node, entry);
+    if (own) return place_entry(step, *target.node, entry, record);
     Target parent = reach(step, target, step.wire.hops.size() - 1, false);
     // The last segment of this kind if it has room and shares what all pairs share; else a new one.
     const Hop& hop = step.wire.hops.back();
@@ -74,7 +74,7 @@ void Writer::pair_entry(const PlanStep& step, Target& target, DocRecord& record)
         if (child->node == hop.node) found = child;
     if (found == nullptr || !fits(step.wire, *found, entry, slot))
         found = &m_tree.step(*parent.loop, hop, step.rule, true);
-    place_entry(step, *found, entry);
+    place_entry(step, *found, entry, record);
 }
 
 bool Writer::fits(const WirePlace& place,
@@ -95,7 +95,10 @@ bool Writer::fits(const WirePlace& place,
     return false;
 }
 
-void Writer::place_entry(const PlanStep& step, BuildNode& node, PairEntry& entry) {
+void Writer::place_entry(const PlanStep& step,
+                         BuildNode& node,
+                         PairEntry& entry,
+                         const DocRecord& record) {
     std::size_t slot = 0;
     const edi::SegmentSchema& segment = *step.wire.segment;
     const std::vector<edi::PairSlot>& slots = step.wire.pair->slots;
@@ -116,7 +119,15 @@ void Writer::place_entry(const PlanStep& step, BuildNode& node, PairEntry& entry
         PlanStep named;
         named.rule = one.rule;
         named.wire.text = std::string(segment.tag) + "." + std::to_string(at.element);
-        cell(named, node, at, segment.element_at(at), std::move(one.text), true, *m_root);
+        const std::size_t noted = m_trace.size();
+        cell(named, node, at, segment.element_at(at), std::move(one.text), true, record);
+        // The trace outlives `named`: it names the rule inside the block.
+        if (m_trace.size() > noted) {
+            const PlanStep* rule = &step;
+            for (const PlanStep& inner : step.steps)
+                if (inner.rule == one.rule) rule = &inner;
+            m_trace.back().step = rule;
+        }
     }
 }
 

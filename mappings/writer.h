@@ -87,7 +87,10 @@ private:
     WriteStep block(const PlanStep& step, Target& target, DocRecord& record);
     void entries(const std::vector<const PlanStep*>& blocks, Target& target, DocRecord& record);
     void pair_entry(const PlanStep& step, Target& target, DocRecord& record);
-    void place_entry(const PlanStep& step, BuildNode& parent, PairEntry& entry);
+    void place_entry(const PlanStep& step,
+                     BuildNode& node,
+                     PairEntry& entry,
+                     const DocRecord& record);
     bool fits(const WirePlace& place,
               const BuildNode& node,
               const PairEntry& entry,

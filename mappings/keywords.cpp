@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of statements and clauses: hover, completion, the reference and the editor's grammar are held to it.
+#include "mappings/language_help.h"
+
+namespace sallyport::mapping {
+
+std::vector<Keyword> keywords() {
+    return {
+        {"map", "map NAME version N", "names the map; overlays pin the version", true},
+        {"x12", "x12 004010 850 <-> order", "what an X12 map reads and writes", true},
+        {"edifact", "edifact D 96A ORDERS <-> order", "what an EDIFACT map reads and writes", true},
+        {"xml", "xml \"NAMESPACE\" ROOT <-> order", "what an XML map reads and writes", true},
+        {"odoo", "odoo 17 sale.order <-> order", "a map between a document and Odoo", true},
+        {"extends", "extends \"base.map\" version N", "this file changes a base map", true},
+        {"include", "include \"parts.map\"", "fragments, tables and lenses of another file", true},
+        {"namespace", "namespace cbc = \"URI\"", "a prefix of an XML map", true},
+        {"param", "param NAME : text = \"x\"", "a value the partner record gives", true},
+        {"set", "set NAME = \"x\"", "gives a parameter of the base its value", true},
+        {"table", "table NAME { A <-> word }", "codes and the words they mean", true},
+        {"from", "table NAME from \"x.csv\" (theirs, ours)", "rows from a CSV file", false},
+        {"lens", "lens NAME = trim | upper", "a chain of lenses under one name", true},
+        {"fragment", "fragment NAME { … }", "rules that are pasted in by use", true},
+        {"test", "test \"name\" { … }", "an example that must go on working", true},
+        {"wire", "wire \"\"\" … \"\"\"", "the partner's text of a test", false},
+        {"canonical", "canonical \"\"\" … \"\"\"", "the document of a test", false},
+        {"round", "round trip exact | stable | none", "how well it must come back", false},
+        {"trip", "round trip exact | stable | none", "how well it must come back", false},
+        {"expect", "expect reject \"024\"", "what the test must be told", false},
+        {"file", "wire file \"order.edi\"", "the text of a test in a file", false},
+        {"each", "each PO1 <-> lines { … }", "a repeating group and a list", true},
+        {"first", "first { … }", "alternatives: the first that has a value", true},
+        {"when", "when TEST <-> TEST { … }", "left test reading, right test writing", true},
+        {"use", "use NAME", "pastes a fragment", true},
+        {"require", "require EXPR else reject 007 \"…\"", "a check on the whole document", true},
+        {"always", "always UNS.0081 <- \"S\"", "written even when nothing else is", true},
+        {"replace", "replace PATH with RULE", "an overlay changes a rule of the base", true},
+        {"with", "replace PATH with RULE", "the new rule", false},
+        {"remove", "remove PATH", "an overlay takes a rule of the base away", true},
+        {"in", "in each PO1 { … }", "an overlay works inside a block of the base", true},
+        {"version", "version N", "the version of a map, or the pin on a base", false},
+        {"default", "default \"x\" [omit]", "the value when there is none", false},
+        {"omit", "default \"x\" omit", "the default is not written", false},
+        {"if", "… if EXPR", "a condition of a one-way rule", false},
+        {"else",
+         "else reject | hold | warn [CODE] \"…\"",
+         "what is said when it does not hold",
+         false},
+        {"reject", "else reject 024 \"…\"", "the partner is told", false},
+        {"hold", "else hold \"…\"", "a person here decides", false},
+        {"warn", "else warn \"…\"", "recorded", false},
+        {"as", "… as NAME", "a name by which an overlay finds the rule", false},
+        {"on", "require on parse | build EXPR", "one direction only", false},
+        {"parse", "require on parse EXPR", "when reading", false},
+        {"build", "require on build EXPR", "when writing", false},
+        {"not", "[not 02], not EXPR", "absence, or the opposite", false},
+        {"and", "A and B", "both hold", false},
+        {"or", "A or B", "one of them holds", false},
+        {"optional", "param NAME : text optional", "may be missing", false},
+        {"exact", "round trip exact", "the same octets come back", false},
+        {"stable", "round trip stable", "the same document comes back", false},
+        {"none", "round trip none", "only reading is tested", false},
+    };
+}
+
+}  // namespace sallyport::mapping
