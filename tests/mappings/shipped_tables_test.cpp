@@ -25,6 +25,8 @@ constexpr ShippedTable Tables[] = {
     {"tables/units-odoo.csv", "xmlid, unit"},
     {"tables/country.csv", "edifact, iso"},
     {"tables/currency.csv", "wire, iso"},
+    {"tables/adjustment-reasons-x12.csv", "x12, reason"},
+    {"tables/adjustment-reasons-edifact.csv", "edifact, reason"},
 };
 
 class ShippedTables : public testing::TestWithParam<ShippedTable> {};
