@@ -10,11 +10,13 @@
 #include "gateway/flow/agreements.h"
 #include "gateway/flow/intake.h"
 #include "gateway/flow/pipeline.h"
+#include "gateway/flow/receipts.h"
 #include "gateway/odoo/client.h"
 #include "gateway/odoo/orders.h"
 #include "gateway/store/archive.h"
 #include "gateway/store/sqlite_store.h"
 #include "parsers/schema.h"
+#include "transports/as2_async.h"
 #include "transports/as2_receiver.h"
 #include "transports/as2_sender.h"
 #include "transports/http_server.h"
@@ -56,6 +58,9 @@ struct GatewayParts {
 
     std::shared_ptr<SwapDirectory> directory;
     transports::As2Sender sender;
+    flow::MailSender mail_sender{};
+    std::unique_ptr<RoutingSender> router{};
+    transports::AsyncReceiptSender receipt_sender;
 
     std::unique_ptr<odoo::Client> odoo_client;
     std::unique_ptr<flow::BackOffice> back_office;
@@ -63,6 +68,10 @@ struct GatewayParts {
     std::optional<flow::Tools> tools{};
     std::unique_ptr<flow::Pipeline> pipeline{};
     std::unique_ptr<flow::DurableIntake> intake{};
+    std::unique_ptr<transports::Penalties> penalties{};  // of every door
+    std::unique_ptr<RemoteExchange> remote{};
+    std::unique_ptr<SftpDoor> sftp{};  // null: not listening
+    std::unique_ptr<flow::ReceiptDesk> receipt_desk{};
 
     std::shared_ptr<transports::HttpHandler> as2_handler{};
     std::shared_ptr<transports::HttpHandler> health_handler{};
@@ -180,7 +189,10 @@ void wire_flow(GatewayParts& parts) {
                                     .clock = parts.clock,
                                     .random = parts.random,
                                     .metrics = parts.metrics,
-                                    .log = parts.log});
+                                    .log = parts.log,
+                                    .send_receipt = [&parts](const transports::AsyncReceipt& one) {
+                                        return parts.receipt_sender.send(one);
+                                    }});
     parts.pipeline =
         std::make_unique<flow::Pipeline>(pipeline_options(parts.settings), *parts.tools);
     parts.intake = std::make_unique<flow::DurableIntake>(flow::DurableIntake::Parts{
@@ -198,6 +210,14 @@ void wire_flow(GatewayParts& parts) {
                 return failed ? std::uint64_t{0} : space.available;
             },
         .least_free = parts.settings.limits.free_disk_bytes});
+    parts.receipt_desk = std::make_unique<flow::ReceiptDesk>(
+        flow::ReceiptDesk::Parts{.store = *parts.store,
+                                 .archive = parts.archive,
+                                 .clock = parts.clock,
+                                 .random = parts.random,
+                                 .metrics = parts.metrics,
+                                 .log = parts.log,
+                                 .queued = [&pipeline = *parts.pipeline] { pipeline.wake(); }});
 }
 
 Bytes random_octets(GatewayParts& parts) {

@@ -17,14 +17,15 @@ struct NamedStep {
     std::string_view name;
     StepFunction run;
 };
-constexpr std::array<NamedStep, 8> Steps{{{step::Unwrap, unwrap},
+constexpr std::array<NamedStep, 9> Steps{{{step::Unwrap, unwrap},
                                           {step::Validate, validate_interchange},
                                           {step::Acknowledge, acknowledge},
                                           {step::Freeze, freeze},
                                           {step::Send, send},
                                           {step::Match, match_acknowledgement},
                                           {step::Map, map_document},
-                                          {step::Post, post_document}}};
+                                          {step::Post, post_document},
+                                          {step::Receipt, send_receipt}}};
 
 // Dies before or after a step's unit: the boundaries that the crash harness cuts at. The names are literals for grep.
 void pass_before(std::string_view step) {
@@ -36,6 +37,7 @@ void pass_before(std::string_view step) {
     if (step == step::Match) CRASH_POINT("match.commit.before");
     if (step == step::Map) CRASH_POINT("map.commit.before");
     if (step == step::Post) CRASH_POINT("post.commit.before");
+    if (step == step::Receipt) CRASH_POINT("receipt.commit.before");
 }
 void pass_after(std::string_view step) {
     if (step == step::Unwrap) CRASH_POINT("unwrap.commit.after");
@@ -46,6 +48,7 @@ void pass_after(std::string_view step) {
     if (step == step::Match) CRASH_POINT("match.commit.after");
     if (step == step::Map) CRASH_POINT("map.commit.after");
     if (step == step::Post) CRASH_POINT("post.commit.after");
+    if (step == step::Receipt) CRASH_POINT("receipt.commit.after");
 }
 
 Result<Commit> perform(const Tools& tools, const store::Job& job) {
@@ -143,7 +146,7 @@ Status store_failure(store::Transaction& transaction, Journal& journal, const Fa
         update.next = person_acts(error, transaction.now());
         mark_parked(update, job.kind);
         event.event = "step.parked";
-        if (job.kind == step::Send)
+        if (job.kind == step::Send || job.kind == step::Receipt)
             if (Status done =
                     transaction.fail_message(job.message, store::MessageState::Failed, error);
                 !done)

@@ -70,7 +70,55 @@ Status settle_sent(store::Transaction& transaction, const std::string& message) 
     return {};
 }
 
+// The partner has the octets; its receipt comes by itself, or the expectation turns overdue.
+Status note_sent(store::Transaction& transaction,
+                 Journal& journal,
+                 const store::Message& message,
+                 int http_status) {
+    auto now = transaction.message(message.id);
+    if (!now) return std::move(now).error();
+    if (*now && (*now)->state == store::MessageState::Frozen) {  // its receipt may have been faster
+        auto sent = transaction.documents({.message = message.id, .limit = 10'000});
+        if (!sent) return std::move(sent).error();
+        store::DocumentUpdate update;
+        update.next = store::NextMove{.actor = store::Actor::Partner,
+                                      .due = transaction.now() + PersonActsWithin,
+                                      .code = {},
+                                      .reason = "the partner's receipt comes later"};
+        for (const store::Document& document : *sent)
+            if (Status done = transaction.update_document(document.id, update); !done) return done;
+    }
+    return journal.record(transaction,
+                          {.actor = {},
+                           .event = "message.sent",
+                           .subject = message.id,
+                           .detail = {{"transport_id", message.transport_id},
+                                      {"http_status", std::to_string(http_status)}}});
+}
+
 }  // namespace
+
+Status store_delivery(store::Transaction& transaction,
+                      Journal& journal,
+                      const store::Message& message,
+                      const store::StoredReceipt& receipt) {
+    auto now = transaction.message(message.id);
+    if (!now) return std::move(now).error();
+    if (*now && (*now)->state == store::MessageState::Delivered) return {};
+    if (Status done = transaction.set_receipt(message.id, receipt, store::MessageState::Delivered);
+        !done)
+        return done;
+    auto met =
+        transaction.meet_expectation("mdn", message.partner, message.transport_id, message.id);
+    if (!met) return std::move(met).error();
+    if (Status done = settle_sent(transaction, message.id); !done) return done;
+    return journal.record(
+        transaction,
+        {.actor = {},
+         .event = "message.delivered",
+         .subject = message.id,
+         .detail = {{"transport_id", message.transport_id}, {"disposition", receipt.disposition}}});
+}
 
 Result<Commit> send(const Tools& tools, const store::Job& job) {
     auto message = load_message(tools.store, job.message);
@@ -90,26 +138,18 @@ Result<Commit> send(const Tools& tools, const store::Job& job) {
     CRASH_POINT("send.after");
     tools.metrics.count("sallyport_messages_total",
                         {{"direction", "outbound"}, {"partner", message->partner}});
+    if (delivery->receipt_pending)
+        return Commit([message = *std::move(message), status = delivery->http_status](
+                          store::Transaction& transaction, Journal& journal) -> Status {
+            return note_sent(transaction, journal, message, status);
+        });
     store::StoredReceipt receipt;
     receipt.http_status = delivery->http_status;
     receipt.body = delivery->receipt;
     receipt.disposition = delivery->disposition;
     return Commit([message = *std::move(message), receipt = std::move(receipt)](
                       store::Transaction& transaction, Journal& journal) -> Status {
-        if (Status done =
-                transaction.set_receipt(message.id, receipt, store::MessageState::Delivered);
-            !done)
-            return done;
-        auto met =
-            transaction.meet_expectation("mdn", message.partner, message.transport_id, message.id);
-        if (!met) return std::move(met).error();
-        if (Status done = settle_sent(transaction, message.id); !done) return done;
-        return journal.record(transaction,
-                              {.actor = {},
-                               .event = "message.delivered",
-                               .subject = message.id,
-                               .detail = {{"transport_id", message.transport_id},
-                                          {"disposition", receipt.disposition}}});
+        return store_delivery(transaction, journal, message, receipt);
     });
 }
 

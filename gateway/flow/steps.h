@@ -6,6 +6,7 @@
 //   unwrap (message) -> validate (interchange) -> acknowledge -> freeze -> send        (to the partner)
 //                                              \-> map (transaction) -> post           (to the back office)
 //                                              \-> match (a 997 that came; never acknowledged)
+//   receipt (an MDN that the partner wants at a URL, after the 2xx)
 #pragma once
 
 #include "gateway/base/clock.h"
@@ -37,6 +38,7 @@ inline constexpr std::string_view Send = "send";
 inline constexpr std::string_view Match = "match";
 inline constexpr std::string_view Map = "map";
 inline constexpr std::string_view Post = "post";
+inline constexpr std::string_view Receipt = "receipt";
 }  // namespace step
 
 // Everything a step may use. All of it outlives the pipeline and is thread-safe.
@@ -51,6 +53,8 @@ struct Tools {
     Random& random;
     Metrics& metrics;
     Log log;
+    // One attempt to bring an asynchronous receipt to its URL; empty: there are none.
+    std::function<Status(const transports::AsyncReceipt&)> send_receipt{};
 
     std::string make_id() const { return new_id(clock.now(), random); }
 };
@@ -66,6 +70,7 @@ Result<Commit> send(const Tools& tools, const store::Job& job);
 Result<Commit> match_acknowledgement(const Tools& tools, const store::Job& job);
 Result<Commit> map_document(const Tools& tools, const store::Job& job);
 Result<Commit> post_document(const Tools& tools, const store::Job& job);
+Result<Commit> send_receipt(const Tools& tools, const store::Job& job);
 
 // --- shared by the steps ----------------------------------------------------------------------------------------------
 
@@ -84,6 +89,13 @@ Result<store::Document> load_document(store::Store& store, const std::string& id
 Result<store::Message> load_message(store::Store& store, const std::string& id);
 Result<std::shared_ptr<const Agreement>> agreement_of(const Tools& tools,
                                                       const std::string& partner);
+
+// Part of a unit: a verified receipt for a message of ours. Message, expectation and documents are settled; a second
+// receipt changes nothing.
+Status store_delivery(store::Transaction& transaction,
+                      Journal& journal,
+                      const store::Message& message,
+                      const store::StoredReceipt& receipt);
 
 // A document row for a message that a person must look at before anything in it is read.
 store::Document held_interchange(const store::Message& message, std::string id);
