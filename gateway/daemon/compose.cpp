@@ -58,8 +58,6 @@ struct GatewayParts {
 
     std::shared_ptr<SwapDirectory> directory;
     transports::As2Sender sender;
-    flow::MailSender mail_sender{};
-    std::unique_ptr<RoutingSender> router{};
     transports::AsyncReceiptSender receipt_sender;
 
     std::unique_ptr<odoo::Client> odoo_client;
@@ -68,9 +66,6 @@ struct GatewayParts {
     std::optional<flow::Tools> tools{};
     std::unique_ptr<flow::Pipeline> pipeline{};
     std::unique_ptr<flow::DurableIntake> intake{};
-    std::unique_ptr<transports::Penalties> penalties{};  // of every door
-    std::unique_ptr<RemoteExchange> remote{};
-    std::unique_ptr<SftpDoor> sftp{};  // null: not listening
     std::unique_ptr<flow::ReceiptDesk> receipt_desk{};
 
     std::shared_ptr<transports::HttpHandler> as2_handler{};
@@ -239,11 +234,13 @@ std::string reachable(const std::string& host) {
 void wire_servers(GatewayParts& parts, std::optional<certs::TlsServer> tls) {
     const config::Settings& settings = parts.settings;
     parts.as2_handler = std::make_shared<transports::As2Receiver>(
-        transports::As2ReceiverOptions{.host_name = host_name()},
+        transports::As2ReceiverOptions{.host_name = host_name(),
+                                       .receipts_in = parts.receipt_desk.get()},
         parts.directory,
         *parts.intake,
         parts.clock,
-        parts.log);
+        parts.log,
+        parts.receipt_desk.get());
     parts.health_handler = std::make_shared<api::HealthHandler>(
         api::HealthHandler::Parts{.store = *parts.store,
                                   .pipeline = *parts.pipeline,
@@ -313,6 +310,7 @@ Result<std::unique_ptr<Gateway>> Gateway::build(config::Configuration configurat
         .agreements = flow::Agreements({}),
         .directory = directory,
         .sender = transports::As2Sender({.host_name = host_name()}, directory, clock, log),
+        .receipt_sender = transports::AsyncReceiptSender(directory, clock, log),
         .odoo_client = std::move(prepared->odoo_client),
         .back_office = nullptr});
     auto agreements = load_agreements(configuration, parts->schemas, faults);
