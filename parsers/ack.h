@@ -51,9 +51,10 @@ struct AckEnvelope {
     std::string isa_version = "00401";                 // ISA12
     std::string version = "004010";                    // GS08 of the 997
     std::string gs_sender, gs_receiver;                // empty: mirrored from the group answered
+    bool ta1 = false;  // also the TA1, where one is due (ta1_is_due)
 };
 // The whole interchange of 997s that answers `received`: sender and receiver mirrored, one 997 per group. Empty string:
-// nothing to acknowledge.
+// nothing to acknowledge. A group without control number (GS06) is answered as group 0: AK102 must not be empty.
 Result<std::string> write_997(const InterchangeReport& received,
                               AcceptancePolicy policy,
                               const AckEnvelope& envelope);
@@ -86,7 +87,8 @@ struct AckedGroup {
         transactions;              // only those named; an accepted group may name none
     std::string sender, receiver;  // of the interchange that carried it
 };
-// Every 997 and 999 in a document. Error x12.997.shape when one has no usable AK1 or AK9.
+// Every 997 and 999 in a document. Error x12.997.shape when one has no AK1 with a functional
+// identifier or no AK9 with a verdict; a missing group number (AK102) is read as empty.
 Result<std::vector<AckedGroup>> read_997(const Document& document);
 
 // --- TA1 --------------------------------------------------------------------------------------------------------------
@@ -100,6 +102,11 @@ InterchangeVerdict interchange_verdict(const InterchangeReport& received);
 
 // TA1*control*date*time*verdict*note. Due when ISA14 asked for it, or the partner always wants it.
 DraftSegment make_ta1(const InterchangeReport& received);
+// The sender asked for one (ISA14), or the interchange is not accepted; never for an interchange of acknowledgements alone.
+bool ta1_is_due(const InterchangeReport& received);
+// For octets the reader refused with `why`: a TA1 with the note nearest to it, when the header says at least who sent what
+// to whom. Empty: the header does not; there is nobody to answer.
+std::optional<InterchangeReport> report_unreadable(std::string_view octets, const Error& why);
 // An interchange that holds nothing but the TA1. Uses the envelope's separators, interchange control, date and time.
 Result<std::string> write_ta1(const InterchangeReport& received, const AckEnvelope& envelope);
 
@@ -110,6 +117,29 @@ struct AckedInterchange {
     std::string sender, receiver;     // of the interchange that carried it
 };
 std::vector<AckedInterchange> read_ta1(const Document& document);
+
+// --- 824 and APERAK: what is said about the content, from the same faults -----------------------------------------------
+
+// X12 824: one per group, an OTI per transaction with its verdict under the policy, a TED per error. Empty: nothing to say.
+// None is made for acknowledgements or for 824 itself.
+Result<std::string> write_824(const InterchangeReport& received,
+                              AcceptancePolicy policy,
+                              const AckEnvelope& envelope);
+
+struct AdvisedFault {
+    std::string code, text, segment, value;  // 824: TED01, 02, 03, 07; APERAK: ERC, FTX
+    std::uint32_t position = 0;              // TED04
+    std::uint16_t element = 0;               // TED05
+};
+struct Advice {
+    std::string reference;                    // BGN02; APERAK: BGM 1004
+    std::string set, group_control, control;  // of ours: OTI10, OTI08, OTI09; APERAK: RFF+ACW
+    char verdict = 'R';                       // A E R
+    std::vector<AdvisedFault> faults;
+    std::string sender, receiver;  // of the interchange that carried it
+};
+// Every OTI of every 824 and every APERAK in a document.
+std::vector<Advice> read_advice(const Document& document);
 
 // --- CONTRL -----------------------------------------------------------------------------------------------------------
 
@@ -123,6 +153,10 @@ struct ContrlEnvelope {
 };
 // Empty: nothing to acknowledge (only CONTRL inside, or no header to answer to).
 Result<std::string> write_contrl(const InterchangeReport& received, const ContrlEnvelope& envelope);
+
+// EDIFACT APERAK, one message per message received: accepted (BGM 1225 44) or not (27), an ERC and its text per error.
+// Empty: nothing to say. None is made for CONTRL or for APERAK itself.
+Result<std::string> write_aperak(const InterchangeReport& received, const ContrlEnvelope& envelope);
 
 struct ContrlMessage {
     std::string reference, type, version;  // 0062, 0065, 0052+0054

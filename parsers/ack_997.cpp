@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // X12 997 and 999: AK1 … AK9 from faults, and back. The 999 says IK3, IK4, IK5 and knows a context (CTX).
-#include "parsers/ack.h"
+#include "parsers/ack_parts.h"
 
 #include <algorithm>
 #include <charconv>
@@ -55,6 +55,12 @@ std::string loop_id(const std::string& path) {
     return id;
 }
 
+// What depends on another element: the 999 names the context that asked for it (CTX).
+bool is_conditional(const Fault& fault) {
+    return fault.code == "edi.element.condition" || fault.code == "edi.element.exclusion" ||
+           fault.code == "guide.element.condition" || fault.code == "guide.element.exclusion";
+}
+
 class SegmentDetail {
 public:
     SegmentDetail(std::vector<DraftSegment>& out, AckForm form) : m_out(out), m_form(form) {}
@@ -63,7 +69,7 @@ public:
     void add(const std::vector<const Fault*>& faults) {
         for (const Fault* fault : faults) {
             if (fault->scope == Scope::Segment && !fault->ack.ak3.empty())
-                ak3(*fault, fault->ack.ak3);
+                ak3(*fault, word(fault->ack.ak3, fault->ack.ik3));
         }
         std::size_t count = 0;
         for (const Fault* fault : faults) {
@@ -75,6 +81,10 @@ public:
     }
 
 private:
+    // The 999 has words of its own for what an implementation guide says.
+    std::string_view word(std::string_view ak, std::string_view ik) const {
+        return m_form == AckForm::F999 && !ik.empty() ? ik : ak;
+    }
     void ak3(const Fault& fault, std::string_view code) {
         const std::string tag = copy_of(fault.segment).substr(0, 3);
         m_out.push_back(
@@ -93,17 +103,20 @@ private:
                                                     [](char c) { return c >= '0' && c <= '9'; })) {
             segment.set(2, std::string(fault.reference));
         }
-        segment.set(3, std::string(fault.ack.ak4));
+        segment.set(3, std::string(word(fault.ack.ak4, fault.ack.ik4)));
         if (m_form == AckForm::F999 && fault.repetition > 1)
             segment.set({1, 3, 1}, number(fault.repetition));
         segment.set(4, copy_of(fault.value));
         m_out.push_back(std::move(segment));
-        if (m_form == AckForm::F999 && fault.code == "edi.element.condition") {
-            m_out.push_back(DraftSegment("CTX",
-                                         {"SITUATIONAL TRIGGER",
-                                          fault.segment,
-                                          number(fault.position),
-                                          loop_id(fault.loop)}));
+        if (m_form == AckForm::F999 && is_conditional(fault)) {
+            DraftSegment context("CTX",
+                                 {"SITUATIONAL TRIGGER",
+                                  fault.segment,
+                                  number(fault.position),
+                                  loop_id(fault.loop)});
+            context.set({5, 1, 1}, number(fault.element));
+            if (fault.component != 0) context.set({5, 2, 1}, number(fault.component));
+            m_out.push_back(std::move(context));
         }
     }
     std::vector<DraftSegment>& m_out;
@@ -212,7 +225,7 @@ Result<AckedGroup> read_one(const Transaction& transaction) {
         if (segment.tag == "AK1") {
             group.functional_id = segment.text(1);
             group.control = segment.text(2);
-            opened = !group.functional_id.empty() && !group.control.empty();
+            opened = !group.functional_id.empty();
         } else if (segment.tag == "AK2") {
             group.transactions.emplace_back();
             group.transactions.back().set = segment.text(1);
@@ -282,8 +295,16 @@ std::optional<DraftTransaction> make_acknowledgement(const GroupReport& group,
                                                      std::string control,
                                                      AckForm form) {
     if (group.functional_id == "FA" || group.functional_id.empty()) return std::nullopt;
+    const auto answerable = [](const TransactionReport& one) {
+        return !is_acknowledgement(one.set);
+    };
+    if (!group.transactions.empty() &&
+        std::none_of(group.transactions.begin(), group.transactions.end(), answerable))
+        return std::nullopt;
     DraftTransaction ack{form == AckForm::F999 ? "999" : "997", std::move(control), {}};
-    ack.body.push_back(DraftSegment("AK1", {group.functional_id, group.control}));
+    ack.body.push_back(DraftSegment(
+        "AK1",
+        {group.functional_id, group.control.empty() ? "0" : std::string_view(group.control)}));
     if (form == AckForm::F999) ack.body.back().set(3, group.version);
     std::size_t accepted = 0;
     bool with_errors = false;
@@ -310,28 +331,9 @@ std::optional<DraftTransaction> make_acknowledgement(const GroupReport& group,
     return ack;
 }
 
-Result<std::string> write_997(const InterchangeReport& received,
-                              AcceptancePolicy policy,
-                              const AckEnvelope& envelope) {
-    DraftInterchange out;
-    for (const GroupReport& group : received.groups) {
-        auto ack = make_acknowledgement(group, policy, {}, envelope.form);
-        if (!ack) continue;
-        ack->control = envelope.transaction_control();
-        if (out.groups.empty()) {
-            DraftGroup mirrored;
-            mirrored.functional_id = "FA";
-            mirrored.sender = envelope.gs_sender.empty() ? group.receiver : envelope.gs_sender;
-            mirrored.receiver = envelope.gs_receiver.empty() ? group.sender : envelope.gs_receiver;
-            mirrored.date = envelope.date;
-            mirrored.time = envelope.time;
-            mirrored.control = envelope.group_control;
-            mirrored.version = envelope.version;
-            out.groups.push_back(std::move(mirrored));
-        }
-        out.groups.front().transactions.push_back(std::move(*ack));
-    }
-    if (out.groups.empty()) return std::string();
+void mirror_envelope(const InterchangeReport& received,
+                     const AckEnvelope& envelope,
+                     DraftInterchange& out) {
     out.separators = envelope.separators;
     out.sender_qualifier = received.receiver_qualifier;
     out.sender = received.receiver;
@@ -342,6 +344,42 @@ Result<std::string> write_997(const InterchangeReport& received,
     out.version = envelope.isa_version;
     out.control = envelope.interchange_control;
     out.test = received.test;
+    // Where ISA16 was forgotten there is no component separator to mirror.
+    if (out.separators.component == '\0') out.separators.component = '>';
+    out.style.transliterate = true;
+    out.style.replace_separator = ' ';
+}
+
+DraftGroup mirror_group(const GroupReport& group,
+                        const AckEnvelope& envelope,
+                        std::string functional_id) {
+    DraftGroup mirrored;
+    mirrored.functional_id = std::move(functional_id);
+    mirrored.sender = envelope.gs_sender.empty() ? group.receiver : envelope.gs_sender;
+    mirrored.receiver = envelope.gs_receiver.empty() ? group.sender : envelope.gs_receiver;
+    mirrored.date = envelope.date;
+    mirrored.time = envelope.time;
+    mirrored.control = envelope.group_control;
+    mirrored.version = envelope.version;
+    return mirrored;
+}
+
+Result<std::string> write_997(const InterchangeReport& received,
+                              AcceptancePolicy policy,
+                              const AckEnvelope& envelope) {
+    DraftInterchange out;
+    for (const GroupReport& group : received.groups) {
+        auto ack = make_acknowledgement(group, policy, {}, envelope.form);
+        if (!ack) continue;
+        ack->control = envelope.transaction_control();
+        if (out.groups.empty()) {
+            out.groups.push_back(mirror_group(group, envelope, "FA"));
+        }
+        out.groups.front().transactions.push_back(std::move(*ack));
+    }
+    if (envelope.ta1 && ta1_is_due(received)) out.extra.push_back(make_ta1(received));
+    if (out.groups.empty() && out.extra.empty()) return std::string();
+    mirror_envelope(received, envelope, out);
     auto written = write_x12(out);
     if (!written)
         return std::move(written).error().during("acknowledging interchange " + received.control);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // EDIFACT CONTRL: UCI, UCF, UCM, UCS, UCD from faults, and back (ISO 9735-4; syntax 3 and below: the UN's CONTRL).
-#include "parsers/ack.h"
+#include "parsers/ack_parts.h"
 #include "parsers/edifact.h"
 
 #include <algorithm>
@@ -188,13 +188,9 @@ Result<ContrlAnswer> read_one(const Transaction& transaction) {
 
 }  // namespace
 
-Result<std::string> write_contrl(const InterchangeReport& received,
-                                 const ContrlEnvelope& envelope) {
-    const bool broken = first_error(received.faults, Scope::Interchange) != nullptr;
-    if (received.sender.empty() || received.receiver.empty() ||
-        (!broken && !has_other_than_contrl(received)))
-        return std::string();
-    DraftEdifact out;
+void mirror_envelope(const InterchangeReport& received,
+                     const ContrlEnvelope& envelope,
+                     DraftEdifact& out) {
     out.syntax_version = received.version.empty() ? '3' : received.version[0];
     out.separators = edifact_separators(out.syntax_version);
     out.syntax = received.syntax.empty() ? "UNOC" : received.syntax;
@@ -205,6 +201,18 @@ Result<std::string> write_contrl(const InterchangeReport& received,
     out.time = envelope.time.substr(0, 4);
     out.control = envelope.control;
     out.test = received.test;
+    out.style.transliterate = true;
+    out.style.upper_case = out.syntax == "UNOA";
+}
+
+Result<std::string> write_contrl(const InterchangeReport& received,
+                                 const ContrlEnvelope& envelope) {
+    const bool broken = first_error(received.faults, Scope::Interchange) != nullptr;
+    if (received.sender.empty() || received.receiver.empty() ||
+        (!broken && !has_other_than_contrl(received)))
+        return std::string();
+    DraftEdifact out;
+    mirror_envelope(received, envelope, out);
     out.messages.push_back(contrl(received, envelope, out.syntax_version));
     auto written = write_edifact(out);
     if (!written)

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // X12 TA1: the interchange as such, accepted or not (X12.5).
-#include "parsers/ack.h"
+#include "parsers/ack_parts.h"
+#include "parsers/faults.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace sallyport::edi {
 namespace {
@@ -29,6 +32,66 @@ InterchangeVerdict interchange_verdict(const InterchangeReport& received) {
     return {};
 }
 
+bool ta1_is_due(const InterchangeReport& received) {
+    const bool only_acknowledgements =
+        !received.groups.empty() &&
+        std::all_of(received.groups.begin(), received.groups.end(), [](const GroupReport& group) {
+            return group.functional_id == "FA";
+        });
+    if (only_acknowledgements) return false;
+    if (interchange_verdict(received).letter == 'R') return true;
+    // ISA, TA1, IEA and no group: an answer itself.
+    return received.acknowledgement_requested && !received.groups.empty();
+}
+
+// The header's elements, read as far as they go: the separator is the octet behind "ISA".
+std::optional<InterchangeReport> report_unreadable(std::string_view octets, const Error& why) {
+    const std::size_t at = octets.find("ISA");
+    if (at == std::string_view::npos || at > 8192 || octets.size() < at + 4) return std::nullopt;
+    const char separator = octets[at + 3];
+    std::array<std::string_view, 17> fields{};
+    std::string_view rest = octets.substr(at + 4, 512);
+    for (std::size_t i = 1; i < fields.size(); ++i) {
+        const std::size_t end = std::min(rest.find(separator), rest.size());
+        fields[i] = rest.substr(0, end);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    const auto trimmed = [](std::string_view text) {
+        const std::size_t last = text.find_last_not_of(" \r\n");
+        return std::string(text.substr(0, last == std::string_view::npos ? 0 : last + 1));
+    };
+    InterchangeReport report;
+    report.standard = to_string(Standard::X12);
+    report.sender_qualifier = fields[5];
+    report.sender = trimmed(fields[6]);
+    report.receiver_qualifier = fields[7];
+    report.receiver = trimmed(fields[8]);
+    report.date = trimmed(fields[9]);
+    report.time = trimmed(fields[10]);
+    report.version = trimmed(fields[12]);
+    report.control = trimmed(fields[13]);
+    report.byte = at;
+    const bool known = report.sender_qualifier.size() == 2 && !report.sender.empty() &&
+                       report.receiver_qualifier.size() == 2 && !report.receiver.empty() &&
+                       !report.control.empty() && report.control.size() <= 9 &&
+                       report.date.size() == 6 && report.time.size() >= 4;
+    if (!known) return std::nullopt;
+    static constexpr std::pair<std::string_view, std::string_view> Notes[] = {
+        {"x12.separators", "027"},
+        {"edi.encoding", "022"},
+        {"edi.limit.bytes", "024"},
+        {"edi.limit.segments", "024"}};
+    Fault fault = make_fault("edi.interchange.structure", nullptr, why.what());
+    fault.segment = "ISA";
+    fault.position = 1;
+    fault.byte = at;
+    for (const auto& [code, note] : Notes) {
+        if (why.code() == code) fault.ack.ta1 = note;
+    }
+    report.faults.push_back(std::move(fault));
+    return report;
+}
+
 DraftSegment make_ta1(const InterchangeReport& received) {
     const InterchangeVerdict verdict = interchange_verdict(received);
     std::string control = received.control;
@@ -43,16 +106,7 @@ DraftSegment make_ta1(const InterchangeReport& received) {
 
 Result<std::string> write_ta1(const InterchangeReport& received, const AckEnvelope& envelope) {
     DraftInterchange out;
-    out.separators = envelope.separators;
-    out.sender_qualifier = received.receiver_qualifier;
-    out.sender = received.receiver;
-    out.receiver_qualifier = received.sender_qualifier;
-    out.receiver = received.sender;
-    out.date = envelope.date.size() == 8 ? envelope.date.substr(2) : envelope.date;
-    out.time = envelope.time.substr(0, 4);
-    out.version = envelope.isa_version;
-    out.control = envelope.interchange_control;
-    out.test = received.test;
+    mirror_envelope(received, envelope, out);
     out.extra.push_back(make_ta1(received));
     auto written = write_x12(out);
     if (!written)

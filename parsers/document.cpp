@@ -141,6 +141,15 @@ std::string_view Document::keep(std::string text) {
     return m_texts->back();
 }
 
+std::uint64_t Document::received_at(std::uint64_t byte) const {
+    std::uint64_t before = 0;
+    for (const LeftOut& one : left_out) {
+        if (one.at > byte) break;
+        before += one.text.size();
+    }
+    return byte + before;
+}
+
 std::string emit(const Document& document) {
     std::string out;
     out.reserve(document.octets().size());
@@ -152,7 +161,15 @@ std::string emit(const Document& document) {
             emit_segment(*segment, interchange.separators, out);
         out += interchange.postamble;
     }
-    return out;
+    if (document.left_out.empty()) return out;
+    std::string whole;
+    std::size_t from = 0;
+    for (const Document::LeftOut& one : document.left_out) {
+        const std::size_t to = std::min(one.at, out.size());
+        whole.append(out, from, to - from).append(one.text);
+        from = to;
+    }
+    return whole.append(out, from);
 }
 
 }  // namespace sallyport::edi

@@ -44,6 +44,7 @@ struct Segment {
     std::string_view filler;  // octets between this terminator and the next tag (CR LF, blanks)
     Position place;
     bool terminated = true;     // false: the stream ended before its terminator
+    bool overlong = false;      // longer than Limits::segment_bytes: what is in it is not judged
     std::uint32_t node = None;  // SetSchema::nodes index; None: not placed (unknown or misplaced)
     std::uint32_t loop =
         None;  // Transaction::loops index of the instance it stands in; a trigger: the instance it opens
@@ -81,6 +82,8 @@ struct Transaction {
     std::vector<Loop> loops;            // filled by validate()
     std::vector<Fault> faults;          // found while reading; validate() reports them
     bool complete = false;              // the trailer was seen
+    // Streams only: segments judged and let go already, not in `segments`. When there are any, the body is not judged again.
+    std::size_t passed = 0;
 
     const Segment& trigger(const Loop& loop) const { return segments[loop.begin]; }
     std::vector<std::uint32_t> child_loops(
@@ -96,6 +99,7 @@ struct Group {
     std::string_view functional_id, sender, receiver, version, control;
     std::vector<Transaction> transactions;
     bool complete = false;
+    std::size_t passed = 0;  // streams only: transactions judged and let go already
 };
 
 struct Separators {
@@ -123,6 +127,7 @@ struct Interchange {
     std::vector<Segment> strays;  // segments outside any group or transaction, with their place
     std::vector<Fault> faults;  // found while reading: envelope and syntax; validate() reports them
     bool complete = false;
+    std::size_t passed = 0;  // streams only: groups with a header, judged and let go already
 };
 
 class Document {
@@ -135,6 +140,15 @@ public:
 
     std::string_view octets() const { return *m_octets; }
     std::vector<Interchange> interchanges;
+
+    // Octets a reader took out before it read (line ends of wrapped lines), by where in octets() they stood; ascending.
+    struct LeftOut {
+        std::size_t at = 0;
+        std::string text;
+    };
+    std::vector<LeftOut> left_out;
+    // The offset in what was received of an offset in octets(). Of converted text (UTF-16, EBCDIC): in the converted text.
+    std::uint64_t received_at(std::uint64_t byte) const;
 
     // Storage for what is not on the wire as such; used by readers.
     std::span<Value> allocate(std::size_t count);

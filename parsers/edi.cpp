@@ -11,6 +11,13 @@ namespace sallyport::edi {
 
 std::optional<Standard> sniff(std::string_view octets, const Limits& limits) {
     if (looks_like_xml(octets)) return Standard::Xml;
+    // "UN" as EBCDIC and UTF-16 write it; whether that is taken is the reader's to say.
+    std::string first;
+    for (const char c : octets.substr(0, 8)) {
+        if (c != '\0' && c != '\xFE' && c != '\xFF') first += c;
+    }
+    const std::string_view two = std::string_view(first).substr(0, 2);
+    if (first.size() < 8 ? two == "UN" : two == "\xE4\xD5") return Standard::Edifact;
     const std::size_t start =
         std::min(octets.find_first_not_of(" \t\r\n\xEF\xBB\xBF"), octets.size());
     if (octets.compare(start, 3, "UNA") == 0 || octets.compare(start, 3, "UNB") == 0)

@@ -10,8 +10,7 @@
 
 namespace sallyport::edi {
 
-// By the first header: ISA is X12, UNA or UNB is EDIFACT, "<" is XML. Empty: none of them within
-// `junk_bytes`.
+// By the first header: ISA is X12, UNA or UNB is EDIFACT, "<" is XML. Empty: none of them within `junk_bytes`.
 std::optional<Standard> sniff(std::string_view octets, const Limits& limits = {});
 
 // Errors of the reader of that standard; what is none of them is refused as X12 (x12.isa.missing).

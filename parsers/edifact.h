@@ -21,6 +21,10 @@ Result<Document> read_edifact(std::string octets,
 // Octets in the character set of a syntax identifier ("UNOC") to UTF-8 and back. Empty result: not possible.
 std::optional<std::string> edifact_to_utf8(std::string_view octets, std::string_view syntax);
 std::optional<std::string> edifact_from_utf8(std::string_view text, std::string_view syntax);
+// UTF-8 with what the set lacks replaced by its nearest letters ("é" by "e", "ß" by "ss"); empty result: not even so.
+std::optional<std::string> transliterated(std::string_view text, std::string_view syntax);
+// The offset of the first octet the syntax identifier's set does not have; npos: none. UNOA and UNOB are ASCII sets.
+std::size_t foreign_octet(std::string_view octets, std::string_view syntax);
 
 // Body segments only: UNH and UNT are made by the writer.
 struct DraftMessage {
@@ -43,11 +47,12 @@ struct DraftEdifact {
     bool test = false;                     // 0035
     bool always_una = true;
     std::vector<DraftMessage> messages;
+    WriteStyle style{};
 };
 Separators edifact_separators(char syntax_version = '3');
 
 // Values are released and put into the character set; trailing empty elements and components are trimmed. Errors
-// (Blame::Operator): edifact.write.character (with the value), edifact.write.field.
+// (Blame::Operator): edi.write.character (with the value), edi.write.separator, edifact.write.field.
 Result<std::string> write_edifact(const DraftEdifact& interchange);
 
 }  // namespace sallyport::edi

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parsers/report.h"
 
-#include "parsers/printable.h"
-
-#include <nlohmann/json.hpp>
+#include "parsers/json_parts.h"
 
 #include <cstdint>
 
@@ -21,9 +19,7 @@ Json faults_json(const std::vector<Fault>& faults) {
 
 Json transaction_json(const TransactionReport& transaction) {
     Json json;
-    json["set"] = printable(transaction.set);
-    json["version"] = printable(transaction.version);
-    json["control"] = printable(transaction.control);
+    put_set(json, transaction);
     json["accepted"] = transaction.accepted();
     json["segments"] = transaction.segments;
     json["faults"] = faults_json(transaction.faults);
@@ -33,11 +29,7 @@ Json transaction_json(const TransactionReport& transaction) {
 
 Json group_json(const GroupReport& group) {
     Json json;
-    json["functional_id"] = printable(group.functional_id);
-    json["sender"] = printable(group.sender);
-    json["receiver"] = printable(group.receiver);
-    json["version"] = printable(group.version);
-    json["control"] = printable(group.control);
+    put_group(json, group);
     json["accepted"] = group.accepted();
     json["faults"] = faults_json(group.faults);
     json["transactions"] = Json::array();
@@ -90,12 +82,7 @@ Json report_json(const Report& report) {
     for (const InterchangeReport& interchange : report.interchanges) {
         Json one;
         one["standard"] = interchange.standard;
-        one["sender"] = printable(interchange.sender);
-        one["sender_qualifier"] = printable(interchange.sender_qualifier);
-        one["receiver"] = printable(interchange.receiver);
-        one["receiver_qualifier"] = printable(interchange.receiver_qualifier);
-        one["control"] = printable(interchange.control);
-        one["version"] = printable(interchange.version);
+        put_parties(one, interchange);
         one["test"] = interchange.test;
         one["accepted"] = interchange.accepted();
         one["repairs"] = faults_json(interchange.repairs);

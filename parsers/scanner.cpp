@@ -192,14 +192,17 @@ void SegmentScanner::finish(std::size_t end, ScannedSegment& segment) {
         m_at += m_terminator.size();
     }
     const std::size_t filler = m_at;
+    skip_between(segment.raw.empty() && segment.terminated);
+    segment.filler = m_octets.substr(filler, m_at - filler);
+}
+
+void SegmentScanner::skip_between(bool after_empty) {
     skip_filler();
     // A run of terminators is one empty segment: a megabyte of them must not become a million segments.
-    while (segment.raw.empty() && segment.terminated && m_at < m_octets.size() &&
-           terminator_at(m_at)) {
+    while (after_empty && m_at < m_octets.size() && terminator_at(m_at)) {
         m_at += m_terminator.size();
         skip_filler();
     }
-    segment.filler = m_octets.substr(filler, m_at - filler);
 }
 
 }  // namespace sallyport::edi

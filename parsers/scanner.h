@@ -40,6 +40,13 @@ public:
         m_line = line;
     }
     void use(const Separators& separators);
+    // Other octets, scanned from their start on; `line` is the line number there.
+    void over(std::string_view octets, std::uint32_t line) {
+        m_octets = octets;
+        start(0, line);
+    }
+    // What stands between two segments; after an empty segment the terminators of a run as well.
+    void skip_between(bool after_empty);
     bool next(ScannedSegment& segment);  // false: nothing but filler is left
     std::size_t at() const { return m_at; }
     std::uint32_t line() const { return m_line; }

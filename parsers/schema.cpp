@@ -243,8 +243,13 @@ SchemaSet& SchemaSet::operator=(SchemaSet&&) noexcept = default;
 SchemaSet::~SchemaSet() = default;
 
 Result<SchemaSet> SchemaSet::load(const std::filesystem::path& directory) {
+    return load(std::span(&directory, 1));
+}
+
+Result<SchemaSet> SchemaSet::load(std::span<const std::filesystem::path> directories) {
     auto storage = std::make_unique<Storage>();
-    if (Status done = SchemaLoader(*storage).load(directory); !done) return std::move(done).error();
+    if (Status done = SchemaLoader(*storage).load(directories); !done)
+        return std::move(done).error();
     return SchemaSet(std::move(storage));
 }
 

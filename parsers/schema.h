@@ -213,6 +213,8 @@ public:
     // Reads every schema file below `directory`. Errors: schema.directory (cannot be read), schema.syntax and
     // schema.reference (with file and line; Blame::Operator).
     static Result<SchemaSet> load(const std::filesystem::path& directory);
+    // Several, in order: what a later one defines (a set, a segment, an element's codes) replaces what an earlier one did.
+    static Result<SchemaSet> load(std::span<const std::filesystem::path> directories);
 
     // `version` as documents state it: "004010", "004010VICS", "00401", "D.96A", "D96A", "D:96A". Error
     // schema.release.unknown or schema.set.unknown, with the near match.

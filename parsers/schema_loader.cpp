@@ -137,7 +137,22 @@ Status SchemaLoader::load_single_files(const std::filesystem::path& folder,
     return {};
 }
 
-Status SchemaLoader::load(const std::filesystem::path& directory) {
+Status SchemaLoader::load(std::span<const std::filesystem::path> directories) {
+    for (const auto& directory : directories) {
+        if (Status done = load_definitions_of(directory); !done) return done;
+    }
+    // Our own facts come last: they speak about whatever segment was defined in the end.
+    for (const auto& directory : directories) {
+        if (Status done = load_overlay(directory / "x12" / "overlay.txt", m_storage.x12); !done)
+            return done;
+        if (Status done = load_overlay(directory / "edifact" / "overlay.txt", m_storage.edifact);
+            !done)
+            return done;
+    }
+    return {};
+}
+
+Status SchemaLoader::load_definitions_of(const std::filesystem::path& directory) {
     std::error_code failed;
     if (!std::filesystem::is_directory(directory, failed)) {
         return Error("schema.directory",
@@ -161,9 +176,8 @@ Status SchemaLoader::load(const std::filesystem::path& directory) {
             load_single_files(directory / "edifact" / "eancom", Standard::Edifact, s.associations);
         !done)
         return done;
-    if (Status done = s.xml.load(directory / "xml"); !done) return done;
-    if (Status done = load_overlay(directory / "x12" / "overlay.txt", s.x12); !done) return done;
-    return load_overlay(directory / "edifact" / "overlay.txt", s.edifact);
+    return std::filesystem::is_directory(directory / "xml", failed) ? s.xml.load(directory / "xml")
+                                                                    : Status();
 }
 
 Status SchemaLoader::load_releases(const std::filesystem::path& folder,
@@ -199,6 +213,7 @@ Status SchemaLoader::load_definitions(const std::filesystem::path& file, Diction
     m_segment = nullptr;
     m_composite = nullptr;
     m_codes = nullptr;
+    m_listed.clear();
     if (Status done =
             each_line(file, [&](const Line& line) { return definition_line(line, dictionary); });
         !done)
@@ -236,7 +251,8 @@ Status SchemaLoader::top_line(const Line& line, Dictionary& dictionary) {
             m_storage.associations.count(dictionary.name) == 0)
             return {};
         Element& element = dictionary.elements[words[1]];
-        if (!element.codes) {
+        if (!element.codes || m_listed.insert(words[1]).second) {
+            m_listed.insert(words[1]);
             dictionary.code_lists.emplace_back();
             element.codes = &dictionary.code_lists.back();
             element.id = words[1];
@@ -245,9 +261,11 @@ Status SchemaLoader::top_line(const Line& line, Dictionary& dictionary) {
         m_codes->m_values.insert(m_codes->m_values.end(), words.begin() + 2, words.end());
     } else if (words[0] == "composite") {
         m_composite = &dictionary.composites[words[1]];
+        *m_composite = Composite{};
         m_composite->id = words[1];
     } else if (words[0] == "segment") {
         m_segment = &dictionary.segments[words[1]];
+        *m_segment = SegmentSchema{};
         m_segment->tag = words[1];
     } else {
         return syntax(
@@ -351,6 +369,7 @@ Status SchemaLoader::set_line(const Line& line, Dictionary& dictionary, SetSchem
         if (set || words.size() < 2 || line.indent != 0)
             return syntax(line, "expected once: set ID [GROUP]");
         set = &dictionary.sets[std::string(words[1])];
+        *set = SetSchema{};
         set->standard = dictionary.standard;
         set->release = dictionary.name;
         set->id = words[1];

@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -41,9 +43,10 @@ struct SchemaSet::Storage {
 class SchemaLoader {
 public:
     explicit SchemaLoader(SchemaSet::Storage& storage) : m_storage(storage) {}
-    Status load(const std::filesystem::path& directory);
+    Status load(std::span<const std::filesystem::path> directories);
 
 private:
+    Status load_definitions_of(const std::filesystem::path& directory);
     using Words = std::vector<std::string_view>;
     struct Line {
         Words words;
@@ -78,11 +81,12 @@ private:
     Error syntax(const Line& line, std::string what) const;
 
     SchemaSet::Storage& m_storage;
-    std::string m_file;                  // of the line being read, for errors
-    SegmentSchema* m_segment = nullptr;  // open block
-    Composite* m_composite = nullptr;    // open block
-    CodeList* m_codes = nullptr;         // open list, for continuation lines
-    std::vector<std::uint32_t> m_open;   // open loops of the set being read
+    std::string m_file;                   // of the line being read, for errors
+    SegmentSchema* m_segment = nullptr;   // open block
+    Composite* m_composite = nullptr;     // open block
+    CodeList* m_codes = nullptr;          // open list, for continuation lines
+    std::set<std::string_view> m_listed;  // elements whose codes the file being read has given
+    std::vector<std::uint32_t> m_open;    // open loops of the set being read
     Area m_area = Area::Heading;
 };
 

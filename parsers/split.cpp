@@ -144,6 +144,17 @@ std::vector<DraftSegment> body_from(const Json& transaction) {
     return body;
 }
 
+std::vector<DraftSegment> finished(const Json& transaction,
+                                   Standard standard,
+                                   std::string_view version,
+                                   const WriteOptions& options) {
+    std::vector<DraftSegment> body = body_from(transaction);
+    if (!options.schemas) return body;
+    if (auto set = options.schemas->find(standard, version, text_in(transaction, "set")))
+        finish(body, **set, options.finish);
+    return body;
+}
+
 Separators separators_from(const Json& json) {
     Separators separators;
     const auto found = json.find("separators");
@@ -163,9 +174,10 @@ Separators separators_from(const Json& json) {
     return separators;
 }
 
-Result<std::string> x12_from(const Json& json) {
+Result<std::string> x12_from(const Json& json, const WriteOptions& options) {
     DraftInterchange out;
-    out.separators = separators_from(json);
+    out.separators = options.separators ? *options.separators : separators_from(json);
+    out.style = options.style;
     out.sender_qualifier = text_in(json, "sender_qualifier");
     out.sender = text_in(json, "sender");
     out.receiver_qualifier = text_in(json, "receiver_qualifier");
@@ -189,19 +201,21 @@ Result<std::string> x12_from(const Json& json) {
         draft.agency = element_in(group, "header", 7);
         draft.version = text_in(group, "version");
         for (const Json& transaction : list_in(group, "transactions"))
-            draft.transactions.push_back({text_in(transaction, "set"),
-                                          text_in(transaction, "control"),
-                                          body_from(transaction)});
+            draft.transactions.push_back(
+                {text_in(transaction, "set"),
+                 text_in(transaction, "control"),
+                 finished(transaction, Standard::X12, draft.version, options)});
         out.groups.push_back(std::move(draft));
     }
     return write_x12(out);
 }
 
-Result<std::string> edifact_from(const Json& json) {
+Result<std::string> edifact_from(const Json& json, const WriteOptions& options) {
     DraftEdifact out;
     const std::string version = text_in(json, "version");
     out.syntax_version = version.empty() ? '3' : version[0];
     out.separators = separators_from(json);
+    out.style = options.style;
     out.syntax = element_in(json, "header", 1, 1);
     out.sender = {text_in(json, "sender"), text_in(json, "sender_qualifier")};
     out.receiver = {text_in(json, "receiver"), text_in(json, "receiver_qualifier")};
@@ -227,7 +241,8 @@ Result<std::string> edifact_from(const Json& json) {
             message.agency = element_in(holder, "unh", 2, 4);
             message.association = element_in(holder, "unh", 2, 5);
             message.reference = text_in(transaction, "control");
-            message.body = body_from(transaction);
+            message.body = finished(
+                transaction, Standard::Edifact, message.version + message.release, options);
             out.messages.push_back(std::move(message));
         }
     }
@@ -254,7 +269,7 @@ std::vector<Part> split(const Document& document) {
     return parts;
 }
 
-Result<std::string> write_json(const Json& document) {
+Result<std::string> write_json(const Json& document, const WriteOptions& options) {
     const Json& interchanges = list_in(document, "interchanges");
     if (interchanges.empty()) {
         return Error("edi.json", Blame::Operator, "there is no \"interchanges\" list in it")
@@ -269,7 +284,8 @@ Result<std::string> write_json(const Json& document) {
             continue;
         }
         const bool edifact = text_in(interchange, "standard") == "edifact";
-        auto written = edifact ? edifact_from(interchange) : x12_from(interchange);
+        auto written =
+            edifact ? edifact_from(interchange, options) : x12_from(interchange, options);
         if (!written) return written;
         octets += *written;
     }

@@ -4,9 +4,11 @@
 
 #include "gateway/base/error.h"
 #include "parsers/document.h"
+#include "parsers/finish.h"
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,13 @@ std::vector<Part> split(const Document& document);
 
 // What document_json() made, written with the writer of its standard: counts and trailers are made anew. Errors: edi.json
 // (Blame::Operator), and those of the writers.
-Result<std::string> write_json(const nlohmann::ordered_json& document);
+struct WriteOptions {
+    std::optional<Separators> separators;  // X12: instead of those in the JSON
+    WriteStyle style;
+    FinishOptions finish;
+    const SchemaSet* schemas = nullptr;  // for `finish`; null: values and counters stay as they are
+};
+Result<std::string> write_json(const nlohmann::ordered_json& document,
+                               const WriteOptions& options = {});
 
 }  // namespace sallyport::edi

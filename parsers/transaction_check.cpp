@@ -12,6 +12,21 @@ bool names(const std::vector<std::string_view>& list, std::string_view word) {
 
 }  // namespace
 
+void align_repeats(std::span<Value> values, const SegmentSchema& schema) {
+    for (Value& value : values) {
+        std::uint32_t wire = value.element;
+        std::uint16_t element = 1;
+        for (const ElementRef& ref : schema.elements) {
+            if (wire <= ref.repeat) break;
+            wire -= ref.repeat;
+            ++element;
+        }
+        const bool beyond = element > schema.elements.size();
+        value.element = beyond ? static_cast<std::uint16_t>(element + wire - 1) : element;
+        value.repetition = beyond ? std::uint16_t{1} : static_cast<std::uint16_t>(wire);
+    }
+}
+
 TransactionCheck::TransactionCheck(Transaction& transaction,
                                    const SchemaSet& schemas,
                                    const ElementRules& rules,
@@ -44,7 +59,7 @@ void TransactionCheck::run() {
         const bool body = m_index != 0 && m_index != envelope;
         const Placed placed = m_placement.place(segment);
         build(m_index, placed);
-        if (body && segment.terminated) element_check(segment, placed);
+        if (body && segment.terminated && !segment.overlong) element_check(segment, placed);
     }
     close_loops(0, count);
     if (m_transaction.schema->tree) tree();
@@ -82,26 +97,9 @@ void TransactionCheck::build(std::uint32_t index, const Placed& placed) {
     if (placed.opened_loop) open_loop(placed.node, index, false);
     segment.loop = m_open.back();
     const SegmentSchema* schema = m_transaction.schema->nodes[placed.node].segment;
-    if (m_align && schema->has_repeats) align(segment, *schema);
-}
-
-// Below EDIFACT syntax 4 the repeats of an element are elements of their own on the wire. Counted as repetitions, an element
-// has one address whatever the syntax; the raw octets stay.
-void TransactionCheck::align(Segment& segment, const SegmentSchema& schema) {
-    for (const Value& one : segment.values) {
-        // The values belong to the document, which is not const here; the span is const for its readers.
-        Value& value = const_cast<Value&>(one);
-        std::uint32_t wire = value.element;
-        std::uint16_t element = 1;
-        for (const ElementRef& ref : schema.elements) {
-            if (wire <= ref.repeat) break;
-            wire -= ref.repeat;
-            ++element;
-        }
-        const bool beyond = element > schema.elements.size();
-        value.element = beyond ? static_cast<std::uint16_t>(element + wire - 1) : element;
-        value.repetition = beyond ? std::uint16_t{1} : static_cast<std::uint16_t>(wire);
-    }
+    if (!m_align || !schema->has_repeats) return;
+    // The values belong to the document, which is not const here; the span is const for its readers.
+    align_repeats({const_cast<Value*>(segment.values.data()), segment.values.size()}, *schema);
 }
 
 void TransactionCheck::open_loop(std::uint32_t node, std::uint32_t index, bool implied) {

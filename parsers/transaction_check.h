@@ -10,12 +10,17 @@
 #include "parsers/schema.h"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 namespace sallyport::edi {
+
+// Below EDIFACT syntax 4 the repeats of an element are elements of their own on the wire. Counted as repetitions, an element
+// has one address whatever the syntax; the raw octets stay.
+void align_repeats(std::span<Value> values, const SegmentSchema& schema);
 
 class TransactionCheck {
 public:
@@ -30,7 +35,6 @@ private:
     void element_check(const Segment& segment, const Placed& placed);
     void build(std::uint32_t index, const Placed& placed);
     void open_loop(std::uint32_t node, std::uint32_t index, bool implied);
-    static void align(Segment& segment, const SegmentSchema& schema);
     void close_loops(std::size_t depth, std::uint32_t end);
     void tree();
     void level(const Loop& loop, std::string_view structure);

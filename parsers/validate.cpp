@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parsers/envelope.h"
 #include "parsers/guide.h"
+#include "parsers/transaction_check.h"
 #include "parsers/xml_validate.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace sallyport::edi {
@@ -28,6 +31,21 @@ std::string_view without_blanks(std::string_view text) {
     return text;
 }
 
+bool is_envelope_tag(std::string_view tag) {
+    static constexpr std::array<std::string_view, 12> Tags = {
+        "ISA", "GS", "ST", "SE", "GE", "IEA", "UNB", "UNG", "UNH", "UNT", "UNE", "UNZ"};
+    return std::find(Tags.begin(), Tags.end(), tag) != Tags.end();
+}
+
+Error envelope_too_long(std::string_view tag, std::uint64_t byte, std::uint32_t line) {
+    return Error("edi.limit.segment",
+                 Blame::Partner,
+                 "the envelope segment " + shown(tag.substr(0, 6)) +
+                     " is longer than a segment may be")
+        .at({.source = {}, .byte = byte, .line = line})
+        .remedy("a terminator is missing; ask the sender to send the whole file again");
+}
+
 void envelope_fault(FaultSink& sink,
                     std::string_view code,
                     const Segment& segment,
@@ -43,6 +61,124 @@ void envelope_fault(FaultSink& sink,
     }
     sink.add(std::move(fault));
 }
+
+void take_found(const Interchange& interchange, InterchangeReport& report, FaultSink& sink) {
+    for (const Fault& fault : interchange.faults) {
+        if (fault.severity == Severity::Repair) {
+            report.repairs.push_back(fault);
+        } else {
+            sink.add(fault);
+        }
+    }
+}
+
+void check_trailer(const Segment& trailer,
+                   std::size_t counted,
+                   std::string_view control,
+                   const TrailerCheck& check,
+                   FaultSink& sink) {
+    if (count_in(trailer.text(1)) != counted) {
+        envelope_fault(sink,
+                       check.count_code,
+                       trailer,
+                       {1, 1, 1},
+                       "the trailer states " + shown(trailer.text(1)) + " " +
+                           std::string(check.what) + ", " + std::to_string(counted) +
+                           " were counted");
+    }
+    const bool same = check.numeric ? without_zeros(without_blanks(trailer.text(2))) ==
+                                          without_zeros(without_blanks(control))
+                                    : trailer.text(2) == control;
+    if (same) return;
+    envelope_fault(sink,
+                   check.control_code,
+                   trailer,
+                   {2, 1, 1},
+                   "the trailer says " + std::string(check.reference) + " " +
+                       shown(trailer.text(2)) + ", the header " + shown(control));
+}
+
+void check_set_trailer(const Transaction& transaction,
+                       std::string_view reference,
+                       FaultSink& sink) {
+    if (transaction.complete) {
+        check_trailer(transaction.segments.back(),
+                      transaction.segments.size() + transaction.passed,
+                      transaction.control,
+                      {.count_code = "edi.set.count",
+                       .control_code = "edi.set.control-mismatch",
+                       .what = "segments",
+                       .reference = reference},
+                      sink);
+        return;
+    }
+    const bool x12 = transaction.segments.front().tag == "ST";
+    Fault fault = make_fault(
+        "edi.set.trailer-missing",
+        &transaction.segments.back(),
+        x12 ? "the transaction set has no trailer (SE)" : "the message has no trailer (UNT)");
+    fault.segment = x12 ? "SE" : "UNT";
+    sink.add(std::move(fault));
+}
+
+TransactionReport open_report(const Transaction& transaction, FaultSink& sink) {
+    TransactionReport report;
+    report.set = transaction.set;
+    report.version = transaction.version;
+    report.control = transaction.control;
+    report.byte = transaction.segments.front().place.byte;
+    report.segments = static_cast<std::uint32_t>(transaction.segments.size() + transaction.passed);
+    report.complete = transaction.complete;
+    for (const Fault& fault : transaction.faults)
+        sink.add(fault);
+    return report;
+}
+
+void check_body(Transaction& transaction,
+                const SchemaSet& schemas,
+                const ElementRules& rules,
+                const ValidationOptions& options,
+                std::vector<Fault>& faults,
+                FaultSink& sink) {
+    if (transaction.passed > 0) return;
+    TransactionCheck(transaction, schemas, rules, sink).run();
+    if (options.guide) apply_guide(*options.guide, transaction, faults, sink);
+}
+
+void close_report(TransactionReport& report, const FaultSink& sink) {
+    std::stable_sort(report.faults.begin(),
+                     report.faults.end(),
+                     [](const Fault& a, const Fault& b) { return a.position < b.position; });
+    report.faults_left_out = sink.left_out();
+}
+
+namespace {
+
+// Places in what was received, where a reader took line ends out.
+void restore_places(const Document& document, std::vector<Fault>& faults) {
+    for (Fault& fault : faults) {
+        std::uint32_t lines = 0;
+        for (const Document::LeftOut& one : document.left_out)
+            lines += one.at <= fault.byte ? 1u : 0u;
+        fault.line += lines;
+        fault.byte = document.received_at(fault.byte);
+    }
+}
+
+void restore_places(const Document& document, Report& report) {
+    if (document.left_out.empty()) return;
+    for (InterchangeReport& interchange : report.interchanges) {
+        restore_places(document, interchange.faults);
+        restore_places(document, interchange.repairs);
+        for (GroupReport& group : interchange.groups) {
+            restore_places(document, group.faults);
+            for (TransactionReport& transaction : group.transactions)
+                restore_places(document, transaction.faults);
+        }
+    }
+}
+
+}  // namespace
 
 Report validate(Document& document, const SchemaSet& schemas, const ValidationOptions& asked) {
     ValidationOptions options = asked;
@@ -62,6 +198,7 @@ Report validate(Document& document, const SchemaSet& schemas, const ValidationOp
                                       : document.octets().size();
         report.interchanges.back().end = end;
     }
+    restore_places(document, report);
     return report;
 }
 

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parsers/view.h"
 
-#include "parsers/printable.h"
+#include "parsers/json_parts.h"
 #include "parsers/xml_view.h"
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <map>
@@ -75,6 +73,30 @@ void walk_transaction(const Transaction& transaction,
     }
 }
 
+// Faults of an envelope by the segment they sit in; what sits in none is said before it.
+class EnvelopeFaults {
+public:
+    explicit EnvelopeFaults(const std::vector<Fault>& faults) {
+        for (const Fault& fault : faults)
+            m_left.push_back(&fault);
+    }
+    std::vector<const Fault*> in(const Segment& segment) {
+        std::vector<const Fault*> found;
+        const std::uint64_t begin = segment.place.byte, end = begin + segment.raw.size();
+        std::erase_if(m_left, [&](const Fault* fault) {
+            const bool here = fault->segment == segment.tag.substr(0, 6) && fault->byte >= begin &&
+                              fault->byte <= end;
+            if (here) found.push_back(fault);
+            return here;
+        });
+        return found;
+    }
+    const std::vector<const Fault*>& left() const { return m_left; }
+
+private:
+    std::vector<const Fault*> m_left;
+};
+
 void walk(const Document& document, const Report& report, Painter& painter) {
     for (std::size_t i = 0; i < document.interchanges.size() && i < report.interchanges.size();
          ++i) {
@@ -86,32 +108,56 @@ void walk(const Document& document, const Report& report, Painter& painter) {
         }
         for (const Fault& fault : judged.repairs)
             painter.note(fault);
-        for (const Fault& fault : judged.faults)
-            painter.note(fault);
-        painter.segment(interchange.header, 0, {});
+        EnvelopeFaults own(judged.faults);
+        const auto header = own.in(interchange.header), trailer = own.in(interchange.trailer);
+        std::vector<std::vector<const Fault*>> extras;
         for (const Segment& extra : interchange.extra)
-            painter.segment(extra, 1, {});
+            extras.push_back(own.in(extra));
+        for (const Fault* fault : own.left())
+            painter.note(*fault);
+        if (interchange.header.raw.data()) painter.segment(interchange.header, 0, header);
+        for (std::size_t e = 0; e < extras.size(); ++e)
+            painter.segment(interchange.extra[e], 1, extras[e]);
         for (std::size_t g = 0; g < interchange.groups.size(); ++g) {
             const Group& group = interchange.groups[g];
-            for (const Fault& fault : judged.groups[g].faults)
-                painter.note(fault);
-            if (group.header.raw.data()) painter.segment(group.header, 1, {});
+            EnvelopeFaults of_group(judged.groups[g].faults);
+            const auto opens = of_group.in(group.header), closes = of_group.in(group.trailer);
+            for (const Fault* fault : of_group.left())
+                painter.note(*fault);
+            if (group.header.raw.data()) painter.segment(group.header, 1, opens);
             for (std::size_t t = 0; t < group.transactions.size(); ++t)
                 walk_transaction(group.transactions[t], judged.groups[g].transactions[t], painter);
-            if (group.trailer.raw.data()) painter.segment(group.trailer, 1, {});
+            if (group.trailer.raw.data()) painter.segment(group.trailer, 1, closes);
         }
         for (const Segment& stray : interchange.strays)
             painter.segment(stray, 1, {});
-        if (interchange.trailer.raw.data()) painter.segment(interchange.trailer, 0, {});
+        if (interchange.trailer.raw.data()) painter.segment(interchange.trailer, 0, trailer);
     }
 }
 
+// Controls are shown as '.', so that a value can neither move the cursor of a terminal nor turn the direction of the text around
+// it (U+0080 to U+009F, U+202A to U+202E, U+2066 to U+2069).
 std::string visible(std::string_view octets) {
-    std::string text = printable(octets);
-    for (char& c : text) {
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '.';
+    const std::string text = printable(octets);
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto at = [&](std::size_t k) {
+            return i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0u;
+        };
+        if (at(0) < 0x20 || at(0) == 0x7F) {
+            out += '.';
+        } else if (at(0) == 0xC2 && at(1) >= 0x80 && at(1) < 0xA0) {
+            out += '.';
+            i += 1;
+        } else if (at(0) == 0xE2 && ((at(1) == 0x80 && at(2) >= 0xAA && at(2) <= 0xAE) ||
+                                     (at(1) == 0x81 && at(2) >= 0xA6 && at(2) <= 0xA9))) {
+            out += '.';
+            i += 2;
+        } else {
+            out += text[i];
+        }
     }
-    return text;
+    return out;
 }
 
 class TextPainter : public Painter {
@@ -150,6 +196,8 @@ std::string escaped(std::string_view text) {
             out += "&amp;";
         } else if (c == '"') {
             out += "&quot;";
+        } else if (c == '\'') {
+            out += "&#39;";
         } else {
             out += c;
         }
@@ -193,8 +241,8 @@ private:
         const std::string text = escaped(visible(value.raw));
         if (hit == faults.end()) return text;
         return "<mark class=\"" + std::string(to_string((*hit)->severity)) + "\" title=\"" +
-               escaped((*hit)->message) + "\">" + (text.empty() ? std::string("&#9251;") : text) +
-               "</mark>";
+               escaped(visible((*hit)->message)) + "\">" +
+               (text.empty() ? std::string("&#9251;") : text) + "</mark>";
     }
     void explain(const Fault& fault, std::size_t depth) {
         out += "<div class=\"f " + std::string(to_string(fault.severity)) +
@@ -238,9 +286,7 @@ Json segment_json(const Segment& segment) {
 
 Json transaction_json(const Transaction& transaction) {
     Json json;
-    json["set"] = printable(transaction.set);
-    json["version"] = printable(transaction.version);
-    json["control"] = printable(transaction.control);
+    put_set(json, transaction);
     if (!transaction.association.empty()) json["association"] = printable(transaction.association);
     json["segments"] = Json::array();
     for (const Segment& segment : transaction.segments) {
@@ -278,8 +324,9 @@ std::string text_view(const Document& document, const Report& report, Faults fau
 std::string html_view(const Document& document, const Report& report) {
     HtmlPainter painter;
     walk(document, report, painter);
-    return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>EDI "
-           "document</title>\n"
+    return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta "
+           "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+           "'unsafe-inline'\"><title>EDI document</title>\n"
            "<style>body{font:14px/1.5 "
            "monospace}.n{color:#777}.f{font-family:sans-serif;font-size:13px;border-left:4px "
            "solid;padding-left:.6em;margin-bottom:.3em}"
@@ -299,12 +346,7 @@ Json document_json(const Document& document) {
         Json one;
         one["standard"] = to_string(interchange.standard);
         one["separators"] = separators_json(interchange.separators);
-        one["sender_qualifier"] = printable(interchange.sender_qualifier);
-        one["sender"] = printable(interchange.sender);
-        one["receiver_qualifier"] = printable(interchange.receiver_qualifier);
-        one["receiver"] = printable(interchange.receiver);
-        one["control"] = printable(interchange.control);
-        one["version"] = printable(interchange.version);
+        put_parties(one, interchange);
         one["header"] = segment_json(interchange.header);
         if (!interchange.extra.empty()) {
             one["service"] = Json::array();
@@ -314,11 +356,7 @@ Json document_json(const Document& document) {
         one["groups"] = Json::array();
         for (const Group& group : interchange.groups) {
             Json part;
-            part["functional_id"] = printable(group.functional_id);
-            part["sender"] = printable(group.sender);
-            part["receiver"] = printable(group.receiver);
-            part["version"] = printable(group.version);
-            part["control"] = printable(group.control);
+            put_group(part, group);
             if (group.header.raw.data()) part["header"] = segment_json(group.header);
             part["transactions"] = Json::array();
             for (const Transaction& transaction : group.transactions)

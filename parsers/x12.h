@@ -56,6 +56,9 @@ struct ValidationOptions {
     std::map<std::string, Severity, std::less<>> severities;  // per fault code, by partner
     const Guide* guide =
         nullptr;  // the partner's, judged as well; its severities come last. Not owned
+    // Also what takes a second walk and is never more than a warning: totals (CTT, CNT, W76 …), sequence numbers (HL01,
+    // LX01, CPS) and characters the syntax identifier does not have (UNOA in lower case).
+    bool thorough = false;
 };
 
 // Finds the schema of every transaction (GS08 or ST03, never ISA12), places its segments into loops (fills Segment::node,
@@ -106,6 +109,16 @@ struct DraftGroup {
     std::string version;           // GS08
     std::vector<DraftTransaction> transactions;
 };
+// How values are put on the wire; the same for X12 and EDIFACT.
+struct WriteStyle {
+    bool transliterate =
+        false;  // "é" becomes "e" where the character set has no "é"; never silently more than that
+    bool upper_case = false;  // X12 basic character set, UNOA
+    bool trim = true;         // trailing empty elements and components are left out
+    // A separator inside a value where there is no release character: this octet instead; '\0': refuse.
+    char replace_separator = '\0';
+};
+
 struct DraftInterchange {
     Separators separators;
     std::string sender_qualifier, sender, receiver_qualifier, receiver;  // padded by the writer
@@ -116,10 +129,11 @@ struct DraftInterchange {
     bool test = false;                     // ISA15
     std::vector<DraftGroup> groups;
     std::vector<DraftSegment> extra;  // TA1
+    WriteStyle style{};
 };
 
 // Trailing empty elements and components are trimmed; counts, padding and trailers are made here. Errors (Blame::Operator):
-// x12.write.separator (a value holds a separator), x12.write.field (an envelope field is missing or too wide).
+// edi.write.separator (a value holds a separator), edi.write.character, x12.write.field (an envelope field is missing or too wide).
 Result<std::string> write_x12(const DraftInterchange& interchange);
 
 }  // namespace sallyport::edi

@@ -11,7 +11,8 @@ namespace sallyport::edi {
 namespace {
 
 constexpr std::size_t IsaLength = 106;
-constexpr std::size_t LongestIsa = 512;  // an ISA whose fields have wrong widths still ends soon
+constexpr std::size_t LongestIsa = 512;    // an ISA whose fields have wrong widths still ends soon
+constexpr std::size_t LongestLine = 4096;  // looked at behind an ISA, to tell what ends it
 // Offsets of the element separators in an ISA of the prescribed widths (X12.5).
 constexpr std::array<std::size_t, 16> SeparatorOffsets = {
     3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103};
@@ -53,16 +54,20 @@ Fault note(std::string_view code, std::size_t at, std::string message) {
 
 // ISA16 was forgotten: the octet in its place ends the line and so does every segment after it.
 bool lacks_component_separator(std::string_view octets, std::size_t component) {
-    const std::size_t line = octets.find_first_not_of("\r\n", component + 1);
+    const std::size_t line =
+        octets.substr(0, component + LongestLine).find_first_not_of("\r\n", component + 1);
     if (line == component + 1 || line == std::string_view::npos) return false;
-    const std::size_t line_end = octets.find_first_of("\r\n", line);
-    const std::size_t last = line_end == std::string_view::npos ? octets.size() : line_end;
+    // Bounded: a stream of headers must not cost the square of its length.
+    const std::string_view near = octets.substr(0, line + LongestLine);
+    const std::size_t line_end = near.find_first_of("\r\n", line);
+    const std::size_t last = line_end == std::string_view::npos ? near.size() : line_end;
     return last > line && octets[last - 1] == octets[component];
 }
 
 void find_terminator(std::string_view octets, std::size_t component, X12Header& header) {
     Separators& separators = header.separators;
-    const std::string_view rest = octets.substr(component + 1);
+    const std::string_view rest = octets.substr(component + 1, LongestLine);
+    const std::size_t behind_blanks = rest.find_first_not_of(' ');
     if (lacks_component_separator(octets, component)) {
         separators.terminator = std::string(1, octets[component]);
         separators.component = '\0';
@@ -74,10 +79,9 @@ void find_terminator(std::string_view octets, std::size_t component, X12Header& 
     }
     if (rest.substr(0, 3) == "\xE2\x80\xA6") {
         separators.terminator = "\xE2\x80\xA6";
-    } else if (rest[0] == ' ' && rest.find_first_not_of(' ') != std::string_view::npos &&
-               (rest[rest.find_first_not_of(' ')] == '\n' ||
-                rest[rest.find_first_not_of(' ')] == '\r')) {
-        separators.terminator = std::string(1, rest[rest.find_first_not_of(' ')]);
+    } else if (rest[0] == ' ' && behind_blanks != std::string_view::npos &&
+               (rest[behind_blanks] == '\n' || rest[behind_blanks] == '\r')) {
+        separators.terminator = std::string(1, rest[behind_blanks]);
         header.found.push_back(
             note("x12.repair.terminator",
                  header.at,
@@ -105,6 +109,24 @@ void find_repetition(std::string_view version, std::string_view eleventh, X12Hea
                                         "\"; interchange version " + std::string(version) +
                                         " expects the repetition separator there, none is used"));
     }
+}
+
+// From 007040 on the segment behind the header may name a release character (ISX01).
+void find_release(std::string_view octets, std::string_view version, X12Header& header) {
+    if (version < "00704") return;
+    const std::string_view near = octets.substr(0, header.at + LongestIsa);
+    const Separators& separators = header.separators;
+    const std::size_t end = near.find(separators.terminator, header.at + IsaLength - 2);
+    if (end == std::string_view::npos) return;
+    const std::size_t next = near.find_first_not_of(" \t\r\n", end + separators.terminator.size());
+    if (next == std::string_view::npos || near.size() < next + 6 ||
+        near.compare(next, 3, "ISX") != 0 || near[next + 3] != separators.element)
+        return;
+    const char release = near[next + 4], behind = near[next + 5];
+    const bool alone = behind == separators.element || behind == separators.terminator[0];
+    if (alone && can_separate(release) && release != separators.element &&
+        release != separators.component && release != separators.terminator[0])
+        header.separators.release = release;
 }
 
 Status check_distinct(const Separators& separators, std::size_t at) {
@@ -162,6 +184,7 @@ Result<X12Header> read_x12_header(std::string_view octets, std::size_t at) {
                              split.starts[number + 1] - 1 - split.starts[number]);
     };
     find_repetition(element(12), element(11), header);
+    find_release(octets, element(12), header);
     if (Status distinct = check_distinct(header.separators, at); !distinct)
         return std::move(distinct).error();
     return header;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The X12 envelope judged (X12.5): header fields, control references and counts; transactions go to TransactionCheck.
 #include "parsers/envelope.h"
-#include "parsers/guide.h"
+#include "parsers/thorough.h"
 #include "parsers/transaction_check.h"
 #include "parsers/x12.h"
 
@@ -58,13 +58,7 @@ InterchangeReport X12Validator::interchange(Interchange& interchange) {
     report.complete = interchange.complete;
     report.byte = interchange.header.place.byte;
     FaultSink sink(report.faults, m_options.faults, m_options.severities);
-    for (const Fault& fault : interchange.faults) {
-        if (fault.severity == Severity::Repair) {
-            report.repairs.push_back(fault);
-        } else {
-            sink.add(fault);
-        }
-    }
+    take_found(interchange, report, sink);
     header(interchange, sink);
     std::set<std::string, std::less<>> controls;
     for (Group& one : interchange.groups)
@@ -137,27 +131,22 @@ void X12Validator::trailer(const Interchange& interchange,
         return;
     }
     const Segment& iea = interchange.trailer;
-    const std::size_t counted = static_cast<std::size_t>(
-        std::count_if(interchange.groups.begin(), interchange.groups.end(), [](const Group& group) {
-            return group.header.raw.data() != nullptr;
-        }));
-    if (count_in(iea.text(1)) != counted) {
-        envelope_fault(sink,
-                       "edi.interchange.count",
-                       iea,
-                       {1, 1, 1},
-                       "the trailer states " + shown(iea.text(1)) + " groups, " +
-                           std::to_string(counted) + " were counted");
-    }
-    if (without_zeros(without_blanks(iea.text(2))) != without_zeros(interchange.control)) {
-        envelope_fault(sink,
-                       "edi.interchange.control-mismatch",
-                       iea,
-                       {2, 1, 1},
-                       "the trailer says control number " + shown(iea.text(2)) + ", the header " +
-                           shown(interchange.control));
-    }
-    if (report.groups.empty() && interchange.extra.empty()) {
+    const std::size_t counted =
+        static_cast<std::size_t>(
+            std::count_if(interchange.groups.begin(),
+                          interchange.groups.end(),
+                          [](const Group& group) { return group.header.raw.data() != nullptr; })) +
+        interchange.passed;
+    check_trailer(iea,
+                  counted,
+                  interchange.control,
+                  {.count_code = "edi.interchange.count",
+                   .control_code = "edi.interchange.control-mismatch",
+                   .what = "groups",
+                   .reference = "control number",
+                   .numeric = true},
+                  sink);
+    if (report.groups.empty() && interchange.passed == 0 && interchange.extra.empty()) {
         sink.add(make_fault(
             "edi.interchange.empty", &interchange.header, "the interchange holds no group"));
     }
@@ -233,24 +222,16 @@ void X12Validator::group_trailer(const Group& group, GroupReport& report, FaultS
     const auto stated = count_in(group.trailer.text(1));
     report.stated_transactions =
         static_cast<std::uint32_t>(std::min<std::uint64_t>(stated.value_or(0), 0xFFFFFFFF));
-    if (stated != group.transactions.size()) {
-        envelope_fault(sink,
-                       "edi.group.count",
-                       group.trailer,
-                       {1, 1, 1},
-                       "the trailer states " + shown(group.trailer.text(1)) +
-                           " transaction sets, " + std::to_string(group.transactions.size()) +
-                           " were counted");
-    }
-    if (without_zeros(group.trailer.text(2)) != without_zeros(group.control)) {
-        envelope_fault(sink,
-                       "edi.group.control-mismatch",
-                       group.trailer,
-                       {2, 1, 1},
-                       "the trailer says control number " + shown(group.trailer.text(2)) +
-                           ", the header " + shown(group.control));
-    }
-    if (group.transactions.empty())
+    check_trailer(group.trailer,
+                  group.transactions.size() + group.passed,
+                  group.control,
+                  {.count_code = "edi.group.count",
+                   .control_code = "edi.group.control-mismatch",
+                   .what = "transaction sets",
+                   .reference = "control number",
+                   .numeric = true},
+                  sink);
+    if (group.transactions.empty() && group.passed == 0)
         sink.add(
             make_fault("edi.group.empty", &group.header, "the group holds no transaction set"));
 }
@@ -258,16 +239,9 @@ void X12Validator::group_trailer(const Group& group, GroupReport& report, FaultS
 TransactionReport X12Validator::transaction(Transaction& transaction,
                                             const Group& group,
                                             std::set<std::string, std::less<>>& controls) {
-    TransactionReport report;
-    report.set = transaction.set;
-    report.version = transaction.version;
-    report.control = transaction.control;
-    report.byte = transaction.segments.front().place.byte;
-    report.segments = static_cast<std::uint32_t>(transaction.segments.size());
-    report.complete = transaction.complete;
-    FaultSink sink(report.faults, m_options.faults, m_options.severities);
-    for (const Fault& fault : transaction.faults)
-        sink.add(fault);
+    std::vector<Fault> faults;
+    FaultSink sink(faults, m_options.faults, m_options.severities);
+    TransactionReport report = open_report(transaction, sink);
     set_envelope(transaction, sink);
     if (!controls.emplace(transaction.control).second) {
         envelope_fault(sink,
@@ -280,13 +254,11 @@ TransactionReport X12Validator::transaction(Transaction& transaction,
     find_schema(transaction, group, sink);
     if (transaction.schema) {
         report.known = true;
-        TransactionCheck(transaction, m_schemas, m_rules, sink).run();
-        if (m_options.guide) apply_guide(*m_options.guide, transaction, report.faults, sink);
+        check_body(transaction, m_schemas, m_rules, m_options, faults, sink);
     }
-    std::stable_sort(report.faults.begin(),
-                     report.faults.end(),
-                     [](const Fault& a, const Fault& b) { return a.position < b.position; });
-    report.faults_left_out = sink.left_out();
+    if (m_options.thorough && transaction.passed == 0) check_thoroughly(transaction, {}, sink);
+    report.faults = std::move(faults);
+    close_report(report, sink);
     return report;
 }
 
@@ -308,31 +280,7 @@ void X12Validator::set_envelope(const Transaction& transaction, FaultSink& sink)
                        "transaction set identifier \"" + shown(transaction.set) +
                            "\" does not have three digits");
     }
-    if (!transaction.complete) {
-        Fault fault = make_fault("edi.set.trailer-missing",
-                                 &transaction.segments.back(),
-                                 "the transaction set has no trailer (SE)");
-        fault.segment = "SE";
-        sink.add(std::move(fault));
-        return;
-    }
-    const Segment& se = transaction.segments.back();
-    if (count_in(se.text(1)) != transaction.segments.size()) {
-        envelope_fault(sink,
-                       "edi.set.count",
-                       se,
-                       {1, 1, 1},
-                       "the trailer states " + shown(se.text(1)) + " segments, " +
-                           std::to_string(transaction.segments.size()) + " were counted");
-    }
-    if (se.text(2) != transaction.control) {
-        envelope_fault(sink,
-                       "edi.set.control-mismatch",
-                       se,
-                       {2, 1, 1},
-                       "the trailer says control number " + shown(se.text(2)) + ", the header " +
-                           shown(transaction.control));
-    }
+    check_set_trailer(transaction, "control number", sink);
 }
 
 void X12Validator::find_schema(Transaction& transaction, const Group& group, FaultSink& sink) {

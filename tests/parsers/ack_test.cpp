@@ -187,7 +187,7 @@ TEST(ImplementationAcknowledgement, SaysTheSameWithItsOwnSegments) {
                             "AK2*850*0001",
                             "IK3*PO1*16*PO1*8",
                             "IK4*9*234*2",
-                            "CTX*SITUATIONAL TRIGGER*PO1*16*PO1",
+                            "CTX*SITUATIONAL TRIGGER*PO1*16*PO1*9",
                             "IK5*R*5",
                             "AK9*R*1*1*0"));
 }

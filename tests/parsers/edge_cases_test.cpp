@@ -8,6 +8,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace sallyport::edi {
 namespace {
 
@@ -236,6 +238,95 @@ TEST(EdgeCase, N25RepetitionSeparatorByVersion) {
                 Contains("x12.isa.repetition"));
 }
 
+TEST(EdgeCase, N26ReleaseCharacterOfTheServiceSegment) {
+    const std::string header = order().substr(0, order().find("GS*"));
+    const std::string rest =
+        replaced(order().substr(order().find("GS*")), "DELIVER TO DOCK 7", "A?*B?~C??");
+    // From interchange version 007040 on ISX names it …
+    auto document = read(replaced(header, "*U*00401*", "*^*00704*") + "ISX*?~\n" + rest);
+    ASSERT_TRUE(document) << document.error().text();
+    EXPECT_EQ(document->interchanges[0].separators.release, '?');
+    ASSERT_EQ(document->interchanges[0].groups.size(), 1u);
+    EXPECT_EQ(document->interchanges[0].groups[0].control, "417");
+    EXPECT_THAT(codes_in(validate(*document, test::schemas())), IsEmpty());
+    EXPECT_EQ(emit(*document), document->octets());
+    std::string message;
+    for (const Segment& segment : first_of(*document).segments) {
+        if (segment.tag == "MSG") message = segment.text(1);
+    }
+    EXPECT_EQ(message, "A*B~C?");
+    // … below it ISX is a service segment like others and '?' is data.
+    auto older = read(header + "ISX*?~\n" + order().substr(order().find("GS*")));
+    ASSERT_TRUE(older);
+    EXPECT_EQ(older->interchanges[0].separators.release, '\0');
+}
+
+TEST(EdgeCase, N30BinaryPayloadIsCountedNotSearched) {
+    const std::string head =
+        "ISA*00*          *00*          *ZZ*A              *ZZ*B              "
+        "*261120*1015*U*00401*000000001*0*T*>~GS*PT*AA*BB*20261120*1015*1*X*004010~";
+    const std::string tail = "SE*4*0001~GE*1*1~IEA*1*000000001~";
+    const std::string body = "ST*841*0001~EFI*1~BIN*12*a~b*c>d\n\r~~e~";
+    auto document = read(head + body + tail);
+    ASSERT_TRUE(document) << document.error().text();
+    ASSERT_EQ(first_of(*document).segments.size(), 4u);
+    EXPECT_EQ(first_of(*document).segments[2].text(2), "a~b*c>d\n\r~~e");
+    EXPECT_EQ(emit(*document), document->octets());
+    // A length that leads nowhere is a fault of that segment; the rest is read on.
+    for (const char* wrong : {"BIN*7*a~", "BIN*x*ab~", "BIN*99999999*ab~", "BIN*-1*ab~"}) {
+        auto bad = read(head + "ST*841*0001~EFI*1~" + wrong + tail);
+        ASSERT_TRUE(bad);
+        EXPECT_THAT(codes_in(validate(*bad, test::schemas())), Contains("x12.binary.length"))
+            << wrong;
+        EXPECT_EQ(first_of(*bad).segments.back().tag, "SE") << wrong;
+    }
+}
+
+std::string notice(const std::string& levels, const std::string& structure = "0001") {
+    const auto count = static_cast<std::size_t>(std::count(levels.begin(), levels.end(), '~'));
+    return "ISA*00*          *00*          *ZZ*A              *ZZ*B              "
+           "*261120*1015*U*00401*000000001*0*T*>~GS*SH*AA*BB*20261120*1015*1*X*004010~"
+           "ST*856*0001~BSN*00*S1*20261120*1015*" +
+           structure + "~" + levels + "SE*" + std::to_string(count + 3) +
+           "*0001~GE*1*1~IEA*1*000000001~";
+}
+
+TEST(EdgeCase, N31ShipNoticeTreesFollowTheParentNumbers) {
+    const char* const good[] = {"HL*1**S~HL*2*1*O~HL*3*2*P~HL*4*3*I~",
+                                "HL*1**S~HL*2*1*O~HL*3*2*T~HL*4*3*P~HL*5*4*I~",
+                                "HL*1**S~HL*2*1*O~HL*3*2*P~HL*4*3*I~HL*5*2*P~HL*6*5*I~"};
+    for (const char* levels : good)
+        EXPECT_THAT(codes_in(judged(notice(levels))), IsEmpty()) << levels;
+    EXPECT_THAT(codes_in(judged(notice("HL*1**S~HL*2*1*O~HL*3*2*I~HL*4*3*P~", "0002"))), IsEmpty());
+
+    auto document = read(notice("HL*1**S~HL*2*1*O~HL*3*1*O~HL*4*2*P~HL*5*3*P~"));
+    ASSERT_TRUE(document);
+    validate(*document, test::schemas());
+    const Transaction& transaction = first_of(*document);
+    EXPECT_EQ(transaction.tree_children(1).size(), 2u) << "the shipment holds both orders";
+    EXPECT_EQ(transaction.tree_children(2).size(), 1u)
+        << "the tree is what HL02 says, not the order";
+
+    struct Bad {
+        const char* levels;
+        const char* code;
+    };
+    const Bad bad[] = {{"HL*1**S~HL*2*9*O~", "edi.tree.parent"},           // nobody
+                       {"HL*1**S~HL*2*3*O~HL*3*1*P~", "edi.tree.parent"},  // comes later
+                       {"HL*1**S~HL*2*2*O~", "edi.tree.parent"},           // itself: no cycle
+                       {"HL*1**S~HL*1*1*O~", "edi.tree.duplicate"}};
+    for (const Bad& one : bad) {
+        const std::vector<Fault> faults = test::faults_in(judged(notice(one.levels)));
+        ASSERT_FALSE(faults.empty()) << one.levels;
+        EXPECT_EQ(faults[0].code, one.code) << one.levels;
+        EXPECT_EQ(faults[0].ack.ak4, "7");
+        EXPECT_EQ(faults[0].segment, "HL");
+    }
+    const Report unknown = judged(notice("HL*1**S~HL*2*1*O~HL*3*2*AG~HL*4*3*I~"));
+    EXPECT_TRUE(unknown.accepted()) << "a level we do not interpret is kept";
+    EXPECT_THAT(codes_in(unknown), Contains("edi.tree.level"));
+}
+
 TEST(EdgeCase, N27RelationalConditions) {
     EXPECT_EQ(test::faults_in(judged(replaced(order(), "*VN*AB-1001*", "*VN**")))[0].ack.ak4, "2");
 }
@@ -302,6 +393,36 @@ TEST(EdgeCase, N35ReleaseCharacterTakesTheNextOctetLiterally) {
             EXPECT_EQ(segment.text(3, 4), "A'+:?");
         }
     }
+}
+
+TEST(EdgeCase, N36CharacterSetByTheSyntaxIdentifier) {
+    const std::string text = "STEEL BRACKET 4 IN";
+    // UNOC is ISO 8859-1: the letter arrives as UTF-8 …
+    auto latin = read(replaced(orders(), text, "CAF\xC9"));
+    ASSERT_TRUE(latin);
+    EXPECT_THAT(codes_in(validate(*latin, test::schemas())), IsEmpty());
+    // … and what UNOC does not have (Windows' quotation marks) is named with its exact octet, and accepted.
+    const std::string windows = replaced(orders(), text, "A \x93QUOTE\x94");
+    const Report report = judged(windows);
+    EXPECT_TRUE(report.accepted());
+    ASSERT_THAT(codes_in(report), ElementsAre("edifact.character-set"));
+    EXPECT_EQ(test::faults_in(report)[0].byte, windows.find('\x93'));
+    EXPECT_EQ(test::faults_in(report)[0].ack.edifact, "21");
+    // UTF-8 under UNOY, broken UTF-8 under UNOY, octets above ASCII under UNOA.
+    EXPECT_THAT(codes_in(judged(replaced(replaced(orders(), "UNOC", "UNOY"), text, "CAF\xC3\x89"))),
+                testing::Not(Contains("edifact.character-set")));
+    EXPECT_THAT(codes_in(judged(replaced(replaced(orders(), "UNOC", "UNOY"), text, "CAF\xC9 X"))),
+                Contains("edifact.character-set"));
+    EXPECT_THAT(codes_in(judged(replaced(replaced(orders(), "UNOC", "UNOA"), text, "CAF\xC9"))),
+                ElementsAre("edifact.character-set"));
+    // Lower case under UNOA: read, and said when asked to be thorough.
+    auto lower = read(replaced(replaced(orders(), "UNOC", "UNOA"), text, "steel bracket"));
+    ASSERT_TRUE(lower);
+    ValidationOptions thorough;
+    thorough.thorough = true;
+    const Report said = validate(*lower, test::schemas(), thorough);
+    EXPECT_TRUE(said.accepted());
+    EXPECT_THAT(codes_in(said), ElementsAre("edifact.character-set"));
 }
 
 TEST(EdgeCase, N37SyntaxFourDatesHaveEightDigits) {

@@ -271,10 +271,10 @@ TEST(EdifactWriter, WritesTheCharacterSetAndRefusesWhatItLacks) {
     ASSERT_TRUE(written);
     EXPECT_NE(written->find("J\xF6rg"), std::string::npos);
     interchange.messages[0].body[0].set(2, "\xE2\x82\xAC 5");
-    EXPECT_EQ(write_edifact(interchange).error().code(), "edifact.write.character");
+    EXPECT_EQ(write_edifact(interchange).error().code(), "edi.write.character");
     interchange.syntax = "UNOA";
     interchange.messages[0].body[0].set(2, "J\xC3\xB6rg");
-    EXPECT_EQ(write_edifact(interchange).error().code(), "edifact.write.character");
+    EXPECT_EQ(write_edifact(interchange).error().code(), "edi.write.character");
 }
 
 ContrlEnvelope contrl_envelope() {

@@ -76,7 +76,7 @@ TEST(X12Writer, RefusesAValueThatHoldsASeparator) {
         interchange.groups[0].transactions[0].body[0].set(3, text);
         const auto written = write_x12(interchange);
         ASSERT_FALSE(written);
-        EXPECT_EQ(written.error().code(), "x12.write.separator");
+        EXPECT_EQ(written.error().code(), "edi.write.separator");
     }
 }
 
@@ -98,7 +98,7 @@ TEST(X12Writer, RefusesEnvelopeFieldsThatDoNotFit) {
 TEST(X12Writer, RefusesARepetitionWhereTheVersionHasNone) {
     DraftInterchange interchange = draft();
     interchange.groups[0].transactions[0].body[0].set({3, 1, 2}, "SECOND");
-    EXPECT_EQ(write_x12(interchange).error().code(), "x12.write.separator");
+    EXPECT_EQ(write_x12(interchange).error().code(), "edi.write.repetition");
     interchange.version = "00501";
     interchange.separators.repetition = '^';
     EXPECT_TRUE(write_x12(interchange));
