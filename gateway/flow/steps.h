@@ -19,6 +19,7 @@
 #include "gateway/store/archive.h"
 #include "gateway/store/store.h"
 #include "parsers/schema.h"
+#include "transports/as2_async.h"
 #include "transports/sender.h"
 
 #include <chrono>
