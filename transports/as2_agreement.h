@@ -7,6 +7,7 @@
 #include "certs/keys.h"
 #include "certs/tls.h"
 #include "gateway/base/bytes.h"
+#include "gateway/base/clock.h"
 #include "transports/egress.h"
 
 #include <chrono>
@@ -65,6 +66,13 @@ struct As2Outbound {
     std::shared_ptr<const Secret> bearer_token;  // instead of user and password
 };
 
+// What takes over at a planned time.
+template <typename T>
+struct Planned {
+    Instant from;
+    T next;
+};
+
 struct As2Agreement {
     std::string name;        // in our configuration
     std::string our_id;      // unquoted; compared octet by octet
@@ -77,8 +85,23 @@ struct As2Agreement {
         partner_signing;  // any of them may have signed a message or an MDN
     std::vector<certs::Certificate> partner_encryption;  // the first one is used
 
+    // The change of certificates: what is planned verifies and decrypts at once, so it also stands in the lists above; it signs
+    // and encrypts from its time on.
+    std::optional<Planned<certs::Identity>> next_signing;
+    std::optional<Planned<certs::Certificate>> next_encryption;
+
     As2Inbound inbound;
     As2Outbound outbound;
+
+    // nullptr: we have none.
+    const certs::Identity* signing_at(Instant now) const {
+        if (next_signing && now >= next_signing->from) return &next_signing->next;
+        return signing ? &*signing : nullptr;
+    }
+    const certs::Certificate* encryption_at(Instant now) const {
+        if (next_encryption && now >= next_encryption->from) return &next_encryption->next;
+        return partner_encryption.empty() ? nullptr : &partner_encryption.front();
+    }
 };
 
 // Implemented over the configuration; a reload swaps what it answers. Thread-safe.

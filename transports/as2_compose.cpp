@@ -83,13 +83,15 @@ std::string unused_boundary(const std::string& seed, BytesView content) {
 
 Result<Entity> sign_entity(const Entity& inner,
                            const As2Agreement& agreement,
-                           const std::string& seed) {
-    if (!agreement.signing)
+                           const std::string& seed,
+                           Instant now) {
+    const certs::Identity* signer = agreement.signing_at(now);
+    if (signer == nullptr)
         return incomplete(
             agreement, "signs messages and names no signing key of ours", "add our signing key");
     const Bytes content = inner.octets();
     const auto& options = agreement.outbound.signing;
-    auto signature = certs::sign_detached(content, *agreement.signing, options);
+    auto signature = certs::sign_detached(content, *signer, options);
     if (!signature) return std::move(signature).error();
     const std::string boundary = unused_boundary(seed, content);
     Entity outer;
@@ -108,13 +110,14 @@ Result<Entity> sign_entity(const Entity& inner,
     return outer;
 }
 
-Result<Entity> encrypt_entity(const Entity& inner, const As2Agreement& agreement) {
-    if (agreement.partner_encryption.empty())
+Result<Entity> encrypt_entity(const Entity& inner, const As2Agreement& agreement, Instant now) {
+    const certs::Certificate* recipient = agreement.encryption_at(now);
+    if (recipient == nullptr)
         return incomplete(agreement,
                           "encrypts and names no certificate of the partner",
                           "add the partner's encryption certificate");
     const auto& options = *agreement.outbound.encryption;
-    auto envelope = certs::encrypt(inner.octets(), {agreement.partner_encryption.front()}, options);
+    auto envelope = certs::encrypt(inner.octets(), {*recipient}, options);
     if (!envelope) return std::move(envelope).error();
     const bool authenticated = options.gcm_container == certs::GcmContainer::AuthEnveloped &&
                                certs::to_string(options.cipher).ends_with("gcm");
@@ -167,7 +170,7 @@ Result<Frozen> compose_message(const Parcel& parcel,
         if (outbound.sign) scope = entity.octets();  // MIC-06
     }
     if (outbound.sign) {
-        auto signed_entity = sign_entity(entity, agreement, parcel.message_id);
+        auto signed_entity = sign_entity(entity, agreement, parcel.message_id, facts.now);
         if (!signed_entity)
             return std::move(signed_entity).error().during("signing for " + agreement.name);
         entity = *std::move(signed_entity);
@@ -175,7 +178,7 @@ Result<Frozen> compose_message(const Parcel& parcel,
     if (compress_last)  // MIC-07: what was signed stays the scope
         if (Status packed = compress_entity(entity); !packed) return std::move(packed).error();
     if (outbound.encryption) {
-        auto encrypted = encrypt_entity(entity, agreement);
+        auto encrypted = encrypt_entity(entity, agreement, facts.now);
         if (!encrypted)
             return std::move(encrypted).error().during("encrypting for " + agreement.name);
         entity = *std::move(encrypted);

@@ -245,7 +245,7 @@ private:
                              .boundary_seed = id,
                              .product = m_around.options.product};
         const certs::Identity* signer =
-            m_agreement && m_agreement->signing ? &*m_agreement->signing : nullptr;
+            m_agreement ? m_agreement->signing_at(m_around.clock.now()) : nullptr;
         return write_mdn(facts, m_style, signer);
     }
 

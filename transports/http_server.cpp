@@ -6,6 +6,7 @@
 #include "gateway/base/digest.h"
 #include "gateway/base/guarded.h"
 #include "transports/http_connection.h"
+#include "transports/proxy_header.h"
 #include "transports/signal_guard.h"
 #include "transports/tls_context.h"
 
@@ -24,6 +25,9 @@
 #include <openssl/x509.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -39,6 +43,10 @@ std::string host_of(const Poco::Net::StreamSocket& socket) {
     } catch (const Poco::Exception&) {
         return {};
     }
+}
+
+bool is_proxy(const HttpServerOptions& options, const std::string& host) {
+    return std::find(options.proxies.begin(), options.proxies.end(), host) != options.proxies.end();
 }
 
 constexpr int Backlog = 256;
@@ -87,18 +95,26 @@ public:
     Census(unsigned max_all, unsigned max_per_address)
         : m_max_all(max_all), m_max_per_address(max_per_address) {}
 
-    bool enter(int descriptor, const std::string& host) {
+    // `exempt`: a load balancer, whose clients are counted once they are known.
+    bool enter(int descriptor, const std::string& host, bool exempt) {
         const std::lock_guard lock(m_mutex);
-        unsigned& count = m_by_address[host];
-        if (m_all >= m_max_all || count >= m_max_per_address) {
-            if (count == 0) m_by_address.erase(host);
+        if (m_all >= m_max_all || (!exempt && !count_in(host))) {
             ++m_refused;
             return false;
         }
-        ++count;
-        m_hosts[descriptor] = host;
+        m_hosts[descriptor] = exempt ? std::string() : host;
         ++m_all;
         ++m_accepted;
+        return true;
+    }
+    // The client behind a load balancer. False: it has too many connections already.
+    bool name(int descriptor, const std::string& host) {
+        const std::lock_guard lock(m_mutex);
+        if (!count_in(host)) {
+            ++m_refused;
+            return false;
+        }
+        m_hosts[descriptor] = host;
         return true;
     }
     // By descriptor, which is still open: a peer that has gone has no address any more.
@@ -107,7 +123,7 @@ public:
         const auto host = m_hosts.find(descriptor);
         if (host == m_hosts.end()) return;
         const auto count = m_by_address.find(host->second);
-        if (--count->second == 0) m_by_address.erase(count);
+        if (count != m_by_address.end() && --count->second == 0) m_by_address.erase(count);
         m_hosts.erase(host);
         --m_all;
         m_left.notify_all();
@@ -124,6 +140,16 @@ public:
     }
 
 private:
+    bool count_in(const std::string& host) {
+        unsigned& count = m_by_address[host];
+        if (count >= m_max_per_address) {
+            if (count == 0) m_by_address.erase(host);
+            return false;
+        }
+        ++count;
+        return true;
+    }
+
     const unsigned m_max_all;
     const unsigned m_max_per_address;
     mutable std::mutex m_mutex;
@@ -168,9 +194,45 @@ private:
         HttpConnection::Peer peer{.address = socket().peerAddress().toString(),
                                   .tls = socket().secure(),
                                   .client_fingerprint = {}};
+        if (behind_proxy() && !learn_client(peer)) return;
         if (peer.tls && !handshake(peer, watch)) return;
         PocoStream stream(socket());
         HttpConnection(m_wiring.shared, stream, watch, std::move(peer)).serve();
+    }
+
+    bool behind_proxy() { return is_proxy(m_wiring.shared.options, host_of(socket())); }
+    // Before anything else, TLS too, and under the handshake's deadline. Exactly the header is read: what follows is for
+    // others.
+    bool learn_client(HttpConnection::Peer& peer) {
+        Bytes header;
+        auto more = receive(header, ProxyStartBytes) ? proxy_body_size(header)
+                                                     : Result<std::size_t>(cut_header());
+        if (more && !receive(header, *more)) more = cut_header();
+        const auto client = more ? read_proxy_header(header) : Result<std::string>(more.error());
+        if (!client) {
+            m_wiring.shared.log.warn("connection of a load balancer refused",
+                                     {{"remote", peer.address}, {"reason", client.error().what()}});
+            return false;
+        }
+        if (client->empty()) return true;
+        peer.address = *client;
+        return m_wiring.census.name(socket().impl()->sockfd(),
+                                    client->substr(0, client->rfind(':')));
+    }
+    static Error cut_header() {
+        return Error("http.proxy.header", Blame::Operator, "it ended within its PROXY header");
+    }
+    bool receive(Bytes& octets, std::size_t size) {
+        const int descriptor = socket().impl()->sockfd();
+        const std::size_t end = octets.size() + size;
+        while (octets.size() < end) {
+            std::array<char, MostProxyBytes> part{};
+            const auto got = ::recv(descriptor, part.data(), end - octets.size(), 0);
+            if (got < 0 && errno == EINTR) continue;
+            if (got <= 0) return false;
+            octets.append(part.data(), static_cast<std::size_t>(got));
+        }
+        return true;
     }
 
     bool handshake(HttpConnection::Peer& peer, Watchdog::Watch& watch) {
@@ -217,7 +279,9 @@ class Filter final : public Poco::Net::TCPServerConnectionFilter {
 public:
     explicit Filter(Wiring& wiring) : m_wiring(wiring) {}
     bool accept(const Poco::Net::StreamSocket& socket) override {
-        return m_wiring.census.enter(socket.impl()->sockfd(), host_of(socket));
+        const auto host = host_of(socket);
+        return m_wiring.census.enter(
+            socket.impl()->sockfd(), host, is_proxy(m_wiring.shared.options, host));
     }
 
 private:

@@ -93,6 +93,10 @@ struct HttpServerOptions {
     unsigned max_requests_per_connection = 1000;
     // Of all requests being read or handled together; beyond it a request is answered with 503 while it is read.
     std::size_t max_body_bytes_in_flight = 1U << 30;
+    // Addresses of load balancers. Each of their connections begins with a PROXY header (version 2), which names the client
+    // that is then logged, audited and counted; without one the connection is closed. From other addresses a PROXY header is
+    // no HTTP.
+    std::vector<std::string> proxies;
     std::optional<certs::TlsServer> tls;
 };
 

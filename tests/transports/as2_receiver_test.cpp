@@ -462,5 +462,19 @@ TEST(As2Receiver, RolloverTakesOldAndNewSignerAndOldAndNewKey) {  // CRT-03
         }
 }
 
+// CRT-03: what is planned reads at once and writes from its day on.
+TEST(As2Receiver, Crt03SignsReceiptsWithTheNextKeyFromItsDayOn) {
+    const SystemClock clock;
+    for (const bool due : {false, true}) {
+        auto agreement = gateway_agreement();
+        agreement.next_signing.emplace(Planned<certs::Identity>{
+            clock.now() + std::chrono::hours(due ? -1 : 1), test_identity("partner-next")});
+        ReceiverUnderTest under(agreement);
+        const auto response =
+            under.post(as2_request(encrypted(signed_entity(Document)), want_signed()));
+        EXPECT_TRUE(read_mdn(response, due ? "partner-next" : "gateway").is_signed) << due;
+    }
+}
+
 }  // namespace
 }  // namespace sallyport::transports
