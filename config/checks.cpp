@@ -46,8 +46,6 @@ void check_url(const std::string& key, const std::string& url, const Place& plac
                              "write https://host[:port]/path without user, password or fragment"));
 }
 
-namespace {
-
 void check_file(const std::string& key,
                 const std::filesystem::path& path,
                 const Place& place,
@@ -69,6 +67,8 @@ void check_file(const std::string& key,
                          .at(place)
                          .remedy("correct the path or put the file there"));
 }
+
+namespace {
 
 void check_directory(const std::string& key,
                      const std::filesystem::path& path,
@@ -138,6 +138,8 @@ void check_identities(const Settings& settings,
                    binder.place(title + "certificate", file),
                    binder);
     }
+    for (const Identity& identity : settings.identities)
+        check_next_identity(identity, binder, file, options);
 }
 
 void check_listeners(const Settings& settings,

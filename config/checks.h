@@ -26,7 +26,11 @@ void check_partner(LoadedPartner& loaded,
                    const Settings& settings,
                    Binder& binder,
                    const LoadOptions& options);
-// checks_as2.cpp: receipts, logins and quirks of [as2].
+// checks_as2.cpp: receipts, logins, quirks and planned changes of [as2]; planned changes of [identity.NAME].
+void check_next_identity(const Identity& identity,
+                         Binder& binder,
+                         const Place& file,
+                         const LoadOptions& options);
 void check_as2_options(const As2Agreement& as2,
                        const Settings& settings,
                        Binder& binder,
@@ -54,6 +58,10 @@ void check_duplicates(const std::vector<LoadedPartner>& partners, std::vector<Er
 // --- shared by the checks ---------------------------------------------------------------------------------------------
 Error value_fault(const std::string& what, const Place& place, const std::string& remedy);
 Error missing_key(const std::string& key, const std::string& why, const Place& place);
+void check_file(const std::string& key,
+                const std::filesystem::path& path,
+                const Place& place,
+                Binder& binder);
 void check_url(const std::string& key, const std::string& url, const Place& place, Binder& binder);
 void check_secret(const std::string& key,
                   const SecretRef& reference,

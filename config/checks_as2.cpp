@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the options of [as2] must agree on among themselves: receipts, logins, quirks.
 #include "config/checks.h"
+#include "config/moment.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace sallyport::config {
 
@@ -93,7 +95,53 @@ void check_quirks(const As2Agreement& as2, Binder& binder, const Place& file) {
         useless("compress-after-signing", "we do not both sign and compress");
 }
 
+// A pair that follows needs everything: what, and from when.
+void check_next(const std::string& title,
+                const std::vector<std::pair<std::string, bool>>& given,
+                const std::string& from,
+                Binder& binder,
+                const Place& file) {
+    const bool any =
+        std::any_of(given.begin(), given.end(), [](const auto& one) { return one.second; });
+    const Place place = binder.place(title + "next_from", file);
+    if (!from.empty() && !parse_moment(from))
+        binder.fault(value_fault(title + "next_from is no point in time",
+                                 place,
+                                 "write \"2026-12-01\" or \"2026-12-01T06:00:00Z\" (UTC)"));
+    if (!any && from.empty()) return;
+    for (const auto& [key, there] : given)
+        if (!there) binder.fault(missing_key(title + key, "the change is planned", place));
+    if (from.empty())
+        binder.fault(missing_key(title + "next_from",
+                                 "a certificate that follows is given",
+                                 binder.place(title + given.front().first, file)));
+}
+
 }  // namespace
+
+void check_next_identity(const Identity& identity,
+                         Binder& binder,
+                         const Place& file,
+                         const LoadOptions& options) {
+    const std::string title = "identity." + identity.name + ".";
+    check_next(title,
+               {{"next_certificate", !identity.next_certificate.empty()},
+                {"next_key", !identity.next_key.empty()}},
+               identity.next_from,
+               binder,
+               file);
+    if (!options.check_files) return;
+    check_secret(title + "passphrase",
+                 identity.passphrase,
+                 binder.place(title + "passphrase", file),
+                 binder);
+    check_secret(
+        title + "next_key", identity.next_key, binder.place(title + "next_key", file), binder);
+    check_file(title + "next_certificate",
+               identity.next_certificate,
+               binder.place(title + "next_certificate", file),
+               binder);
+}
 
 void check_as2_options(const As2Agreement& as2,
                        const Settings& settings,
@@ -104,6 +152,13 @@ void check_as2_options(const As2Agreement& as2,
     check_login(as2, binder, file, options);
     check_tls_identity(as2, settings, binder, file);
     check_quirks(as2, binder, file);
+    check_next(
+        "as2.", {{"next_certificate", !as2.next_certificate.empty()}}, as2.next_from, binder, file);
+    if (options.check_files)
+        check_file("as2.next_certificate",
+                   as2.next_certificate,
+                   binder.place("as2.next_certificate", file),
+                   binder);
 }
 
 }  // namespace sallyport::config

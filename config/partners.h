@@ -23,6 +23,8 @@ struct As2Agreement {
     std::string url{};       // where we send; empty: we only receive
     std::vector<std::filesystem::path>
         certificates;  // theirs, PEM; the first encrypts, all verify (rollover)
+    std::filesystem::path next_certificate{};  // theirs: verifies at once, encrypts from then on
+    std::string next_from{};                   // config/moment.h
     std::vector<std::filesystem::path>
         tls_certificates;  // pinned server certificates; empty: the system's authorities
 

@@ -20,6 +20,7 @@ struct As2Section {
     HttpListener http{};
     HttpListener https{};
     std::string path{};                       // "/as2"
+    std::vector<std::string> proxies{};       // load balancers that send the PROXY protocol
     std::filesystem::path tls_certificate{};  // PEM chain; needed when https is enabled
     SecretRef tls_key{};
 };
@@ -30,6 +31,11 @@ struct Identity {
     std::string as2_id{};  // AS2-From of what we send, AS2-To of what we receive; case counts
     SecretRef key{};       // PEM private key
     std::filesystem::path certificate{};  // PEM
+    SecretRef passphrase{};               // opens the key (and the next one) when it is encrypted
+    // The pair that follows: it opens what comes at once, and signs from `next_from` on.
+    SecretRef next_key{};
+    std::filesystem::path next_certificate{};
+    std::string next_from{};  // config/moment.h
 };
 
 struct LimitSection {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/daemon/as2_setup.h"
 
+#include "config/moment.h"
 #include "gateway/base/file.h"
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
 namespace sallyport::daemon {
@@ -13,10 +15,17 @@ namespace {
 constexpr std::size_t LargestPem = std::size_t{1} << 20U;
 
 Result<certs::Identity> load_identity(const config::SecretRef& key,
-                                      const std::filesystem::path& certificate) {
+                                      const std::filesystem::path& certificate,
+                                      const config::SecretRef& passphrase = {}) {
     auto secret = config::resolve(key);
     if (!secret) return std::move(secret).error();
-    auto private_key = certs::load_private_key(*secret);
+    std::optional<Secret> word;
+    if (!passphrase.empty()) {
+        auto resolved = config::resolve(passphrase);
+        if (!resolved) return std::move(resolved).error();
+        word = *std::move(resolved);
+    }
+    auto private_key = certs::load_private_key(*secret, word ? &*word : nullptr);
     if (!private_key) return std::move(private_key).error().at({.source = key.text()});
     auto pem = read_file(certificate, LargestPem);
     if (!pem) return std::move(pem).error();
@@ -155,6 +164,27 @@ Status set_outbound(const config::As2Agreement& agreed,
     return {};
 }
 
+// What is planned is taken at once for reading, and for writing from its day on.
+Status plan_changes(const config::As2Agreement& agreed,
+                    const config::Identity& ours,
+                    transports::As2Agreement& agreement) {
+    if (const auto from = config::parse_moment(ours.next_from)) {
+        auto next = load_identity(ours.next_key, ours.next_certificate, ours.passphrase);
+        if (!next) return std::move(next).error().during("loading what follows " + ours.name);
+        agreement.decryption.push_back(*next);
+        agreement.next_signing.emplace(
+            transports::Planned<certs::Identity>{*from, *std::move(next)});
+    }
+    if (const auto from = config::parse_moment(agreed.next_from)) {
+        auto next = load_all({agreed.next_certificate});
+        if (!next) return std::move(next).error();
+        agreement.partner_signing.push_back(next->front());
+        agreement.next_encryption.emplace(
+            transports::Planned<certs::Certificate>{*from, next->front()});
+    }
+    return {};
+}
+
 Result<std::shared_ptr<const transports::As2Agreement>> build_one(
     const config::Partner& partner,
     const config::Configuration& configuration,
@@ -163,19 +193,23 @@ Result<std::shared_ptr<const transports::As2Agreement>> build_one(
     auto agreement = std::make_shared<transports::As2Agreement>();
     agreement->name = partner.name;
     agreement->partner_id = agreed.id;
-    for (const config::Identity& ours : configuration.settings.identities)
-        if (ours.name == agreed.identity) agreement->our_id = ours.as2_id;
+    const config::Identity* ours = nullptr;
+    for (const config::Identity& one : configuration.settings.identities)
+        if (one.name == agreed.identity) ours = &one;
     const auto identity = identities.find(agreed.identity);
-    if (identity == identities.end())
+    if (ours == nullptr || identity == identities.end())
         return Error("daemon.as2",
                      Blame::Operator,
                      "as2.identity \"" + agreed.identity + "\" could not be loaded");
+    agreement->our_id = ours->as2_id;
     agreement->signing = identity->second;
     agreement->decryption = {identity->second};
     auto certificates = load_all(agreed.certificates);
     if (!certificates) return std::move(certificates).error();
     agreement->partner_signing = *certificates;
     agreement->partner_encryption = *std::move(certificates);
+    if (Status planned = plan_changes(agreed, *ours, *agreement); !planned)
+        return std::move(planned).error();
     agreement->inbound.require_signed = agreed.require_signed;
     agreement->inbound.require_encrypted = agreed.require_encrypted;
     agreement->inbound.max_body_bytes = partner.message_bytes != 0
@@ -198,7 +232,7 @@ As2Setup build_as2(const config::Configuration& configuration) {
     As2Setup setup;
     std::map<std::string, certs::Identity> identities;
     for (const config::Identity& ours : configuration.settings.identities) {
-        auto identity = load_identity(ours.key, ours.certificate);
+        auto identity = load_identity(ours.key, ours.certificate, ours.passphrase);
         if (identity)
             identities.emplace(ours.name, *std::move(identity));
         else
