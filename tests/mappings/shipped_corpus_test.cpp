@@ -33,7 +33,9 @@ struct Base {
 std::map<const edi::SetSchema*, Base> bases() {
     std::map<const edi::SetSchema*, Base> out;
     for (const std::string& name : shipped_maps()) {
-        if (!name.ends_with("-base.map") && !name.ends_with("-d96a.map")) continue;
+        const bool base = name.ends_with("-base.map") || name.ends_with("-d96a.map") ||
+                          name.ends_with("-5010.map") || name.ends_with("-d01b.map");
+        if (!base) continue;
         const MapLoad loaded = load_map(name, shipped(), schemas());
         if (loaded.map != nullptr) out[loaded.map->plan_set()] = {name, loaded.map};
     }
