@@ -12,6 +12,11 @@ struct Kind {
     std::function<std::unique_ptr<Door>()> make;
 };
 
+// How a failure names the transport.
+void PrintTo(const Kind& kind, std::ostream* out) {
+    *out << kind.name;
+}
+
 class Contract : public ::testing::TestWithParam<Kind> {
 protected:
     std::unique_ptr<Door> door = GetParam().make();
@@ -41,7 +46,7 @@ TEST_P(Contract, C02EveryOctetArrivesAsItWasSent) {
     Bytes all;
     for (int octet = 0; octet < 256; ++octet)
         all += static_cast<char>(octet);
-    all += "\n\r\n\r\r\n--b1\r\n.\r\n";
+    all += "\n\r\n\r\r\n--\r\n.\r\n";
     ASSERT_EQ(door->deliver({{"all.bin", all}}), 1U);
     EXPECT_EQ(taken().at(0).octets, all);
 }

@@ -24,6 +24,7 @@ namespace sallyport::sftp {
 
 struct Taken {
     std::string partner, from, to, id, name, digest, octets;
+    transports::Receipt receipt{};
 };
 
 class MemoryIntake final : public transports::Intake {
@@ -45,7 +46,8 @@ public:
             for (const Taken& one : all)
                 if (one.from == arrival.from && one.to == arrival.to &&
                     one.id == arrival.message_id && one.digest == arrival.content_digest)
-                    return transports::Admission{transports::Verdict::Identical, {}, "first"};
+                    return transports::Admission{
+                        transports::Verdict::Identical, one.receipt, "first"};
             auto receipt = make(transports::Verdict::New);
             all.push_back({arrival.partner,
                            arrival.from,
@@ -53,7 +55,8 @@ public:
                            arrival.message_id,
                            arrival.file_name,
                            arrival.content_digest,
-                           octets});
+                           octets,
+                           *receipt});
             return transports::Admission{transports::Verdict::New, *receipt, "new"};
         });
     }

@@ -58,7 +58,7 @@ bool network_holds(std::string_view network, std::string_view address);
 bool is_network(std::string_view text);
 
 // Old algorithms that an account may opt into, and what each is.
-inline constexpr std::string_view OptIns[] = {
+inline constexpr std::string_view OldAlgorithms[] = {
     "diffie-hellman-group14-sha1", "hmac-sha1", "aes256-cbc", "aes128-cbc", "ssh-rsa"};
 
 }  // namespace sallyport::sftp

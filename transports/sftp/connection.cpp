@@ -155,7 +155,7 @@ bool Connection::handshake() {
         return true;
     m_shared.parts.log.info("ssh key exchange failed",
                             {{"remote", m_remote}, {"reason", ssh_get_error(m_session.get())}});
-    m_shared.parts.penalties.fail(m_remote, 0.5);
+    m_shared.parts.penalties.fail(m_remote, 0.1);  // monitors and mistakes end here too
     return false;
 }
 
@@ -175,8 +175,9 @@ void Connection::serve() {
     if (m_shared.stopping) return;  // the watch was not there yet when all were ended
     if (!prepare() || !handshake()) return;
     if (!wait_for(&Connection::logged_in)) {
-        // An address that only ever looks, or guesses, is worth less with every try.
-        if (m_login.account() == nullptr) m_shared.parts.penalties.fail(m_remote, 1);
+        // Names and keys were tried, and none was right.
+        if (m_login.account() == nullptr && m_login.asked())
+            m_shared.parts.penalties.fail(m_remote, 1);
         return;
     }
     while (wait_for(&Connection::asked)) {
@@ -274,7 +275,8 @@ bool Connection::algorithms_agreed() const {
                              ssh_get_hmac_in(m_session.get()),
                              ssh_get_hmac_out(m_session.get())}) {
         const std::string_view name = used == nullptr ? "" : used;
-        const bool old = std::find(std::begin(OptIns), std::end(OptIns), name) != std::end(OptIns);
+        const bool old = std::find(std::begin(OldAlgorithms), std::end(OldAlgorithms), name) !=
+                         std::end(OldAlgorithms);
         if (old && std::find(allow.begin(), allow.end(), name) == allow.end()) return false;
     }
     return true;

@@ -155,7 +155,7 @@ private:
         AnyAddress address{};
         socklen_t length = sizeof address;
         const int descriptor = ::accept4(m_listener, &address.plain, &length, SOCK_CLOEXEC);
-        if (descriptor < 0) return;
+        if (descriptor < 0) return out_of_descriptors();
         std::string remote = text_of(address);
         ++m_accepted;
         if (m_shared.parts.penalties.banned(remote) || !enter(host_of(remote))) {
@@ -169,6 +169,15 @@ private:
             auto at = workers.running.emplace(workers.running.end());
             *at = std::thread([this, at, descriptor, remote] { run(descriptor, remote, at); });
         });
+    }
+
+    // The connection stays in the queue: without a pause this would be a loop at full speed.
+    void out_of_descriptors() {
+        if (errno != EMFILE && errno != ENFILE) return;
+        m_shared.parts.log.error("no file descriptors left for sftp",
+                                 {{"remedy", "raise LimitNOFILE of the service"}});
+        pollfd stop{m_wake, POLLIN, 0};
+        (void)::poll(&stop, 1, 200);
     }
 
     bool enter(const std::string& host) {
