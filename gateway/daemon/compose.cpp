@@ -98,6 +98,14 @@ transports::HttpServerOptions server_options(const config::Settings& settings,
     return options;
 }
 
+// The listeners that partners reach, perhaps through a load balancer.
+transports::HttpServerOptions as2_options(const config::Settings& settings,
+                                          const config::Endpoint& listen) {
+    auto options = server_options(settings, listen);
+    options.proxies = settings.as2.proxies;
+    return options;
+}
+
 flow::PipelineOptions pipeline_options(const config::Settings& settings) {
     flow::PipelineOptions options;
     options.workers = settings.pipeline.workers;
@@ -254,9 +262,9 @@ void wire_servers(GatewayParts& parts, std::optional<certs::TlsServer> tls) {
     const std::vector<transports::HttpRoute> as2{{settings.as2.path, parts.as2_handler}};
     if (settings.as2.http.enabled)
         parts.as2_server = std::make_unique<transports::HttpServer>(
-            server_options(settings, settings.as2.http.listen), as2, parts.clock, parts.log);
+            as2_options(settings, settings.as2.http.listen), as2, parts.clock, parts.log);
     if (settings.as2.https.enabled) {
-        auto options = server_options(settings, settings.as2.https.listen);
+        auto options = as2_options(settings, settings.as2.https.listen);
         options.tls = std::move(tls);
         parts.as2_tls_server = std::make_unique<transports::HttpServer>(
             std::move(options), as2, parts.clock, parts.log);
