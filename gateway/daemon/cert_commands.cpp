@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "gateway/daemon/cert_commands.h"
+
 #include "certs/keys.h"
+#include "config/secret_ref.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/file.h"
 #include "gateway/daemon/command.h"
@@ -7,11 +10,33 @@
 #include <CLI/CLI.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace sallyport::daemon {
+
+Result<std::optional<Secret>> passphrase_of(const std::string& reference) {
+    if (reference.empty()) return std::optional<Secret>();
+    auto parsed = config::parse_secret_ref(reference, std::filesystem::current_path());
+    if (!parsed) return std::move(parsed).error();
+    auto secret = config::resolve(*parsed);
+    if (!secret) return std::move(secret).error();
+    return std::optional<Secret>(*std::move(secret));
+}
+
+Status write_new_file(const std::string& file, std::string_view octets, unsigned mode) {
+    if (std::filesystem::exists(file))
+        return Error("cert.exists", Blame::Operator, file + " is already there")
+            .remedy("a key that partners know is never overwritten; name another file");
+    return write_file_durably(file, octets, mode);
+}
+
+Status write_new_secret(const std::string& file, const Secret& octets) {
+    return write_new_file(file, octets.reveal(), 0600);
+}
+
 namespace {
 
 struct GenerateOptions {
@@ -19,15 +44,16 @@ struct GenerateOptions {
     std::vector<std::string> hosts;
     std::string key_file;
     std::string certificate_file;
+    std::string passphrase;  // reference
     unsigned days = 3650;
     unsigned bits = 3072;
 };
 
 Status generate(const GenerateOptions& options) {
-    for (const std::string& file : {options.key_file, options.certificate_file})
-        if (std::filesystem::exists(file))
-            return Error("cert.exists", Blame::Operator, file + " is already there")
-                .remedy("a key that partners know is never overwritten; name another file");
+    if (std::filesystem::exists(options.certificate_file))  // before the key is written
+        return write_new_file(options.certificate_file, {}, 0644);
+    auto word = passphrase_of(options.passphrase);
+    if (!word) return std::move(word).error();
     const SystemClock clock;
     const Instant now = clock.now();
     auto identity =
@@ -37,11 +63,10 @@ Status generate(const GenerateOptions& options) {
                                      .not_before = now - std::chrono::hours(1),
                                      .not_after = now + std::chrono::hours(24) * options.days});
     if (!identity) return std::move(identity).error();
-    auto pem = identity->key.pem();
+    auto pem = identity->key.pem(*word ? &**word : nullptr);
     if (!pem) return std::move(pem).error();
-    if (Status written = write_file_durably(options.key_file, pem->reveal(), 0600); !written)
-        return written;
-    return write_file_durably(options.certificate_file, identity->certificate.pem(), 0644);
+    if (Status written = write_new_secret(options.key_file, *pem); !written) return written;
+    return write_new_file(options.certificate_file, identity->certificate.pem(), 0644);
 }
 
 }  // namespace
@@ -57,6 +82,8 @@ void add_cert_commands(CommandLine& line) {
         ->required();
     verb->add_option("--certificate", options->certificate_file, "file for the certificate")
         ->required();
+    verb->add_option(
+        "--key-passphrase", options->passphrase, "encrypts the key: file:PATH or env:NAME");
     verb->add_option("--days", options->days, "how long it is valid")
         ->check(CLI::Range(1U, 36'500U))
         ->capture_default_str();
@@ -77,6 +104,8 @@ void add_cert_commands(CommandLine& line) {
             return done.error().code() == "cert.exists" ? exit_code::Conflict : code;
         };
     });
+    add_cert_file_commands(line, *noun);
+    add_cert_calendar(line, *noun);
 }
 
 }  // namespace sallyport::daemon
