@@ -364,6 +364,7 @@ void check_settings(Settings& settings,
     check_listeners(settings, binder, file, options);
     check_odoo(settings.odoo, binder, file, options);
     check_sftp_section(settings, binder, file, options);
+    check_orders(settings.odoo, binder, file, options);
     if (settings.retry.longest_delay < settings.retry.first_delay)
         binder.fault(value_fault("retry.longest_delay is shorter than retry.first_delay",
                                  binder.place("retry.longest_delay", file),
@@ -405,6 +406,7 @@ void check_partner(LoadedPartner& loaded,
     check_delivery(partner, binder, loaded.file);
     if (partner.x12.enabled) check_x12(partner.x12, binder, loaded.file);
     check_documents(loaded, settings, binder, options);
+    check_orders(partner.odoo, binder, loaded.file, options);
     const bool posts = std::any_of(
         partner.documents.begin(), partner.documents.end(), [](const DocumentAgreement& document) {
             return document.inbound;

@@ -36,6 +36,15 @@ void check_as2_options(const As2Agreement& as2,
                        Binder& binder,
                        const Place& file,
                        const LoadOptions& options);
+// checks_odoo.cpp: how orders find their products, units and addresses.
+void check_orders(const OdooSection& odoo,
+                  Binder& binder,
+                  const Place& file,
+                  const LoadOptions& options);
+void check_orders(const OdooAgreement& odoo,
+                  Binder& binder,
+                  const Place& file,
+                  const LoadOptions& options);
 // sftp.cpp
 void check_sftp_section(Settings& settings,
                         Binder& binder,

@@ -415,6 +415,31 @@ std::vector<Field> odoo_fields(OdooAgreement& odoo) {
          .target = &odoo.confirm,
          .help = "confirm orders at once; otherwise they stay quotations",
          .reloadable = true},
+        {.key = "item_table",
+         .standard = "\"\"",
+         .target = &odoo.item_table,
+         .help =
+             "CSV \"theirs,ours\": this buyer's item numbers and our product references, looked "
+             "at before odoo.item_table of sallyport.toml; empty: none",
+         .reloadable = true},
+        {.key = "units",
+         .standard = "{}",
+         .target = &odoo.units,
+         .help = "this partner's units, before those of sallyport.toml: { cs = "
+                 "\"uom.product_uom_dozen\" }",
+         .reloadable = true},
+        {.key = "hold_adjustments",
+         .standard = "true",
+         .target = &odoo.hold_adjustments,
+         .help = "hold an order with allowances or charges, which Odoo's order has no field for; "
+                 "otherwise they stand in its note",
+         .reloadable = true},
+        {.key = "hold_allocations",
+         .standard = "true",
+         .target = &odoo.hold_allocations,
+         .help = "hold an order with quantities for several stores; otherwise they stand in its "
+                 "note",
+         .reloadable = true},
     };
 }
 

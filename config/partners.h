@@ -92,6 +92,11 @@ struct DocumentAgreement {
 struct OdooAgreement {
     std::string customer{};  // res.partner.ref
     bool confirm = false;
+    std::filesystem::path item_table{};  // CSV "theirs,ours", before the gateway's; empty: none
+    std::map<std::string, std::string> units{};  // before the gateway's
+    bool hold_adjustments =
+        true;  // allowances and charges hold the order; else they stand in the note
+    bool hold_allocations = true;  // so do quantities for several stores
 };
 
 struct Partner {

@@ -41,8 +41,17 @@ std::vector<Field> general_fields(Settings& s) {
          .standard = "\"info\"",
          .target = &s.log_level,
          .help = "least level that is logged",
-         .choices = {"debug", "info", "warn", "error"},
-         .reloadable = true},
+         .choices = {"debug", "info", "warn", "error"}},
+        {.key = "environment",
+         .standard = "\"production\"",
+         .target = &s.environment,
+         .help = "in production an Odoo account that may do more than its flow needs is refused",
+         .choices = {"production", "test"}},
+    };
+}
+
+std::vector<Field> listener_fields(Settings& s) {
+    return {
         {.key = "as2.http",
          .standard = "\"0.0.0.0:4080\"",
          .target = &s.as2.http,
@@ -107,7 +116,6 @@ std::vector<Field> limit_fields(LimitSection& l) {
                  "finished",
          .least = 0,
          .most = 1024 * GiB,
-         .reloadable = true,
          .octets = true},
     };
 }
@@ -119,29 +127,19 @@ std::vector<Field> timeout_fields(LimitSection& l) {
          .target = &l.handshake_timeout,
          .help = "a TLS handshake must be finished within",
          .least = 100,
-         .most = 5 * Minute,
-         .reloadable = true},
+         .most = 5 * Minute},
         {.key = "limits.header_timeout",
          .standard = "\"15s\"",
          .target = &l.header_timeout,
          .help = "a request's header must be there within",
          .least = 100,
-         .most = 5 * Minute,
-         .reloadable = true},
+         .most = 5 * Minute},
         {.key = "limits.body_timeout",
          .standard = "\"5m\"",
          .target = &l.body_timeout,
          .help = "a request's body must be there within",
          .least = 100,
-         .most = Hour,
-         .reloadable = true},
-        {.key = "limits.idle_timeout",
-         .standard = "\"30s\"",
-         .target = &l.idle_timeout,
-         .help = "a connection without a request is closed after",
-         .least = 100,
-         .most = Hour,
-         .reloadable = true},
+         .most = Hour},
         {.key = "limits.send_timeout",
          .standard = "\"5m\"",
          .target = &l.send_timeout,
@@ -159,36 +157,31 @@ std::vector<Field> work_fields(Settings& s) {
          .target = &s.retry.first_delay,
          .help = "wait after the first failure",
          .least = 10,
-         .most = Hour,
-         .reloadable = true},
+         .most = Hour},
         {.key = "retry.factor",
          .standard = "2.0",
          .target = &s.retry.factor,
          .help = "each further wait is this much longer",
          .least = 1,
-         .most = 10,
-         .reloadable = true},
+         .most = 10},
         {.key = "retry.longest_delay",
          .standard = "\"15m\"",
          .target = &s.retry.longest_delay,
          .help = "but never longer than",
          .least = 10,
-         .most = Day,
-         .reloadable = true},
+         .most = Day},
         {.key = "retry.jitter",
          .standard = "0.2",
          .target = &s.retry.jitter,
          .help = "share of the wait that is random, so that retries spread",
          .least = 0,
-         .most = 1,
-         .reloadable = true},
+         .most = 1},
         {.key = "retry.give_up_after",
          .standard = "\"7d\"",
          .target = &s.retry.give_up_after,
          .help = "then the document is parked for a person",
          .least = Second,
-         .most = 90 * Day,
-         .reloadable = true},
+         .most = 90 * Day},
         {.key = "pipeline.workers",
          .standard = "4",
          .target = &s.pipeline.workers,
@@ -222,29 +215,57 @@ std::vector<Field> back_office_fields(OdooSection& o) {
          .standard = "\"\"",
          .target = &o.login,
          .help = "login of the gateway's own Odoo user"},
-        {.key = "odoo.key",
-         .standard = "\"\"",
-         .target = &o.key,
-         .help = "that user's API key",
-         .reloadable = true},
+        {.key = "odoo.key", .standard = "\"\"", .target = &o.key, .help = "that user's API key"},
         {.key = "odoo.connect_timeout",
          .standard = "\"5s\"",
          .target = &o.connect_timeout,
          .help = "connecting may take",
          .least = 100,
-         .most = Minute,
-         .reloadable = true},
+         .most = Minute},
         {.key = "odoo.call_timeout",
          .standard = "\"2m\"",
          .target = &o.call_timeout,
          .help = "one call may take; longer than Odoo's own limit (limit_time_real)",
          .least = Second,
-         .most = Hour,
-         .reloadable = true},
+         .most = Hour},
         {.key = "odoo.ca_file",
          .standard = "\"\"",
          .target = &o.ca_file,
          .help = "certificate authorities for Odoo, PEM; empty: the system's"},
+    };
+}
+
+// How orders find their products, units and addresses in Odoo.
+std::vector<Field> order_fields(OdooSection& o) {
+    return {
+        {.key = "odoo.item_table",
+         .standard = "\"\"",
+         .target = &o.item_table,
+         .help = "CSV \"theirs,ours\": buyers' item numbers and our product references, for every "
+                 "partner; empty: none",
+         .reloadable = true},
+        {.key = "odoo.units",
+         .standard = "{}",
+         .target = &o.units,
+         .help = "units the built-in table lacks: { ctn = \"my_module.unit_carton\" }, external "
+                 "ids of uom.uom",
+         .reloadable = true},
+        {.key = "odoo.delivery_time_utc",
+         .standard = "\"12:00:00\"",
+         .target = &o.delivery_time_utc,
+         .help = "time of day for a requested date without one",
+         .reloadable = true,
+         .may_be_empty = false},
+        {.key = "odoo.gln_fields",
+         .standard = R"(["x_gln", "global_location_number", "barcode"])",
+         .target = &o.gln_fields,
+         .help = "fields of res.partner that may hold a GLN; those that exist are searched",
+         .may_be_empty = false},
+        {.key = "odoo.line_field",
+         .standard = "\"x_edi_line\"",
+         .target = &o.line_field,
+         .help = "field of sale.order.line that takes the buyer's line number, where it exists; "
+                 "empty: none"},
     };
 }
 
@@ -257,11 +278,13 @@ void append(std::vector<Field>& fields, std::vector<Field> more) {
 
 std::vector<Field> settings_fields(Settings& settings) {
     std::vector<Field> fields = general_fields(settings);
+    append(fields, listener_fields(settings));
     append(fields, sftp_section_fields(settings.sftp));
     append(fields, limit_fields(settings.limits));
     append(fields, timeout_fields(settings.limits));
     append(fields, work_fields(settings));
     append(fields, back_office_fields(settings.odoo));
+    append(fields, order_fields(settings.odoo));
     return fields;
 }
 

@@ -45,7 +45,6 @@ struct LimitSection {
     std::chrono::milliseconds handshake_timeout{0};
     std::chrono::milliseconds header_timeout{0};
     std::chrono::milliseconds body_timeout{0};
-    std::chrono::milliseconds idle_timeout{0};
     std::chrono::milliseconds send_timeout{0};  // one outbound attempt, connection to receipt
     std::uint64_t free_disk_bytes = 0;          // below: new input is refused
 };
@@ -71,7 +70,12 @@ struct OdooSection {
     SecretRef key{};
     std::chrono::milliseconds connect_timeout{0};
     std::chrono::milliseconds call_timeout{0};
-    std::filesystem::path ca_file{};  // empty: the system's
+    std::filesystem::path ca_file{};             // empty: the system's
+    std::vector<std::string> gln_fields{};       // of res.partner; those that exist are searched
+    std::string line_field{};                    // of sale.order.line, for the buyer's line number
+    std::string delivery_time_utc{};             // "12:00:00", for a date without a time
+    std::map<std::string, std::string> units{};  // unit to external id, before the built-in table
+    std::filesystem::path item_table{};  // CSV "theirs,ours", for every partner; empty: none
 };
 
 struct Settings {
@@ -83,7 +87,8 @@ struct Settings {
     std::filesystem::path schema_directory{};
     std::filesystem::path mapping_directory{};
     std::filesystem::path partner_directory{};
-    std::string log_level{};  // debug, info, warn, error
+    std::string log_level{};    // debug, info, warn, error
+    std::string environment{};  // production, test
 
     As2Section as2{};
     SftpSection sftp{};

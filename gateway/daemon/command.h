@@ -57,5 +57,7 @@ void add_audit_commands(CommandLine& line);   // audit verify
 void add_map_commands(CommandLine& line);     // map check|run
 void add_edi_commands(CommandLine& line);     // edi validate
 void add_demo_command(CommandLine& line);     // demo
+void add_doctor_command(CommandLine& line);   // doctor
+void add_odoo_commands(CommandLine& line);    // odoo setup
 
 }  // namespace sallyport::daemon

@@ -2,17 +2,20 @@
 #include "gateway/api/control.h"
 #include "gateway/api/health.h"
 #include "gateway/base/file.h"
+#include "gateway/base/log_limit.h"
 #include "gateway/daemon/as2_setup.h"
 #include "gateway/daemon/control_file.h"
 #include "gateway/daemon/directory.h"
 #include "gateway/daemon/gateway.h"
 #include "gateway/daemon/no_back_office.h"
+#include "gateway/daemon/odoo_setup.h"
 #include "gateway/flow/agreements.h"
 #include "gateway/flow/intake.h"
 #include "gateway/flow/pipeline.h"
 #include "gateway/flow/receipts.h"
 #include "gateway/odoo/client.h"
 #include "gateway/odoo/orders.h"
+#include "gateway/odoo/scoped.h"
 #include "gateway/store/archive.h"
 #include "gateway/store/sqlite_store.h"
 #include "parsers/schema.h"
@@ -48,6 +51,8 @@ struct GatewayParts {
     config::Settings settings;
     const Clock& clock;
     Log log;
+    Log port_log;     // of the listeners: anybody can cause its lines
+    Log message_log;  // of what arrives: partners, and who replays them
     SystemRandom random;
     flow::Metrics metrics;
 
@@ -61,7 +66,8 @@ struct GatewayParts {
     transports::AsyncReceiptSender receipt_sender;
 
     std::unique_ptr<odoo::Client> odoo_client;
-    std::unique_ptr<flow::BackOffice> back_office;
+    std::unique_ptr<odoo::Orders> orders;           // null: no Odoo is configured
+    std::unique_ptr<flow::BackOffice> back_office;  // stands before it
 
     std::optional<flow::Tools> tools{};
     std::unique_ptr<flow::Pipeline> pipeline{};
@@ -118,31 +124,36 @@ flow::PipelineOptions pipeline_options(const config::Settings& settings) {
     return options;
 }
 
-Result<std::unique_ptr<odoo::Client>> make_client(const config::OdooSection& section,
-                                                  const Clock& clock) {
-    auto key = config::resolve(section.key);
-    if (!key) return std::move(key).error().during("loading odoo.key");
-    odoo::ClientOptions options;
-    options.url = section.url;
-    options.database = section.database;
-    options.login = section.login;
-    options.keys.push_back(*std::move(key));
-    options.ca_file = section.ca_file.string();
-    if (section.connect_timeout.count() > 0) options.connect_timeout = section.connect_timeout;
-    if (section.call_timeout.count() > 0) options.read_timeout = section.call_timeout;
-    const odoo::OrdersOptions orders;
-    return odoo::Client::make(
-        std::move(options), odoo::orders_in_fence(orders.gln_fields, orders.line_field), clock);
-}
-
 // What can be checked without touching the state directory.
 struct Prepared {
     edi::SchemaSet schemas;
     flow::AgreementLoad agreements;
     As2Setup as2;
-    std::unique_ptr<odoo::Client> odoo_client;  // null: not configured
-    std::optional<certs::TlsServer> tls;
+    std::unique_ptr<odoo::Client> odoo_client{};  // null: not configured
+    std::unique_ptr<odoo::Client>
+        odoo_prober{};  // the same account behind the fence of the rights probe
+    odoo::OrdersOptions orders{};
+    std::optional<certs::TlsServer> tls{};
 };
+
+void prepare_odoo(const config::Configuration& configuration,
+                  const Clock& clock,
+                  Prepared& prepared,
+                  std::vector<Error>& faults) {
+    prepared.orders = orders_options(configuration, faults);
+    const auto take = [&](const ServiceAccount& account, odoo::Fence fence) {
+        auto client =
+            make_odoo_client(configuration.settings.odoo, account, std::move(fence), clock);
+        if (client) return *std::move(client);
+        faults.push_back(std::move(client).error());
+        return std::unique_ptr<odoo::Client>();
+    };
+    for (const ServiceAccount& account : service_accounts(configuration.settings)) {
+        prepared.odoo_client = take(
+            account, odoo::orders_in_fence(prepared.orders.gln_fields, prepared.orders.line_field));
+        if (prepared.odoo_client) prepared.odoo_prober = take(account, odoo::rights_fence());
+    }
+}
 
 Result<Prepared> prepare(const config::Configuration& configuration,
                          const Clock& clock,
@@ -160,13 +171,7 @@ Result<Prepared> prepare(const config::Configuration& configuration,
         else
             faults.push_back(std::move(tls).error());
     }
-    if (configuration.settings.odoo.enabled) {
-        auto client = make_client(configuration.settings.odoo, clock);
-        if (client)
-            prepared.odoo_client = *std::move(client);
-        else
-            faults.push_back(std::move(client).error());
-    }
+    prepare_odoo(configuration, clock, prepared, faults);
     return prepared;
 }
 
@@ -180,6 +185,25 @@ flow::AgreementLoad load_agreements(const config::Configuration& configuration,
         faults.push_back(std::move(fault));
     load.faults.clear();
     return load;
+}
+
+void wire_back_office(GatewayParts& parts, Prepared& prepared) {
+    if (!parts.odoo_client) {
+        parts.back_office = std::make_unique<NoBackOffice>();
+        return;
+    }
+    parts.orders = std::make_unique<odoo::Orders>(
+        *parts.odoo_client,
+        std::move(prepared.orders),
+        parts.clock,
+        parts.random,
+        [](std::chrono::milliseconds pause) { std::this_thread::sleep_for(pause); });
+    parts.back_office = std::make_unique<odoo::ScopedBackOffice>(
+        *parts.orders,
+        std::move(prepared.odoo_prober),
+        odoo::ScopedOptions{.login = parts.settings.odoo.login,
+                            .enforced = parts.settings.environment == "production"},
+        parts.clock);
 }
 
 void wire_flow(GatewayParts& parts) {
@@ -204,7 +228,7 @@ void wire_flow(GatewayParts& parts) {
         .clock = parts.clock,
         .random = parts.random,
         .metrics = parts.metrics,
-        .log = parts.log,
+        .log = parts.message_log,
         .admitted = [&pipeline = *parts.pipeline] { pipeline.wake(); },
         .free_bytes =
             [directory = parts.settings.state_directory] {
@@ -219,7 +243,7 @@ void wire_flow(GatewayParts& parts) {
                                  .clock = parts.clock,
                                  .random = parts.random,
                                  .metrics = parts.metrics,
-                                 .log = parts.log,
+                                 .log = parts.message_log,
                                  .queued = [&pipeline = *parts.pipeline] { pipeline.wake(); }});
 }
 
@@ -247,7 +271,7 @@ void wire_servers(GatewayParts& parts, std::optional<certs::TlsServer> tls) {
         parts.directory,
         *parts.intake,
         parts.clock,
-        parts.log,
+        parts.message_log,
         parts.receipt_desk.get());
     parts.health_handler = std::make_shared<api::HealthHandler>(
         api::HealthHandler::Parts{.store = *parts.store,
@@ -262,19 +286,19 @@ void wire_servers(GatewayParts& parts, std::optional<certs::TlsServer> tls) {
     const std::vector<transports::HttpRoute> as2{{settings.as2.path, parts.as2_handler}};
     if (settings.as2.http.enabled)
         parts.as2_server = std::make_unique<transports::HttpServer>(
-            as2_options(settings, settings.as2.http.listen), as2, parts.clock, parts.log);
+            as2_options(settings, settings.as2.http.listen), as2, parts.clock, parts.port_log);
     if (settings.as2.https.enabled) {
         auto options = as2_options(settings, settings.as2.https.listen);
         options.tls = std::move(tls);
         parts.as2_tls_server = std::make_unique<transports::HttpServer>(
-            std::move(options), as2, parts.clock, parts.log);
+            std::move(options), as2, parts.clock, parts.port_log);
     }
     parts.api_server = std::make_unique<transports::HttpServer>(
         server_options(settings, settings.api),
         std::vector<transports::HttpRoute>{{"/", parts.health_handler},
                                            {"/v1", parts.control_handler}},
         parts.clock,
-        parts.log);
+        parts.port_log);
 }
 
 }  // namespace
@@ -310,6 +334,8 @@ Result<std::unique_ptr<Gateway>> Gateway::build(config::Configuration configurat
         .settings = settings,
         .clock = clock,
         .log = log,
+        .port_log = limited_log(log, clock, {.burst = 50, .per_second = 1}),
+        .message_log = limited_log(log, clock, {.burst = 100, .per_second = 10}),
         .random = {},
         .metrics = {},
         .schemas = std::move(prepared->schemas),
@@ -320,19 +346,12 @@ Result<std::unique_ptr<Gateway>> Gateway::build(config::Configuration configurat
         .sender = transports::As2Sender({.host_name = host_name()}, directory, clock, log),
         .receipt_sender = transports::AsyncReceiptSender(directory, clock, log),
         .odoo_client = std::move(prepared->odoo_client),
+        .orders = nullptr,
         .back_office = nullptr});
     auto agreements = load_agreements(configuration, parts->schemas, faults);
     if (!faults.empty()) return std::move(faults.front());
     parts->agreements.swap(std::move(agreements.agreements));
-    if (parts->odoo_client)
-        parts->back_office = std::make_unique<odoo::Orders>(
-            *parts->odoo_client,
-            odoo::OrdersOptions{},
-            clock,
-            parts->random,
-            [](std::chrono::milliseconds pause) { std::this_thread::sleep_for(pause); });
-    else
-        parts->back_office = std::make_unique<NoBackOffice>();
+    wire_back_office(*parts, *prepared);
     wire_flow(*parts);
     wire_servers(*parts, std::move(prepared->tls));
     return std::unique_ptr<Gateway>(new Gateway(std::move(parts)));
@@ -372,7 +391,15 @@ Status Gateway::reload(const config::Configuration& configuration) {
     for (Error& fault : as2.faults)
         faults.push_back(std::move(fault));
     auto agreements = load_agreements(configuration, m_parts->schemas, faults);
+    odoo::OrdersOptions orders = orders_options(configuration, faults);
     if (!faults.empty()) return std::move(faults.front());
+    // The last thing that can fail: from here on everything is taken.
+    if (m_parts->as2_tls_server && configuration.settings.as2.https.enabled) {
+        auto tls = build_tls(configuration.settings.as2);
+        if (!tls) return std::move(tls).error();
+        if (Status renewed = m_parts->as2_tls_server->renew_tls(*tls); !renewed) return renewed;
+    }
+    if (m_parts->orders) m_parts->orders->use(std::move(orders));
     m_parts->agreements.swap(std::move(agreements.agreements));
     m_parts->directory->swap(transports::fixed_directory(std::move(as2.agreements)));
     m_parts->pipeline->wake();

@@ -60,6 +60,23 @@ Result<Answer> post(const Control& control, const std::string& path, const std::
     }
 }
 
+Result<Answer> get(const Control& control, const std::string& path) {
+    try {
+        Poco::Net::HTTPClientSession session(control.host, control.port);
+        session.setTimeout(Poco::Timespan(10, 0));
+        Poco::Net::HTTPRequest request("GET", path, "HTTP/1.1");
+        session.sendRequest(request);
+        Poco::Net::HTTPResponse response;
+        Answer answer;
+        Poco::StreamCopier::copyToString(session.receiveResponse(response), answer.body);
+        answer.status = response.getStatus();
+        return answer;
+    } catch (const Poco::Exception& failed) {
+        return not_reachable("the gateway on " + control.host + ":" + std::to_string(control.port) +
+                             " does not answer: " + failed.displayText());
+    }
+}
+
 }  // namespace
 
 std::filesystem::path control_file(const std::filesystem::path& state_directory) {
@@ -90,6 +107,22 @@ Result<Control> read_control(const std::filesystem::path& file) {
     return Control{.host = content.value("host", ""),
                    .port = content.value("port", std::uint16_t{0}),
                    .token = Secret(content.value("token", ""))};
+}
+
+Status ask_ready(const Control& control) {
+    auto answer = get(control, "/readyz");
+    if (!answer) return std::move(answer).error();
+    if (answer->status == 200) return {};
+    const json said = json::parse(answer->body, nullptr, false);
+    if (!said.is_object()) return not_reachable("something else answers on the gateway's port");
+    std::string why;
+    for (const char* part : {"pipeline", "store"})
+        if (said.contains(part))
+            why += (why.empty() ? "" : ", ") + std::string(part) + ": " + said.value(part, "");
+    return Error("doctor.gateway.not_ready",
+                 Blame::Operator,
+                 "the gateway runs, but is not ready" + (why.empty() ? "" : " (" + why + ")"))
+        .remedy(said.value("remedy", "look at its log: journalctl -u sallyport"));
 }
 
 Status ask_gateway(const Control& control, const std::string& path, const std::string& body) {

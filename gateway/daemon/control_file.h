@@ -22,6 +22,9 @@ Status write_control(const std::filesystem::path& file, const Control& control);
 // Error codes: control.not_reachable (no gateway runs here), control.not_permitted (the file is not yours to read).
 Result<Control> read_control(const std::filesystem::path& file);
 
+// Whether it says it is ready. Error codes: control.not_reachable, doctor.gateway.not_ready (with its reasons).
+Status ask_ready(const Control& control);
+
 // POSTs a decision. Error codes: those of the answer, control.not_reachable.
 Status ask_gateway(const Control& control, const std::string& path, const std::string& body);
 

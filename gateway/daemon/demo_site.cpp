@@ -58,7 +58,8 @@ std::string settings_text(const std::filesystem::path& directory,
            quoted((data / "maps").string()) +
            "\n"
            "partner_directory = \"partners\"\n"
-           "log_level = \"info\"\n\n"
+           "log_level = \"info\"\n"
+           "environment = \"test\"\n\n"
            "[as2]\n"
            "http = \"127.0.0.1:0\"\n\n"
            "[api]\n"

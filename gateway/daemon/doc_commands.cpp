@@ -28,6 +28,7 @@ struct ListOptions {
     std::string set;
     std::string number;
     bool held = false;
+    bool needs_action = false;
     bool envelopes = false;
     unsigned limit = 50;
 };
@@ -65,6 +66,23 @@ void print_row(std::ostream& out, const store::Document& document) {
     out << '\n';
 }
 
+// Whatever the axis it shows on: the next move is one of our people's.
+Result<std::vector<store::Document>> waiting_for_us(store::Reader& reader,
+                                                    store::DocumentFilter filter) {
+    std::vector<store::Document> all;
+    for (const store::Actor actor : {store::Actor::Coordinator, store::Actor::Administrator}) {
+        filter.actor = actor;
+        auto some = reader.documents(filter);
+        if (!some) return some;
+        all.insert(all.end(), some->begin(), some->end());
+    }
+    std::sort(all.begin(), all.end(), [](const auto& one, const auto& other) {
+        return one.id > other.id;
+    });
+    if (all.size() > filter.limit) all.resize(filter.limit);
+    return all;
+}
+
 int list(CommandLine& line, const ListOptions& options) {
     auto opened = open_for_reading(line);
     if (!opened) return report(line, opened.error());
@@ -75,8 +93,11 @@ int list(CommandLine& line, const ListOptions& options) {
     filter.limit = options.limit;
     if (options.held) filter.back_office = store::BackOfficeStatus::Held;
     if (!options.envelopes && !options.held) filter.level = store::DocumentLevel::Transaction;
-    auto found = store::read<std::vector<store::Document>>(
-        *opened->store, [&](store::Reader& reader) { return reader.documents(filter); });
+    if (options.needs_action) filter.level.reset();
+    auto found =
+        store::read<std::vector<store::Document>>(*opened->store, [&](store::Reader& reader) {
+            return options.needs_action ? waiting_for_us(reader, filter) : reader.documents(filter);
+        });
     if (!found) return report(line, found.error());
     if (line.json) {
         ordered_json answer;
@@ -252,14 +273,17 @@ void add_list(CommandLine& line, CLI::App& noun) {
     verb->add_option("--partner", options->partner, "only of this partner");
     verb->add_option("--set", options->set, "only of this set: 850, 997, ORDERS");
     verb->add_option("--number", options->number, "only about this purchase order");
-    verb->add_flag("--held", options->held, "only those that wait for a person");
+    verb->add_flag("--held", options->held, "only those held back from the back office");
+    verb->add_flag("--needs-action",
+                   options->needs_action,
+                   "only those whose next move is ours: held, failed to send, overdue");
     verb->add_flag("--envelopes", options->envelopes, "interchanges as well as what is in them");
     verb->add_option("--limit", options->limit, "at most so many")
         ->check(CLI::Range(1U, 10'000U))
         ->capture_default_str();
     verb->footer(
         "Examples:\n"
-        "  sallyport doc list --held                           what waits for a person, and why\n"
+        "  sallyport doc list --needs-action                   what waits for a person, and why\n"
         "  sallyport doc list --partner acme --set 850         this partner's orders\n"
         "  sallyport doc list --json --limit 1000              for a program\n");
     verb->callback(

@@ -45,8 +45,8 @@ public:
     Status start();
     // Listeners first: requests in progress finish, at most `drain`; then the pipeline's steps in progress.
     void stop(std::chrono::milliseconds drain);
-    // Reads partners and maps again; keeps the old ones when anything is wrong. Ports, identities of running listeners
-    // and limits need a restart.
+    // Takes over partners, maps, item tables, units, our identities and the certificate of the HTTPS listener; keeps all the
+    // old ones when anything is wrong. The rest of sallyport.toml needs a restart; `sallyport config reference` says which.
     Status reload(const config::Configuration& configuration);
 
     std::uint16_t as2_port() const;  // 0: not listening

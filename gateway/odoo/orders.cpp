@@ -2,6 +2,7 @@
 #include "gateway/odoo/orders.h"
 
 #include "gateway/base/digest.h"
+#include "gateway/base/guarded.h"
 #include "gateway/odoo/classify.h"
 #include "gateway/odoo/load.h"
 #include "gateway/odoo/master_data.h"
@@ -67,8 +68,12 @@ public:
          Random& random,
          std::function<void(std::chrono::milliseconds)> pause)
         : m_client(client),
-          m_options(std::move(options)),
-          m_data(client, m_options.gln_fields, m_options.line_field, m_options.cache_age, clock),
+          m_options(std::make_shared<const OrdersOptions>(std::move(options))),
+          m_data(client,
+                 this->options()->gln_fields,
+                 this->options()->line_field,
+                 this->options()->cache_age,
+                 clock),
           m_random(random),
           m_pause(std::move(pause)) {}
 
@@ -100,7 +105,21 @@ public:
         return model ? Status() : Status(std::move(model).error());
     }
 
+    void use(OrdersOptions next) {
+        const auto before = options();
+        next.gln_fields = before->gln_fields;
+        next.line_field = before->line_field;
+        next.cache_age = before->cache_age;
+        m_options.with([&](auto& current) {
+            current = std::make_shared<const OrdersOptions>(std::move(next));
+        });
+    }
+
 private:
+    std::shared_ptr<const OrdersOptions> options() const {
+        return m_options.with([](const auto& current) { return current; });
+    }
+
     double chance() {
         const std::lock_guard lock(m_random_lock);
         return m_random.unit();
@@ -114,7 +133,8 @@ private:
                 auto ids = loaded_ids(call.model, *result);
                 if (!ids) result = std::move(ids).error();
             }
-            if (result || result.error().code() != "odoo.busy" || attempt >= m_options.busy_retries)
+            if (result || result.error().code() != "odoo.busy" ||
+                attempt >= options()->busy_retries)
                 return result;
             m_pause(std::chrono::milliseconds(50 + static_cast<int>(450 * chance())));
         }
@@ -124,7 +144,7 @@ private:
                                                        const std::string& key,
                                                        bool others,
                                                        std::optional<ResolvedOrder>& resolved) {
-        auto answer = resolve(posting, m_options, m_data);
+        auto answer = resolve(posting, *options(), m_data);
         if (!answer) return std::move(answer).error();
         if (auto* missing = std::get_if<Missing>(&*answer))
             return std::variant<std::int64_t, Missing>(std::move(*missing));
@@ -225,7 +245,7 @@ private:
                                    "product_uom_qty",
                                    "price_unit"})
             columns.push_back(std::string("order_line/") + column);
-        if (model->line_field) columns.push_back("order_line/" + m_options.line_field);
+        if (model->line_field) columns.push_back("order_line/" + options()->line_field);
 
         Json rows = Json::array();
         for (std::size_t at = 0; at < order.lines.size(); ++at) {
@@ -254,7 +274,7 @@ private:
             return std::move(attached).error();
         if (undecided(header->state)) {
             if (!resolved) {
-                auto answer = resolve(posting, m_options, m_data);
+                auto answer = resolve(posting, *options(), m_data);
                 if (!answer) return std::move(answer).error();
                 if (auto* missing = std::get_if<Missing>(&*answer))
                     return Outcome(std::move(*missing));
@@ -434,7 +454,7 @@ private:
     }
 
     Client& m_client;
-    OrdersOptions m_options;
+    Guarded<std::shared_ptr<const OrdersOptions>> m_options;
     MasterData m_data;
     Random& m_random;
     std::mutex m_random_lock;
@@ -460,6 +480,10 @@ Result<std::variant<Posted, Missing>> Orders::post_order(const OrderPosting& pos
 
 Status Orders::ping() {
     return m_impl->ping();
+}
+
+void Orders::use(OrdersOptions options) {
+    m_impl->use(std::move(options));
 }
 
 }  // namespace sallyport::odoo

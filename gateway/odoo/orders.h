@@ -28,15 +28,24 @@ using CrossReference = std::map<std::string, std::string>;
 // A CSV file with the header "theirs,ours". Error codes file.*, odoo.crossref (Blame::Operator, file:line).
 Result<CrossReference> read_cross_reference(const std::filesystem::path& path);
 
+// What one agreement says otherwise than the rest.
+struct AgreementOrders {
+    CrossReference items{};                      // before the one for everybody
+    std::map<std::string, std::string> units{};  // before those for everybody
+    bool hold_adjustments = true;
+    bool hold_allocations = true;
+};
+
 struct OrdersOptions {
     // Fields of res.partner that may hold a GLN, those that exist are searched; `barcode` exists everywhere.
     std::vector<std::string> gln_fields{"x_gln", "global_location_number", "barcode"};
     std::string line_field{"x_edi_line"};  // custom field on sale.order.line; used where it exists
     std::string delivery_time_utc{"12:00:00"};  // for a requested date without a time
     std::map<std::string, std::string>
-        units;  // canonical unit -> external id, before the built-in table
-    std::map<std::string, CrossReference> cross_references;  // by agreement name; "" for everybody
-    // What a sales order has no field for: hold the order (true), or say it in the note.
+        units;             // canonical unit -> external id, before the built-in table
+    CrossReference items;  // of every buyer
+    std::map<std::string, AgreementOrders> agreements;  // by name
+    // What a sales order has no field for, unless its agreement says otherwise: hold the order (true), or say it in the note.
     bool hold_adjustments = true;        // allowances and charges
     bool hold_allocations = true;        // quantities for several stores in one order
     unsigned busy_retries = 5;           // of a call Odoo rolled back as odoo.busy
@@ -64,6 +73,10 @@ public:
     Result<std::variant<flow::Posted, flow::Missing>> post_order(
         const flow::OrderPosting& posting) override;
     Status ping() override;
+
+    // From the next order on. What the client's fence and the kept master data were built with stays as it was: gln_fields,
+    // line_field, cache_age.
+    void use(OrdersOptions options);
 
 private:
     class Impl;

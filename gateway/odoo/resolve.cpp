@@ -228,17 +228,27 @@ private:
             miss("date", "'" + at + "'", "dates", moment.error().remedy());
     }
 
+    bool holds(bool AgreementOrders::*of_agreement, bool otherwise) const {
+        const auto agreement = m_options.agreements.find(m_posting.partner);
+        return agreement == m_options.agreements.end() ? otherwise
+                                                       : agreement->second.*of_agreement;
+    }
+
     // Money and destinations the sales order would not show must not vanish.
     void not_booked() {
+        const bool hold_adjustments =
+            holds(&AgreementOrders::hold_adjustments, m_options.hold_adjustments);
         const auto adjustment = [&](const Json& one, const std::string& where) {
             const std::string text =
                 text_of(one, "kind") + " " + text_of(one, "code") + " " + text_of(one, "amount") +
                 (text_of(one, "percent").empty() ? "" : text_of(one, "percent") + " %");
-            if (m_options.hold_adjustments)
+            if (hold_adjustments)
                 miss("allowance or charge",
                      text,
                      where,
-                     "book it by hand, or let the agreement put it in the note");
+                     "book it by hand, or set hold_adjustments = false in the partner file's "
+                     "[odoo]: "
+                     "then it stands in the note");
             else
                 m_resolved.remarks.push_back("Not booked: " + text + ".");
         };
@@ -261,12 +271,12 @@ private:
         std::string all;
         for (const auto& store : stores)
             all += (all.empty() ? "" : ", ") + store;
-        if (m_options.hold_allocations)
-            miss(
-                "allocation",
-                "quantities for the stores " + all,
-                "lines[].allocations",
-                "split the order by store by hand, or let the agreement put the split in the note");
+        if (holds(&AgreementOrders::hold_allocations, m_options.hold_allocations))
+            miss("allocation",
+                 "quantities for the stores " + all,
+                 "lines[].allocations",
+                 "split the order by store by hand, or set hold_allocations = false in the partner "
+                 "file's [odoo]: then the split stands in the note");
         else
             m_resolved.remarks.push_back("Quantities are allocated to the stores " + all +
                                          "; see the original.");

@@ -39,13 +39,14 @@ struct Draft {
 std::string cross_referenced(const OrdersOptions& options,
                              const std::string& partner,
                              const std::string& code) {
-    for (const auto& table : {partner, std::string()}) {
-        const auto rows = options.cross_references.find(table);
-        if (rows == options.cross_references.end()) continue;
-        const auto row = rows->second.find(code);
-        if (row != rows->second.end()) return row->second;
-    }
-    return {};
+    const auto row_of = [&](const CrossReference& table) {
+        const auto row = table.find(code);
+        return row == table.end() ? std::string() : row->second;
+    };
+    const auto agreement = options.agreements.find(partner);
+    if (agreement != options.agreements.end())
+        if (std::string ours = row_of(agreement->second.items); !ours.empty()) return ours;
+    return row_of(options.items);
 }
 
 class LineResolver {
@@ -181,10 +182,10 @@ private:
                         where,
                         draft.words.gtins.empty() && draft.words.seller_code.empty() &&
                                 !draft.words.buyer_code.empty()
-                            ? "add the buyer's code to the partner's item table"
+                            ? "add the buyer's code to the partner's item table (odoo.item_table)"
                             : "create the product in Odoo with this barcode or internal reference, "
                               "or add a row to the "
-                              "partner's item table");
+                              "partner's item table (odoo.item_table)");
         if (hits.size() > 1) {
             std::string names;
             for (const auto id : hits)
@@ -206,6 +207,11 @@ private:
     }
 
     std::string external_id(const std::string& unit) const {
+        const auto agreement = m_options.agreements.find(m_posting.partner);
+        if (agreement != m_options.agreements.end()) {
+            const auto theirs = agreement->second.units.find(unit);
+            if (theirs != agreement->second.units.end()) return theirs->second;
+        }
         const auto own = m_options.units.find(unit);
         return own != m_options.units.end() ? own->second : std::string(unit_external_id(unit));
     }
@@ -248,9 +254,9 @@ private:
                         "'" + draft.unit + "'",
                         where,
                         cased ? "send the case's GTIN (a packaging barcode in Odoo), or name an "
-                                "Odoo unit for '" +
+                                "Odoo unit in odoo.units for '" +
                                     draft.unit + "'"
-                              : "name an Odoo unit for '" + draft.unit + "' in the settings");
+                              : "name an Odoo unit for '" + draft.unit + "' in odoo.units");
         if (draft.product == nullptr) return;
         const auto ours = m_units.find(draft.product->unit);
         const auto theirs = m_units.find(draft.unit_id);

@@ -95,6 +95,9 @@ private:
             if (allowed->is_boolean() && allowed->get<bool>()) row.granted += letter;
         }
         row.missing = without(row.needed, row.granted);
+        // Without the inventory application an order touches no stock: what is not there cannot be denied.
+        if (!row.installed && m_report.flow == Flow::OrdersIn && model.starts_with("stock."))
+            row.missing.clear();
         row.excess = without(row.granted, row.needed + letters_of(internal_rights(), model));
         m_report.rows.push_back(std::move(row));
         return {};
@@ -270,33 +273,44 @@ Result<RightsReport> probe_rights(Client& client,
     return Prober(client, flow, login, now).run();
 }
 
+namespace {
+
+// "sale.order u, the account is in …": rows by their letters, then the findings of that weight.
+std::string listed(const RightsReport& report, std::string RightsRow::*letters, Weight weight) {
+    std::string all;
+    for (const auto& row : report.rows)
+        if (!(row.*letters).empty())
+            all += (all.empty() ? "" : ", ") + row.model + " " + row.*letters;
+    for (const auto& one : report.findings)
+        if (one.weight == weight) all += (all.empty() ? "" : ", ") + one.what;
+    return all;
+}
+
+}  // namespace
+
+Status refuse_missing(const RightsReport& report) {
+    const std::string missing = listed(report, &RightsRow::missing, Weight::Missing);
+    if (missing.empty()) return {};
+    return Error("odoo.rights",
+                 Blame::Operator,
+                 "the Odoo account " + report.account + " lacks rights the flow " +
+                     std::string(to_string(report.flow)) + " needs: " + missing)
+        .remedy("grant them (sallyport odoo setup prints the group and its rights)");
+}
+
+Status refuse_excess(const RightsReport& report) {
+    const std::string excess = listed(report, &RightsRow::excess, Weight::Excess);
+    if (excess.empty()) return {};
+    return Error("odoo.rights.excess",
+                 Blame::Operator,
+                 "the Odoo account " + report.account + " may do more than the flow " +
+                     std::string(to_string(report.flow)) + " needs: " + excess)
+        .remedy("use an account with these rights only (sallyport odoo setup prints them)");
+}
+
 Status require_scoped(const RightsReport& report) {
-    std::string missing;
-    std::string excess;
-    for (const auto& row : report.rows) {
-        if (!row.missing.empty())
-            missing += (missing.empty() ? "" : ", ") + row.model + " " + row.missing;
-        if (!row.excess.empty())
-            excess += (excess.empty() ? "" : ", ") + row.model + " " + row.excess;
-    }
-    for (const auto& one : report.findings) {
-        if (one.weight == Weight::Missing) missing += (missing.empty() ? "" : ", ") + one.what;
-        if (one.weight == Weight::Excess) excess += (excess.empty() ? "" : ", ") + one.what;
-    }
-    const std::string flow(to_string(report.flow));
-    if (!missing.empty())
-        return Error("odoo.rights",
-                     Blame::Operator,
-                     "the Odoo account " + report.account + " lacks rights the flow " + flow +
-                         " needs: " + missing)
-            .remedy("grant them (sallyport odoo setup prints the group and its rights)");
-    if (!excess.empty())
-        return Error("odoo.rights.excess",
-                     Blame::Operator,
-                     "the Odoo account " + report.account + " may do more than the flow " + flow +
-                         " needs: " + excess)
-            .remedy("use an account with these rights only (sallyport odoo setup prints them)");
-    return {};
+    if (Status enough = refuse_missing(report); !enough) return enough;
+    return refuse_excess(report);
 }
 
 }  // namespace sallyport::odoo

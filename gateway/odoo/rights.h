@@ -70,6 +70,10 @@ Result<RightsReport> probe_rights(Client& client, Flow flow, const std::string& 
 
 // odoo.rights.excess (Blame::Operator) when the account may do more than its flow needs; odoo.rights when it may do less.
 Status require_scoped(const RightsReport& report);
+// The first half of it alone: what a stolen key could do beyond its flow.
+Status refuse_excess(const RightsReport& report);
+// The second: what the flow will stumble over.
+Status refuse_missing(const RightsReport& report);
 
 // What an Odoo administrator runs once: a script for `odoo-bin shell` that makes the group, its access rights and the
 // account (no password, e-mail, en_US, UTC), creates an API key and prints nothing but that key.

@@ -192,6 +192,39 @@ TEST_F(Load, TheEffectiveConfigurationSaysWhereEachValueComesFromAndLoadsAgain) 
     EXPECT_EQ(show_effective(after).size() > 0, true);
 }
 
+TEST_F(Load, HowOrdersFindTheirRecordsIsReadFromBothFilesAndShown) {
+    m_dir.write("items.csv", "theirs,ours\n");
+    m_dir.write("partners/acme-items.csv", "theirs,ours\n");
+    m_dir.write("sallyport.toml",
+                ConfigDirectory::good_settings() +
+                    "[odoo]\nitem_table = \"items.csv\"\ngln_fields = [\"x_edi_gln\"]\n"
+                    "delivery_time_utc = \"06:30:00\"\n[odoo.units]\nctn = \"my.unit_carton\"\n");
+    m_dir.write("partners/acme.toml",
+                ConfigDirectory::good_partner() +
+                    "item_table = \"acme-items.csv\"\nhold_adjustments = false\n"
+                    "units = { cs = \"uom.product_uom_dozen\" }\n");
+    const Settings s = settings();
+    EXPECT_EQ(s.odoo.item_table, m_dir.path() / "items.csv");
+    EXPECT_EQ(s.odoo.gln_fields, std::vector<std::string>{"x_edi_gln"});
+    EXPECT_EQ(s.odoo.line_field, "x_edi_line");
+    EXPECT_EQ(s.odoo.units.at("ctn"), "my.unit_carton");
+    EXPECT_EQ(s.environment, "production");
+    const std::string shown = show_effective(s);
+    EXPECT_NE(shown.find("units = { ctn = \"my.unit_carton\" }"), std::string::npos) << shown;
+    EXPECT_NE(shown.find("delivery_time_utc = \"06:30:00\""), std::string::npos);
+    const Partner p = partner();
+    EXPECT_EQ(p.odoo.item_table, m_dir.path() / "partners/acme-items.csv");
+    EXPECT_FALSE(p.odoo.hold_adjustments);
+    EXPECT_TRUE(p.odoo.hold_allocations);
+    const std::string agreed = show_effective(p);
+    EXPECT_NE(agreed.find("units = { cs = \"uom.product_uom_dozen\" }"), std::string::npos)
+        << agreed;
+    const std::size_t line = agreed.find("hold_adjustments = false");
+    ASSERT_NE(line, std::string::npos);
+    EXPECT_NE(agreed.substr(line, agreed.find('\n', line) - line).find("# acme.toml:"),
+              std::string::npos);
+}
+
 TEST(Tables, EverySettingHasHelpAValidDefaultAndAUniqueName) {
     for (const auto* table : {&setting_table(), &partner_table()}) {
         std::set<std::string> keys;

@@ -36,6 +36,8 @@ TEST(CommandLine, ShowsThreeExamplesWithEveryVerb) {
                                                       {"run"},
                                                       {"demo"},
                                                       {"check"},
+                                                      {"doctor"},
+                                                      {"odoo", "setup"},
                                                       {"config"},
                                                       {"doc", "list"},
                                                       {"doc", "show"},

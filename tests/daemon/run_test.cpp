@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `sallyport run` as the service manager sees it: ready, reload, stop, and what it says on the health port.
 #include "program.h"
+#include "tests/support/shell.h"
 #include "tests/support/temp_dir.h"
 
 #include <arpa/inet.h>
@@ -143,6 +144,82 @@ TEST_F(Run, KeepsTheOldConfigurationWhenTheNewOneIsBroken) {
     EXPECT_THAT(manager.hears(), HasSubstr("READY=1"));
     EXPECT_THAT(running->err(), HasSubstr("configuration reloaded"));
     EXPECT_THAT(get(api_port(), "/readyz"), HasSubstr("200 OK"));
+}
+
+// SHA-256 of what the HTTPS listener shows, as the openssl command line sees it.
+std::string shown_certificate(const std::string& port, const std::string& file) {
+    (void)testing_support::shell("openssl s_client -connect 127.0.0.1:" + port +
+                                 " < /dev/null 2>/dev/null | openssl x509 -noout -fingerprint "
+                                 "-sha256 > " +
+                                 file);
+    return testing::read_text(file);
+}
+
+TEST_F(Run, ShowsTheRenewedHttpsCertificateAfterAReload) {
+    const auto make = [&](const std::string& name) {
+        std::filesystem::remove(path("tls.key"));
+        std::filesystem::remove(path("tls.pem"));
+        const Ended made = run_program({"cert",
+                                        "generate",
+                                        "--name",
+                                        name,
+                                        "--bits",
+                                        "2048",
+                                        "--key",
+                                        path("tls.key"),
+                                        "--certificate",
+                                        path("tls.pem")});
+        ASSERT_EQ(made.code, 0) << made.err;
+    };
+    make("first");
+    std::string text = testing::read_text(path("sallyport.toml"));
+    const std::string listen = "http = \"127.0.0.1:0\"\n";
+    text.replace(text.find(listen),
+                 listen.size(),
+                 listen +
+                     "https = \"127.0.0.1:0\"\ntls_key = \"file:tls.key\"\n"
+                     "tls_certificate = \"tls.pem\"\n");
+    write_text(path("sallyport.toml"), text);
+    const Manager manager(path("notify"));
+    auto running = start(manager);
+    const std::string key = "as2_tls_port=";
+    const std::string log = running->err();
+    const std::string port = std::to_string(std::stoi(log.substr(log.find(key) + key.size())));
+    const std::string first = shown_certificate(port, path("shown"));
+    ASSERT_THAT(first, HasSubstr("ingerprint"));
+    const auto reload = [&] {
+        running->signal(SIGHUP);
+        EXPECT_THAT(manager.hears(), HasSubstr("RELOADING=1"));
+        EXPECT_THAT(manager.hears(), HasSubstr("READY=1"));
+    };
+    make("second");
+    reload();
+    const std::string second = shown_certificate(port, path("shown"));
+    EXPECT_THAT(second, HasSubstr("ingerprint"));
+    EXPECT_NE(second, first);
+    write_text(path("tls.pem"), "no certificate");
+    reload();
+    EXPECT_THAT(running->err(), HasSubstr("configuration not reloaded, the old one stays"));
+    EXPECT_EQ(shown_certificate(port, path("shown")), second) << "the old one stays";
+}
+
+TEST_F(Run, LimitsTheLogLinesThatStrangersCause) {
+    const Manager manager(path("notify"));
+    auto running = start(manager);
+    for (int request = 0; request < 200; ++request)
+        (void)get(api_port(), "/\x01");
+    running->signal(SIGTERM);
+    EXPECT_EQ(running->wait().code, 0);
+    const std::string log = running->err();
+    std::size_t lines = 0;
+    for (std::size_t at = 0;
+         (at = log.find("msg=\"http request rejected\"", at)) != std::string::npos;
+         ++at)
+        ++lines;
+    EXPECT_GE(lines, 50U);
+    EXPECT_LT(lines, 120U) << "200 requests that no client of ours would send";
+    EXPECT_THAT(log, HasSubstr("similar log lines were suppressed"));
+    EXPECT_THAT(log, HasSubstr("sentence=\"http request rejected\""));
 }
 
 TEST_F(Run, DecisionsNeedARunningGateway) {

@@ -53,7 +53,7 @@ inline flow::OrderPosting posting(const std::string& number) {
 
 inline OrdersOptions options() {
     OrdersOptions options;
-    options.cross_references["acme"] = {{"B-1002", "EDI-1002"}};
+    options.agreements["acme"].items = {{"B-1002", "EDI-1002"}};
     return options;
 }
 

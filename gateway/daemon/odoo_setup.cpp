@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/daemon/odoo_setup.h"
+
+#include <utility>
+
+namespace sallyport::daemon {
+namespace {
+
+odoo::CrossReference item_table(const std::filesystem::path& file,
+                                const std::string& owner,
+                                std::vector<Error>& faults) {
+    if (file.empty()) return {};
+    auto table = odoo::read_cross_reference(file);
+    if (table) return *std::move(table);
+    faults.push_back(std::move(table).error().during("reading odoo.item_table of " + owner));
+    return {};
+}
+
+}  // namespace
+
+std::vector<ServiceAccount> service_accounts(const config::Settings& settings) {
+    if (!settings.odoo.enabled) return {};
+    return {{.flow = odoo::Flow::OrdersIn, .login = settings.odoo.login, .key = settings.odoo.key}};
+}
+
+Result<std::unique_ptr<odoo::Client>> make_odoo_client(const config::OdooSection& section,
+                                                       const ServiceAccount& account,
+                                                       odoo::Fence fence,
+                                                       const Clock& clock) {
+    auto key = config::resolve(account.key);
+    if (!key) return std::move(key).error().during("loading odoo.key");
+    odoo::ClientOptions options;
+    options.url = section.url;
+    options.database = section.database;
+    options.login = account.login;
+    options.keys.push_back(*std::move(key));
+    options.ca_file = section.ca_file.string();
+    if (section.connect_timeout.count() > 0) options.connect_timeout = section.connect_timeout;
+    if (section.call_timeout.count() > 0) options.read_timeout = section.call_timeout;
+    return odoo::Client::make(std::move(options), std::move(fence), clock);
+}
+
+odoo::OrdersOptions orders_options(const config::Configuration& configuration,
+                                   std::vector<Error>& faults) {
+    const config::OdooSection& section = configuration.settings.odoo;
+    odoo::OrdersOptions options;
+    options.gln_fields = section.gln_fields;
+    options.line_field = section.line_field;
+    options.delivery_time_utc = section.delivery_time_utc;
+    options.units = section.units;
+    options.items = item_table(section.item_table, "sallyport.toml", faults);
+    for (const config::Partner& partner : configuration.partners) {
+        odoo::AgreementOrders& own = options.agreements[partner.name];
+        own.items = item_table(partner.odoo.item_table, "partner " + partner.name, faults);
+        own.units = partner.odoo.units;
+        own.hold_adjustments = partner.odoo.hold_adjustments;
+        own.hold_allocations = partner.odoo.hold_allocations;
+    }
+    return options;
+}
+
+}  // namespace sallyport::daemon

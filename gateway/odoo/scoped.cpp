@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/odoo/scoped.h"
+
+#include "gateway/base/guarded.h"
+
+#include <optional>
+#include <utility>
+
+namespace sallyport::odoo {
+
+class ScopedBackOffice::Impl {
+public:
+    Impl(flow::BackOffice& inner,
+         std::unique_ptr<Client> prober,
+         ScopedOptions options,
+         const Clock& clock)
+        : m_inner(inner),
+          m_prober(std::move(prober)),
+          m_options(std::move(options)),
+          m_clock(clock) {}
+
+    Status scoped() {
+        if (!m_options.enforced) return {};
+        return m_verdict.with([&](std::optional<Verdict>& verdict) -> Status {
+            const auto now = m_clock.steady_now();
+            if (verdict && now < verdict->until) return verdict->status;
+            auto report = probe_rights(*m_prober, m_options.flow, m_options.login, m_clock.now());
+            // Not a verdict: the next posting asks again.
+            if (!report) return std::move(report).error().during("checking the account's rights");
+            Status status = refuse_excess(*report);
+            verdict = Verdict{status, now + (status ? m_options.good_for : m_options.bad_for)};
+            return status;
+        });
+    }
+    flow::BackOffice& inner() { return m_inner; }
+
+private:
+    struct Verdict {
+        Status status;
+        std::chrono::steady_clock::time_point until;
+    };
+    flow::BackOffice& m_inner;
+    std::unique_ptr<Client> m_prober;
+    ScopedOptions m_options;
+    const Clock& m_clock;
+    Guarded<std::optional<Verdict>> m_verdict;
+};
+
+ScopedBackOffice::ScopedBackOffice(flow::BackOffice& inner,
+                                   std::unique_ptr<Client> prober,
+                                   ScopedOptions options,
+                                   const Clock& clock)
+    : m_impl(std::make_unique<Impl>(inner, std::move(prober), std::move(options), clock)) {}
+ScopedBackOffice::~ScopedBackOffice() = default;
+
+Result<std::variant<flow::Posted, flow::Missing>> ScopedBackOffice::post_order(
+    const flow::OrderPosting& posting) {
+    if (Status fit = scoped(); !fit) return std::move(fit).error();
+    return m_impl->inner().post_order(posting);
+}
+
+Status ScopedBackOffice::ping() {
+    if (Status fit = scoped(); !fit) return fit;
+    return m_impl->inner().ping();
+}
+
+Status ScopedBackOffice::scoped() {
+    return m_impl->scoped();
+}
+
+}  // namespace sallyport::odoo
