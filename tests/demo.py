@@ -24,6 +24,9 @@ def checks(answer):
     yield "a 997 went back and was received", get(answer, "ack", "set") == "997" and get(answer, "ack", "mdn") == "processed"
     yield "the repeat got the same MDN", get(answer, "replay", "same_mdn") is True
     yield "the repeat made no second order", get(answer, "replay", "orders") == 1
+    yield "the order under a new Message-ID got its MDN", get(answer, "new_message_id", "mdn") == "processed"
+    yield "it was recognised and made no second order", get(answer, "new_message_id", "suppressed") is True and \
+        get(answer, "new_message_id", "orders") == 1
     yield "the audit chain has entries", (get(answer, "audit", "entries") or 0) > 0
     yield "the audit chain verifies", get(answer, "audit", "verified") is True
 

@@ -40,6 +40,8 @@ struct DemoOptions {
 struct Outcome {
     transports::Delivery first;
     bool same_mdn = false;
+    transports::Delivery anew;  // the same order under a new Message-ID
+    bool suppressed = false;    // and recognised by what is in it
     std::optional<store::Document> order_document;
     std::optional<store::BackOfficeResult> order;
     std::optional<store::Message> answer;  // the message that carried the 997
@@ -53,7 +55,7 @@ struct Outcome {
                order_document->status.back_office == store::BackOfficeStatus::Posted &&
                order_document->status.acknowledgement == store::AckStatus::Accepted &&
                answer_set == "997" && answer && answer->receipt.disposition == "processed" &&
-               orders == 1 && !chain.broken;
+               anew.disposition == "processed" && suppressed && orders == 1 && !chain.broken;
     }
 };
 
@@ -87,6 +89,7 @@ private:
     Status exchange(Outcome& outcome);
     Status follow(Outcome& outcome);
     Status repeat(Outcome& outcome);
+    Status send_anew(Outcome& outcome);
     Result<bool> settled(Outcome& outcome);
 
     const Clock& m_clock;
@@ -155,6 +158,7 @@ Result<Outcome> Demo::play() {
     if (Status done = exchange(outcome); !done) return std::move(done).error();
     if (Status done = follow(outcome); !done) return std::move(done).error();
     if (Status done = repeat(outcome); !done) return std::move(done).error();
+    if (Status done = send_anew(outcome); !done) return std::move(done).error();
     auto chain = store::verify_chain(m_gateway->store());
     if (!chain) return std::move(chain).error();
     outcome.chain = *std::move(chain);
@@ -257,6 +261,32 @@ Status Demo::repeat(Outcome& outcome) {
         !again->receipt.empty() && body_of(again->receipt) == body_of(outcome.first.receipt);
     m_timeline.say(outcome.same_mdn ? "the answer is the stored MDN, octet for octet"
                                     : "the answer DIFFERS from the first MDN");
+    return {};
+}
+
+// As a partner's system does that was restored from a backup: the transport cannot know the message again.
+Status Demo::send_anew(Outcome& outcome) {
+    auto frozen = m_partner->freeze(new_id(m_clock.now(), m_random), m_payload);
+    if (!frozen) return std::move(frozen).error();
+    m_timeline.say("partner sends the same order under a new Message-ID");
+    auto delivery = m_partner->send(*frozen);
+    if (!delivery) return std::move(delivery).error().during("sending the 850 anew");
+    outcome.anew = *std::move(delivery);
+    const auto deadline = m_clock.steady_now() + Patience;
+    while (!outcome.suppressed) {
+        auto envelopes = store::read<std::vector<store::Document>>(
+            m_gateway->store(), [](store::Reader& reader) {
+                return reader.documents({.direction = store::Direction::Inbound,
+                                         .level = store::DocumentLevel::Interchange});
+            });
+        if (!envelopes) return std::move(envelopes).error();
+        for (const store::Document& envelope : *envelopes)
+            if (envelope.next.code == "flow.duplicate.envelope") outcome.suppressed = true;
+        if (m_clock.steady_now() > deadline)
+            return Error("demo.patience", Blame::Operator, "the repeat was not recognised in time");
+        std::this_thread::sleep_for(LookAgain);
+    }
+    m_timeline.say("it is recognised by its content: nothing is posted twice");
     auto orders = m_site->count_orders(m_odoo, m_number, m_clock);
     if (!orders) return std::move(orders).error().during("counting orders");
     outcome.orders = *orders;
@@ -297,6 +327,9 @@ ordered_json answer_json(const Outcome& outcome) {
     answer["ack"] = {{"set", outcome.answer_set},
                      {"mdn", outcome.answer ? outcome.answer->receipt.disposition : ""}};
     answer["replay"] = {{"same_mdn", outcome.same_mdn}, {"orders", outcome.orders}};
+    answer["new_message_id"] = {{"mdn", outcome.anew.disposition},
+                                {"suppressed", outcome.suppressed},
+                                {"orders", outcome.orders}};
     answer["audit"] = {{"entries", outcome.chain.entries},
                        {"verified", !outcome.chain.broken.has_value()}};
     return answer;

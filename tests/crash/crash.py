@@ -61,16 +61,21 @@ class Site:
         self.port, self.api_port = partners.free_port(), partners.free_port()
         self.partner = partners.Partner(directory, self.port, directory / "gateway.pem", rng)
         self.partner.maybe = set()
-        (directory / "odoo.key").write_text("%040x" % rng.getrandbits(160))
+        self.configure(*self.start_odoo())
+
+    def start_odoo(self):
+        """(url, database, login); the key is in odoo.key. Suites that have a real Odoo put it here."""
+        directory = self.directory
+        (directory / "odoo.key").write_text("%040x" % self.rng.getrandbits(160))
         (directory / "odoo.key").chmod(0o600)
-        self.odoo = subprocess.Popen([build / "crash_odoo_double", directory / "odoo.db", directory / "odoo.key"], text=True,
+        self.odoo = subprocess.Popen([self.build / "crash_odoo_double", directory / "odoo.db", directory / "odoo.key"], text=True,
                                      stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=open(directory / "odoo.log", "w"))
         answer = self.odoo.stdout.readline().split()
         if len(answer) != 2:
             raise RuntimeError("the Odoo double did not start: " + (directory / "odoo.log").read_text())
-        self.configure(*answer)
+        return answer[0], "demo", answer[1]
 
-    def configure(self, url, login):
+    def configure(self, url, database, login):
         (self.directory / "sallyport.toml").write_text(f'''
 state_directory = "state"
 schema_directory = "{ROOT}/parsers/schemas"
@@ -95,7 +100,7 @@ certificate = "gateway.pem"
 [odoo]
 enabled = true
 url = "{url}"
-database = "demo"
+database = "{database}"
 login = "{login}"
 key = "file:odoo.key"
 ''')

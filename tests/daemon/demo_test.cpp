@@ -49,6 +49,8 @@ TEST(DemoOnce, HoldsWhatItPromisesInOneJsonDocument) {
     EXPECT_GT(answer["documents"][0]["order"]["id"].get<int>(), 0);
     EXPECT_EQ(answer["ack"], (json{{"set", "997"}, {"mdn", "processed"}}));
     EXPECT_EQ(answer["replay"], (json{{"same_mdn", true}, {"orders", 1}}));
+    EXPECT_EQ(answer["new_message_id"],
+              (json{{"mdn", "processed"}, {"suppressed", true}, {"orders", 1}}));
     EXPECT_EQ(answer["audit"]["verified"], true);
     EXPECT_GT(answer["audit"]["entries"].get<int>(), 5);
     EXPECT_THAT(ended.err, HasSubstr("octet for octet"));
