@@ -32,6 +32,20 @@ std::string_view view(const xmlChar* text) {
     return text ? std::string_view(reinterpret_cast<const char*>(text)) : std::string_view();
 }
 
+// Without replacing entities, libxml2 hands "&" of attributes and namespaces on as "&#38;"; nothing else looks like that.
+std::string plain(std::string_view text) {
+    constexpr std::string_view Ampersand = "&#38;";
+    std::string result;
+    for (std::size_t at = text.find(Ampersand); at != std::string_view::npos;
+         at = text.find(Ampersand)) {
+        result += text.substr(0, at);
+        result += '&';
+        text.remove_prefix(at + Ampersand.size());
+    }
+    result += text;
+    return result;
+}
+
 bool blank(std::string_view text) {
     return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
@@ -93,7 +107,6 @@ private:
     std::uint32_t push_segment(std::string_view tag, std::uint32_t loop, const Position& at);
     void open_loop(const Position& at, std::string_view tag);
     void flush(bool opening);
-    void keep_attribute(std::string_view text);
 
     Document& m_document;
     const XmlText& m_text;
@@ -151,13 +164,13 @@ std::string_view Builder::name(const xmlChar* local, const xmlChar* uri, bool at
     const auto [entry, fresh] = m_names.try_emplace(NameKey{local, uri, attribute});
     if (!fresh) return entry->second;
     std::string text = attribute ? "@" : "";
-    const std::string_view space = view(uri);
+    const std::string space = plain(view(uri));
     const std::string_view prefix = conventional_prefix(space);
     if (!prefix.empty()) {
         // CII's root element is printed with a prefix, UBL's without: only document namespaces have none.
         text += std::string(prefix) + ":";
     } else if (!space.empty() && (attribute || space != root_namespace)) {
-        text += "{" + std::string(space) + "}";
+        text += "{" + space + "}";
     } else if (!attribute && space.empty() && !root_namespace.empty()) {
         text += "{}";
     }
@@ -220,18 +233,6 @@ void Builder::flush(bool opening) {
     m_transaction.segments[push_segment("#text", frame.loop, at)].values = value(run);
 }
 
-// Without replacing entities, libxml2 hands "&" of attributes on as "&#38;", and nothing else looks like that.
-void Builder::keep_attribute(std::string_view text) {
-    constexpr std::string_view Ampersand = "&#38;";
-    for (std::size_t at = text.find(Ampersand); at != std::string_view::npos;
-         at = text.find(Ampersand)) {
-        m_arena.append(text.substr(0, at));
-        m_arena += '&';
-        text.remove_prefix(at + Ampersand.size());
-    }
-    m_arena.append(text);
-}
-
 void Builder::start(const xmlChar* local,
                     const xmlChar* uri,
                     int namespaces,
@@ -256,7 +257,7 @@ void Builder::start(const xmlChar* local,
                         " namespaces are declared at one place",
                     "no document of these standards needs that; ask the sender what this is");
     }
-    if (m_open.empty()) root_namespace = view(uri);
+    if (m_open.empty()) root_namespace = plain(view(uri));
     const Position at = place();
     open_loop(at, name(local, uri, false));
     m_open.back().namespaces = static_cast<std::uint32_t>(namespaces);
@@ -264,8 +265,8 @@ void Builder::start(const xmlChar* local,
         const xmlChar** one =
             values + static_cast<std::ptrdiff_t>(i) * 5;  // local, prefix, uri, begin, end
         const std::size_t begin = m_arena.size();
-        keep_attribute(std::string_view(reinterpret_cast<const char*>(one[3]),
-                                        static_cast<std::size_t>(one[4] - one[3])));
+        m_arena += plain(std::string_view(reinterpret_cast<const char*>(one[3]),
+                                          static_cast<std::size_t>(one[4] - one[3])));
         const std::uint32_t index =
             push_segment(name(one[0], one[2], true), m_open.back().loop, at);
         m_transaction.segments[index].values = value(std::string_view(m_arena).substr(begin));

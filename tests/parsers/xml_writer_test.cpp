@@ -102,6 +102,16 @@ TEST(XmlWriter, KeepsNamespacesItDoesNotKnow) {
     EXPECT_EQ(shape(only(*first)), shape(only(*second)));
 }
 
+TEST(XmlWriter, KeepsAmpersandsInNamespaces) {  // found by fuzzing
+    auto first = read_xml("<a xmlns='urn:x&amp;y'><b:c xmlns:b='urn:&#38;#38;'/></a>");
+    ASSERT_TRUE(first);
+    EXPECT_EQ(first->interchanges.front().syntax, "urn:x&y");
+    EXPECT_EQ(only(*first).segments[1].tag, "{urn:&#38;}c");
+    auto second = read_xml(written(draft_of(only(*first)), "urn:x&y"));
+    ASSERT_TRUE(second);
+    EXPECT_EQ(shape(only(*first)), shape(only(*second)));
+}
+
 TEST(XmlWriter, RefusesWhatXmlCannotCarry) {
     DraftElement root;
     root.tag = "a";
