@@ -68,13 +68,14 @@ private:
 // Keeps the compiled sets between runs. One per thread; `schemas` must outlive it.
 //
 // Faults equal those of edi::validate() over edi::read() with the same limits, leniencies and options. A transaction longer
-// than StreamOptions::transaction_bytes is judged segment by segment: its faults are the same except that a missing loop
-// starter that stands later in the transaction may be reported as an implied loop, and that no tree (HL, CPS) is judged
-// behind its first fault.
+// than StreamOptions::transaction_bytes that has faults is reported as it was judged in passing: values as the tree judges
+// them, but of misplaced segments, levels of a tree and a missing trailer only that and roughly where, not in the same words,
+// and with more than one fault per cause.
 //
 // Errors: those of edi::read(), and (Blame::Partner) edi.limit.segment (an envelope segment too long to hold),
-// edi.limit.binary (BIN or BDS with more than Limits::segment_bytes), edi.limit.controls, edi.limit.levels; what the sink got
-// before stays true. edi.stream.unsupported (Blame::Operator): readable, but only as a whole (edi::read()).
+// edi.limit.binary (BIN or BDS with more than Limits::segment_bytes), edi.limit.controls, edi.limit.levels,
+// edi.limit.transaction (longer, and to be judged by a guide or thoroughly: Blame::Operator); what the sink got before stays
+// true. edi.stream.unsupported (Blame::Operator): readable, but only as a whole (edi::read()).
 class StreamValidator {
 public:
     explicit StreamValidator(const SchemaSet& schemas);

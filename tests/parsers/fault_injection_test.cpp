@@ -3,6 +3,7 @@
 // fault, at exactly that place, in the report and in the acknowledgement.
 #include "edi_fixture.h"
 #include "set_sample.h"
+#include "stream_compare.h"
 
 #include "parsers/ack.h"
 #include "parsers/edi.h"
@@ -281,6 +282,7 @@ const std::pair<const char*, Injection> Kinds[] = {{"unknown segment", unknown_s
                                                    {"half a pair", half_a_pair}};
 
 Report judged(std::string octets) {
+    EXPECT_EQ(test::difference(octets, test::schemas(), {}), "");  // as a stream: the same
     auto document = read(std::move(octets));
     EXPECT_TRUE(document) << document.error().text();
     return document ? validate(*document, test::schemas()) : Report{};

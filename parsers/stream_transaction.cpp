@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// One transaction of a stream from header to trailer: waved through, or read again from its kept octets and judged by the
+// tree's validator.
+#include "parsers/envelope.h"
+#include "parsers/faults.h"
+#include "parsers/guide.h"
+#include "parsers/reader_base.h"
+#include "parsers/stream_driver.h"
+
+#include <utility>
+
+namespace sallyport::edi {
+namespace {
+
+// The octets of one transaction as the readers store them.
+class TransactionReader : ReaderBase {
+public:
+    TransactionReader(std::string octets, const Limits& limits, const Leniencies& leniencies)
+        : ReaderBase({std::move(octets), {}, {}}, limits, leniencies) {}
+
+    // `like` has separators and syntax; `place` is that of the header.
+    Document read(const Interchange& like, const Position& place) {
+        begin_interchange(like.standard, 0, 0, like.separators, {});
+        m_interchange->syntax = like.syntax;
+        m_interchange->groups.emplace_back();
+        ScannedSegment scanned;
+        while (m_scanner.next(scanned)) {
+            Segment segment = stored(scanned);
+            if (!m_transaction) {
+                m_interchange->groups[0].transactions.emplace_back();
+                m_transaction = &m_interchange->groups[0].transactions[0];
+                segment.place.segment = 1;
+            } else if (scanned.overlong) {
+                too_long(segment);
+            } else if (scanned.binary_wrong) {
+                wrong_binary(segment);
+            }
+            m_transaction->segments.push_back(std::move(segment));
+        }
+        for (Segment& segment : m_transaction->segments) {
+            segment.place.byte += place.byte;
+            segment.place.line += place.line - 1;
+        }
+        for (Fault& fault : m_transaction->faults) {
+            fault.byte += place.byte;
+            fault.line += place.line - 1;
+        }
+        return std::move(m_document);
+    }
+};
+
+}  // namespace
+
+Status StreamDriver::open_transaction(const ScannedSegment& header) {
+    m_transaction = {};
+    m_transaction_open = true;
+    const Segment& segment = m_set_header.hold(header, 1, text_rules());
+    m_transaction.segments.push_back(segment);
+    name_transaction(m_transaction, segment);
+    if (m_group_count == 0) {
+        m_first_set = m_transaction.set;
+    } else if (!m_mixed && m_first_set != m_transaction.set) {
+        m_other_set = m_transaction.set;
+        m_mixed = true;
+    }
+    ++m_group_count;
+    find_set();
+    m_transaction.schema = m_set ? &m_set->schema() : nullptr;
+    m_body.start(m_set, text_rules(), segment.tag);
+    m_feed.keep();
+    m_duplicate = !m_set_controls.add(m_transaction.control);
+    if (m_set_controls.entries() <= m_options.controls) return {};
+    return Error("edi.limit.controls",
+                 Blame::Partner,
+                 "more than " + std::to_string(m_options.controls) +
+                     " control numbers that do not follow each other")
+        .at({.source = {}, .byte = header.byte, .line = header.line})
+        .remedy("ask the sender for smaller files, or raise the limit");
+}
+
+// The compiled set of the transaction at hand; null: there is none, or more is judged than it knows.
+void StreamDriver::find_set() {
+    const Transaction& one = m_transaction;
+    const std::string name = std::string(one.set) + '\n' + std::string(one.version) + '\n' +
+                             std::string(one.association);
+    if (name == m_set_name) return;
+    m_set_name = name;
+    m_set = nullptr;
+    auto found = m_state.schemas.find(m_interchange.standard, one.version, one.set);
+    if (!found || m_validation.thorough) return;
+    if (m_validation.guide && m_validation.guide->rules(**found)) return;
+    ElementRules own = rules();
+    if (own.standard == Standard::Edifact && !one.association.empty())
+        own.extra_codes = m_state.schemas.association_codes(one.version, one.association);
+    m_set = m_state.fast_set(**found, own);
+}
+
+Status StreamDriver::close_transaction(const ScannedSegment* trailer, std::uint64_t until) {
+    if (!m_transaction_open) return {};
+    m_transaction_open = false;
+    if (m_feed.failed()) return *m_feed.failed();
+    if (trailer) {
+        m_body.trailer(*trailer);
+        m_transaction.segments.push_back(
+            m_set_trailer.hold(*trailer, static_cast<std::uint32_t>(m_body.count()), text_rules()));
+        m_transaction.complete = true;
+        m_transaction.passed = m_body.count() - 2;
+    }
+    if (m_body.too_many_levels()) {
+        return Error("edi.limit.levels",
+                     Blame::Partner,
+                     "a transaction has more hierarchical levels than are remembered")
+            .at({.source = {}, .byte = m_transaction.segments.front().place.byte})
+            .remedy("ask the sender for smaller transactions, or validate the file as a whole");
+    }
+    if (trailer && m_body.clean() && !m_duplicate && envelope_is_good()) {
+        m_sink.transaction(clean_report());
+    } else {
+        auto report = faulty_report(until);
+        if (!report) return std::move(report).error();
+        m_sink.transaction(*std::move(report));
+    }
+    m_feed.forget();
+    return {};
+}
+
+TransactionReport StreamDriver::clean_report() const {
+    TransactionReport report;
+    report.set = m_transaction.set;
+    report.version = m_transaction.version;
+    report.control = m_transaction.control;
+    if (m_interchange.standard == Standard::Edifact) report.association = m_transaction.association;
+    report.byte = m_transaction.segments.front().place.byte;
+    report.segments = static_cast<std::uint32_t>(m_body.count());
+    report.known = true;
+    report.complete = true;
+    return report;
+}
+
+Result<TransactionReport> StreamDriver::faulty_report(std::uint64_t until) {
+    if (!m_feed.keeps()) return long_report();
+    Document document =
+        TransactionReader(m_feed.kept(until), m_options.limits, m_options.leniencies)
+            .read(m_interchange, m_transaction.segments.front().place);
+    Transaction transaction = std::move(document.interchanges[0].groups[0].transactions[0]);
+    name_transaction(transaction, transaction.segments.front());
+    transaction.complete = m_transaction.complete;
+    return judged(std::move(transaction));
+}
+
+// Too long to be read again: the envelope by its validator, the body as it was judged in passing.
+Result<TransactionReport> StreamDriver::long_report() {
+    const Transaction& one = m_transaction;
+    if (!m_body.judged() && m_state.schemas.find(m_interchange.standard, one.version, one.set)) {
+        return Error("edi.limit.transaction",
+                     Blame::Operator,
+                     "transaction " + shown(one.control) + " is longer than " +
+                         std::to_string(m_options.transaction_bytes) +
+                         " octets and can only be judged as a whole")
+            .at({.source = {}, .byte = one.segments.front().place.byte})
+            .remedy("validate the file as a whole, or without the partner's guide");
+    }
+    Transaction passed = one;
+    passed.passed = m_body.count() - one.segments.size();
+    TransactionReport report = judged(std::move(passed));
+    std::vector<Fault> faults;
+    FaultSink sink(faults, m_validation.faults, m_validation.severities);
+    for (const std::vector<Fault>* some :
+         std::initializer_list<const std::vector<Fault>*>{&report.faults, &m_body.faults()}) {
+        for (const Fault& fault : *some)
+            sink.add(fault);
+    }
+    report.faults = std::move(faults);
+    const std::uint32_t before = report.faults_left_out + m_body.faults_left_out();
+    close_report(report, sink);
+    report.faults_left_out += before;
+    return report;
+}
+
+// As its validator sees it. When its control number was used before, a twin stands before it.
+TransactionReport StreamDriver::judged(Transaction transaction) {
+    Interchange judged = shell();
+    judged.faults.clear();
+    judged.groups.push_back(m_group);
+    std::vector<Transaction>& transactions = judged.groups.back().transactions;
+    if (m_duplicate) {
+        Transaction twin;
+        twin.control = transaction.control;
+        twin.segments.push_back(m_set_header.segment());
+        twin.passed = 1;
+        transactions.push_back(std::move(twin));
+    }
+    transactions.push_back(std::move(transaction));
+    return std::move(judge(judged).groups.back().transactions.back());
+}
+
+}  // namespace sallyport::edi

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// Validation of streams: the same verdict as the tree's about everything there is, whatever the size of the window.
+#include "edi_fixture.h"
+#include "set_sample.h"
+#include "stream_compare.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <iostream>
+
+namespace sallyport::edi {
+namespace {
+
+using test::difference;
+
+StreamOptions with_chunk(std::size_t octets) {
+    StreamOptions options;
+    options.chunk_bytes = octets;
+    return options;
+}
+
+TEST(StreamValidator, SaysWhatTheTreeValidatorSaysAboutEveryFixture) {
+    int files = 0, cannot = 0;
+    for (const char* folder : {"x12", "edifact"}) {
+        for (const auto& entry :
+             std::filesystem::recursive_directory_iterator(test::golden(folder))) {
+            if (entry.path().extension() != ".edi") continue;
+            SCOPED_TRACE(entry.path().string());
+            const std::string octets = test::read(entry.path());
+            ++files;
+            for (const std::size_t chunk : {64u, 300u, 262144u})
+                EXPECT_EQ(difference(octets, test::schemas(), with_chunk(chunk), &cannot), "");
+        }
+    }
+    std::cout << "  " << files << " fixtures, " << cannot << " refusals\n";
+    EXPECT_GT(files, 30);
+}
+
+TEST(StreamValidator, SaysWhatTheTreeValidatorSaysAboutTheCorpus) {
+    const std::filesystem::path corpus = std::filesystem::path(SALLYPORT_SHARED_DIR) / "corpus";
+    if (!std::filesystem::exists(corpus)) GTEST_SKIP() << "there is no corpus here";
+    int files = 0, cannot = 0;
+    for (const char* folder : {"x12", "edifact"}) {
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(corpus / folder)) {
+            if (!entry.is_regular_file()) continue;
+            SCOPED_TRACE(entry.path().string());
+            const std::string octets = test::read(entry.path());
+            ++files;
+            EXPECT_EQ(difference(octets, test::schemas(), with_chunk(1024), &cannot), "");
+        }
+    }
+    std::cout << "  " << files << " files, " << cannot << " refused as streams\n";
+    EXPECT_GT(files, 100);
+}
+
+// splitmix64, so that the same documents are tried everywhere.
+class Dice {
+public:
+    explicit Dice(std::uint64_t seed) : m_state(seed) {}
+    std::size_t operator()(std::size_t below) {
+        m_state += 0x9E3779B97F4A7C15;
+        std::uint64_t z = m_state;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return static_cast<std::size_t>(z ^ (z >> 31)) % below;
+    }
+
+private:
+    std::uint64_t m_state;
+};
+
+std::vector<std::string> segments_of(const std::string& octets, char terminator) {
+    std::vector<std::string> segments;
+    for (std::size_t at = 0; at < octets.size();) {
+        const std::size_t end = std::min(octets.find(terminator, at), octets.size() - 1) + 1;
+        segments.push_back(octets.substr(at, end - at));
+        at = end;
+    }
+    return segments;
+}
+
+// One thing done to a document that a sender might do, or a hostile one.
+std::string bent(const std::string& octets, char terminator, Dice& dice) {
+    static const std::string Octets = "*+:~'?>^AZa09 -.,\n\r\x01\xC3\xA9\xFF";
+    std::vector<std::string> segments = segments_of(octets, terminator);
+    const std::size_t one = dice(segments.size()), other = dice(segments.size());
+    std::string& text = segments[one];
+    const std::size_t at = dice(text.size());
+    switch (dice(8)) {
+        case 0:
+            segments.erase(segments.begin() + static_cast<std::ptrdiff_t>(one));
+            break;
+        case 1:
+            segments.insert(segments.begin() + static_cast<std::ptrdiff_t>(one), segments[other]);
+            break;
+        case 2:
+            std::swap(segments[one], segments[other]);
+            break;
+        case 3:
+            text.erase(at, 1 + dice(3));
+            break;
+        case 4:
+            text.insert(at, 1 + dice(3), Octets[dice(Octets.size())]);
+            break;
+        case 5:
+            text[at] = Octets[dice(Octets.size())];
+            break;
+        case 6:
+            text += dice(2) == 0 ? "\r\n" : std::string(1 + dice(2), terminator);
+            break;
+        default:
+            segments.resize(one + 1);
+            segments.back().resize(at);
+            break;
+    }
+    std::string joined;
+    for (const std::string& segment : segments)
+        joined += segment;
+    return joined;
+}
+
+TEST(StreamValidator, SaysWhatTheTreeValidatorSaysAboutBentDocumentsOfEverySet) {
+    Dice dice(20261123);
+    int tried = 0;
+    for (const SchemaSet::Name& name : test::schemas().names()) {
+        if (name.standard == Standard::Xml) continue;
+        const auto set = test::schemas().find(name.standard, name.release, name.set);
+        ASSERT_TRUE(set);
+        const std::string whole = test::sample_document(**set, test::sample_body(**set));
+        const char terminator = name.standard == Standard::X12 ? '~' : '\'';
+        for (int round = 0; round < 5; ++round) {
+            std::string octets = bent(whole, terminator, dice);
+            if (!octets.empty() && dice(2) == 0) octets = bent(octets, terminator, dice);
+            const std::string found =
+                difference(octets, test::schemas(), with_chunk(std::size_t{64} << dice(6)));
+            EXPECT_EQ(found, "") << name.release << " " << name.set << "\n" << octets;
+            if (!found.empty()) return;
+            ++tried;
+        }
+    }
+    std::cout << "  " << tried << " documents\n";
+    EXPECT_GT(tried, 900);
+}
+
+}  // namespace
+}  // namespace sallyport::edi
