@@ -49,15 +49,16 @@ int report(CommandLine& line, const Error& error);
 // Error code data.missing (Blame::Operator).
 Result<std::filesystem::path> data_directory();
 
-void add_run_command(CommandLine& line);      // run
-void add_config_commands(CommandLine& line);  // check, config show|reference
-void add_cert_commands(CommandLine& line);    // cert generate
-void add_doc_commands(CommandLine& line);     // doc list|show, thread
-void add_audit_commands(CommandLine& line);   // audit verify
-void add_map_commands(CommandLine& line);     // map check|run
-void add_edi_commands(CommandLine& line);     // edi validate
-void add_demo_command(CommandLine& line);     // demo
-void add_doctor_command(CommandLine& line);   // doctor
-void add_odoo_commands(CommandLine& line);    // odoo setup
+void add_run_command(CommandLine& line);       // run
+void add_config_commands(CommandLine& line);   // check, config show|reference
+void add_cert_commands(CommandLine& line);     // cert generate
+void add_doc_commands(CommandLine& line);      // doc list|show, thread
+void add_audit_commands(CommandLine& line);    // audit verify
+void add_map_commands(CommandLine& line);      // map check|run
+void add_edi_commands(CommandLine& line);      // edi validate
+void add_demo_command(CommandLine& line);      // demo
+void add_doctor_command(CommandLine& line);    // doctor
+void add_odoo_commands(CommandLine& line);     // odoo setup
+void add_partner_commands(CommandLine& line);  // partner sheet
 
 }  // namespace sallyport::daemon

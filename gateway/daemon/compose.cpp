@@ -9,8 +9,11 @@
 #include "gateway/daemon/gateway.h"
 #include "gateway/daemon/no_back_office.h"
 #include "gateway/daemon/odoo_setup.h"
+#include "gateway/daemon/remote_exchange.h"
+#include "gateway/daemon/sftp_door.h"
 #include "gateway/flow/agreements.h"
 #include "gateway/flow/intake.h"
+#include "gateway/flow/mailbox.h"
 #include "gateway/flow/pipeline.h"
 #include "gateway/flow/receipts.h"
 #include "gateway/odoo/client.h"
@@ -63,6 +66,8 @@ struct GatewayParts {
 
     std::shared_ptr<SwapDirectory> directory;
     transports::As2Sender sender;
+    flow::MailSender mail_sender{};
+    std::unique_ptr<RoutingSender> router{};
     transports::AsyncReceiptSender receipt_sender;
 
     std::unique_ptr<odoo::Client> odoo_client;
@@ -72,6 +77,9 @@ struct GatewayParts {
     std::optional<flow::Tools> tools{};
     std::unique_ptr<flow::Pipeline> pipeline{};
     std::unique_ptr<flow::DurableIntake> intake{};
+    std::unique_ptr<transports::Penalties> penalties{};  // of every door
+    std::unique_ptr<RemoteExchange> remote{};
+    std::unique_ptr<SftpDoor> sftp{};  // null: not listening
     std::unique_ptr<flow::ReceiptDesk> receipt_desk{};
 
     std::shared_ptr<transports::HttpHandler> as2_handler{};
@@ -129,6 +137,8 @@ struct Prepared {
     edi::SchemaSet schemas;
     flow::AgreementLoad agreements;
     As2Setup as2;
+    SftpAccounts sftp{};
+    RemotePlans remote{};
     std::unique_ptr<odoo::Client> odoo_client{};  // null: not configured
     std::unique_ptr<odoo::Client>
         odoo_prober{};  // the same account behind the fence of the rights probe
@@ -162,8 +172,11 @@ Result<Prepared> prepare(const config::Configuration& configuration,
     if (!schemas) return std::move(schemas).error();
     Prepared prepared{.schemas = *std::move(schemas)};
     prepared.as2 = build_as2(configuration);
-    for (Error& fault : prepared.as2.faults)
-        faults.push_back(std::move(fault));
+    prepared.sftp = build_accounts(configuration);
+    prepared.remote = build_remote(configuration);
+    for (auto* found : {&prepared.as2.faults, &prepared.sftp.faults, &prepared.remote.faults})
+        for (Error& fault : *found)
+            faults.push_back(std::move(fault));
     if (configuration.settings.as2.https.enabled) {
         auto tls = build_tls(configuration.settings.as2);
         if (tls)
@@ -206,12 +219,22 @@ void wire_back_office(GatewayParts& parts, Prepared& prepared) {
         parts.clock);
 }
 
+void wire_senders(GatewayParts& parts, const config::Configuration& configuration) {
+    parts.remote = std::make_unique<RemoteExchange>(parts.clock, parts.port_log);
+    parts.router = std::make_unique<RoutingSender>(
+        RoutingSender::Senders{{"as2", &parts.sender},
+                               {"sftp", &parts.mail_sender},
+                               {"sftp-push", &parts.remote->server_sender()},
+                               {"folder", &parts.remote->folder_sender()}});
+    parts.router->route(configuration);
+}
+
 void wire_flow(GatewayParts& parts) {
     parts.tools.emplace(flow::Tools{.store = *parts.store,
                                     .archive = parts.archive,
                                     .agreements = parts.agreements,
                                     .schemas = parts.schemas,
-                                    .sender = parts.sender,
+                                    .sender = *parts.router,
                                     .back_office = *parts.back_office,
                                     .clock = parts.clock,
                                     .random = parts.random,
@@ -301,6 +324,29 @@ void wire_servers(GatewayParts& parts, std::optional<certs::TlsServer> tls) {
         parts.port_log);
 }
 
+Status wire_sftp(GatewayParts& parts, SftpAccounts accounts) {
+    const config::SftpSection& section = parts.settings.sftp;
+    parts.penalties = std::make_unique<transports::Penalties>(
+        transports::PenaltyOptions{
+            .points = section.ban_points,
+            .ban = std::chrono::duration_cast<std::chrono::seconds>(section.ban)},
+        parts.clock);
+    if (!section.listen.enabled) return {};
+    auto door = SftpDoor::open({.settings = parts.settings,
+                                .store = *parts.store,
+                                .archive = parts.archive,
+                                .intake = *parts.intake,
+                                .penalties = *parts.penalties,
+                                .clock = parts.clock,
+                                .random = parts.random,
+                                .metrics = parts.metrics,
+                                .log = parts.port_log},
+                               std::move(accounts.accounts));
+    if (!door) return std::move(door).error();
+    parts.sftp = *std::move(door);
+    return {};
+}
+
 }  // namespace
 
 std::vector<Error> Gateway::check(const config::Configuration& configuration) {
@@ -352,8 +398,12 @@ Result<std::unique_ptr<Gateway>> Gateway::build(config::Configuration configurat
     if (!faults.empty()) return std::move(faults.front());
     parts->agreements.swap(std::move(agreements.agreements));
     wire_back_office(*parts, *prepared);
+    wire_senders(*parts, configuration);
     wire_flow(*parts);
     wire_servers(*parts, std::move(prepared->tls));
+    parts->remote->use(std::move(prepared->remote));
+    if (Status wired = wire_sftp(*parts, std::move(prepared->sftp)); !wired)
+        return std::move(wired).error();
     return std::unique_ptr<Gateway>(new Gateway(std::move(parts)));
 }
 
@@ -369,6 +419,9 @@ Status Gateway::start() {
         if (!*server) continue;
         if (Status started = (*server)->start(); !started) return started;
     }
+    if (m_parts->sftp)
+        if (Status started = m_parts->sftp->start(); !started) return started;
+    m_parts->remote->start(*m_parts->intake);
     m_parts->control.host = reachable(m_parts->settings.api.host);
     m_parts->control.port = m_parts->api_server->port();
     return write_control(control_file(m_parts->settings.state_directory), m_parts->control);
@@ -377,6 +430,8 @@ Status Gateway::start() {
 void Gateway::stop(std::chrono::milliseconds drain) {
     for (auto* server : {&m_parts->as2_server, &m_parts->as2_tls_server})
         if (*server) (*server)->stop(drain);
+    if (m_parts->sftp) m_parts->sftp->stop();
+    m_parts->remote->stop();
     m_parts->pipeline->stop();
     std::error_code ignored;
     if (m_parts->control.port != 0)
@@ -388,8 +443,11 @@ void Gateway::stop(std::chrono::milliseconds drain) {
 Status Gateway::reload(const config::Configuration& configuration) {
     std::vector<Error> faults;
     As2Setup as2 = build_as2(configuration);
-    for (Error& fault : as2.faults)
-        faults.push_back(std::move(fault));
+    SftpAccounts accounts = build_accounts(configuration);
+    RemotePlans remote = build_remote(configuration);
+    for (auto* found : {&as2.faults, &accounts.faults, &remote.faults})
+        for (Error& fault : *found)
+            faults.push_back(std::move(fault));
     auto agreements = load_agreements(configuration, m_parts->schemas, faults);
     odoo::OrdersOptions orders = orders_options(configuration, faults);
     if (!faults.empty()) return std::move(faults.front());
@@ -402,6 +460,9 @@ Status Gateway::reload(const config::Configuration& configuration) {
     if (m_parts->orders) m_parts->orders->use(std::move(orders));
     m_parts->agreements.swap(std::move(agreements.agreements));
     m_parts->directory->swap(transports::fixed_directory(std::move(as2.agreements)));
+    m_parts->router->route(configuration);
+    m_parts->remote->use(std::move(remote));
+    if (m_parts->sftp) m_parts->sftp->reload(std::move(accounts.accounts));
     m_parts->pipeline->wake();
     return {};
 }
@@ -412,6 +473,10 @@ std::uint16_t Gateway::as2_port() const {
 
 std::uint16_t Gateway::as2_tls_port() const {
     return m_parts->as2_tls_server ? m_parts->as2_tls_server->port() : std::uint16_t{0};
+}
+
+std::uint16_t Gateway::sftp_port() const {
+    return m_parts->sftp ? m_parts->sftp->port() : std::uint16_t{0};
 }
 
 std::uint16_t Gateway::api_port() const {

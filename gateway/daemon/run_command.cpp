@@ -53,6 +53,7 @@ void announce(const Gateway& gateway, const Log& log) {
     log.info("gateway started",
              {{"version", version()},
               {"as2_port", gateway.as2_port()},
+              {"sftp_port", gateway.sftp_port()},
               {"as2_tls_port", gateway.as2_tls_port()},
               {"api_port", gateway.api_port()}});
     notify_manager("READY=1\nSTATUS=taking and processing documents");
