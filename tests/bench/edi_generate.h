@@ -121,8 +121,9 @@ private:
         int segments = 8;
         for (int line = 1; line <= Lines; ++line) {
             out += "LIN+" + std::to_string(line) + "++" + digits(13) + ":EN'PIA+1+" + word() + "-" +
-                   digits(5) + ":SA'IMD+F++:::" + word() + " " + word() + (draw(25) == 0 ? " 3/4?' wide" : "") +
-                   "'QTY+21:" + number(500) + ":PCE'PRI+AAA:" + price() + "'";
+                   digits(5) + ":SA'IMD+F++:::" + word() + " " + word() +
+                   (draw(25) == 0 ? " 3/4?' wide" : "") + "'QTY+21:" + number(500) +
+                   ":PCE'PRI+AAA:" + price() + "'";
             segments += 5;
             if (draw(4) == 0) {
                 out += "RFF+LI:" + std::to_string(line) + "'";
