@@ -20,6 +20,7 @@ class Program:
         self.name = name
         self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **more)
         self.lines = queue.Queue()
+        self.early = []
         threading.Thread(target=self.read, daemon=True).start()
 
     def read(self):
@@ -33,7 +34,10 @@ class Program:
         self.process.stdin.flush()
 
     def await_event(self, *names, patience=PATIENCE):
-        """The first event of these names; others are dropped. None when it does not come."""
+        """The first event of these names; others are kept for later. None when it does not come."""
+        for at, line in enumerate(self.early):
+            if line["event"] in names:
+                return self.early.pop(at)
         end = time.monotonic() + patience
         while (left := end - time.monotonic()) > 0:
             try:
@@ -44,9 +48,11 @@ class Program:
                 raise RuntimeError(f"{self.name} ended by itself")
             if line["event"] in names:
                 return line
+            self.early.append(line)  # a receipt may be faster than the answer to the message
         return None
 
     def forget(self):
+        self.early.clear()
         while not self.lines.empty():
             self.lines.get_nowait()
 
