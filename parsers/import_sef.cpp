@@ -33,6 +33,21 @@ std::uint32_t number_of(std::string_view text) {
     return value;
 }
 
+// The next code of a range: digits count as digits, letters as letters ("AZ", "BA"); false: there is none.
+bool next_code(std::string& code) {
+    for (std::size_t i = code.size(); i-- > 0;) {
+        char& c = code[i];
+        const bool last = c == '9' || c == 'Z';
+        if (c < '0' || (c > '9' && c < 'A') || c > 'Z') return false;
+        if (!last) {
+            ++c;
+            return true;
+        }
+        c = c == '9' ? '0' : 'A';
+    }
+    return false;
+}
+
 std::string padded(std::uint32_t number) {
     return (number < 10 ? "0" : "") + std::to_string(number);
 }
@@ -335,21 +350,13 @@ void SefImport::codes(const std::string& element, std::string_view text) {
             if (!from.empty()) values.insert(from);
             continue;
         }
-        if (all_digits(from) && all_digits(to)) {
-            for (std::uint32_t i = number_of(from); i <= number_of(to) && values.size() < MostCodes;
-                 ++i) {
-                const std::string digits = std::to_string(i);
-                values.insert(std::string(from.size() - std::min(from.size(), digits.size()), '0') +
-                              digits);
-            }
-        } else if (from.substr(0, from.size() - 1) == to.substr(0, to.size() - 1)) {
-            for (; from.back() <= to.back(); ++from.back()) {
-                const char c = from.back();
-                if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z')) values.insert(from);
-                if (c == to.back()) break;
-            }
+        std::vector<std::string> run{from};
+        while (run.back() != to && run.size() < MostCodes && next_code(from))
+            run.push_back(from);
+        if (run.back() == to) {
+            values.insert(run.begin(), run.end());
         } else {
-            values.insert(from);
+            values.insert(run.front());
             values.insert(to);
             m_result.notes.push_back("code range " + one + " of element " + element +
                                      " was not understood: its ends were taken");

@@ -194,8 +194,20 @@ std::vector<std::string> schema_facts(const SetSchema& set, const Guide* guide) 
     }
     for (const Node& node : set.nodes) {
         if (!node.segment || !described.insert(node.tag).second) continue;
-        for (const std::string& line : inside(*node.segment, true))
-            facts.push_back(std::string(node.tag) + " " + line);
+        for (const std::string& line : inside(*node.segment, true)) {
+            const std::string place = std::string(node.tag) + " " + line.substr(0, line.find(' '));
+            std::size_t at = line.find(" codes ");
+            if (at == std::string::npos) {
+                facts.push_back(std::string(node.tag) + " " + line);
+                continue;
+            }
+            at += 7;  // one fact per code, so that a longer list differs by what is new in it
+            while (at < line.size()) {
+                const std::size_t end = std::min(line.find(' ', at), line.size());
+                facts.push_back(place + " code " + line.substr(at, end - at));
+                at = end + 1;
+            }
+        }
     }
     return facts;
 }

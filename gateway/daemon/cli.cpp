@@ -84,6 +84,7 @@ int run_command_line(const std::vector<std::string>& arguments,
     add_doc_commands(line);
     add_map_commands(line);
     add_edi_commands(line);
+    add_schema_commands(line);
     add_cert_commands(line);
     add_audit_commands(line);
 

@@ -55,7 +55,8 @@ void add_cert_commands(CommandLine& line);     // cert generate
 void add_doc_commands(CommandLine& line);      // doc list|show, thread
 void add_audit_commands(CommandLine& line);    // audit verify
 void add_map_commands(CommandLine& line);      // map check|run
-void add_edi_commands(CommandLine& line);      // edi validate
+void add_edi_commands(CommandLine& line);      // edi parse|validate|ack|write|split|format
+void add_schema_commands(CommandLine& line);   // schema show|list|diff|import
 void add_demo_command(CommandLine& line);      // demo
 void add_doctor_command(CommandLine& line);    // doctor
 void add_odoo_commands(CommandLine& line);     // odoo setup

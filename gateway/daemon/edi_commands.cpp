@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// sallyport edi …: one file, no daemon, no configuration. Data goes to stdout, so that it can be piped.
-#include "gateway/base/clock.h"
+// sallyport edi …: one file, no daemon, no configuration needed. Data goes to stdout, so that it can be piped.
 #include "gateway/base/file.h"
-#include "gateway/daemon/command.h"
-#include "parsers/ack.h"
+#include "gateway/daemon/edi_command.h"
+#include "gateway/daemon/edi_stream.h"
 #include "parsers/edi.h"
+#include "parsers/finish.h"
 #include "parsers/report.h"
 #include "parsers/split.h"
 #include "parsers/view.h"
@@ -16,10 +16,10 @@
 #include <functional>
 #include <iostream>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 
 namespace sallyport::daemon {
@@ -27,44 +27,35 @@ namespace {
 
 constexpr std::size_t MaxFileBytes = std::size_t{1} << 30;
 
-struct EdiOptions {
-    std::string file;
-    std::string policy = "reject-transaction";
-    std::string control = "1";
-    std::string directory = ".";  // split: where the parts go
-    bool summary = false;
-    bool html = false;
-};
-
-struct Opened {
-    edi::SchemaSet schemas;
-    edi::Document document;
-    edi::Report report;
-};
-
 Result<Bytes> octets_of(const std::string& file) {
     if (file != "-") return read_file(file, MaxFileBytes);
     return Bytes(std::istreambuf_iterator<char>(std::cin), {});
 }
 
-Result<Opened> judge(Bytes octets, const std::string& name) {
-    auto data = data_directory();
-    if (!data) return std::move(data).error();
-    auto schemas = edi::SchemaSet::load(*data / "schemas");
+Result<Judged> judge(const CommandLine& line, const EdiOptions& options, Bytes octets) {
+    auto schemas = load_schemas(line);
     if (!schemas) return std::move(schemas).error();
+    auto kept = std::make_unique<edi::SchemaSet>(*std::move(schemas));
+    std::optional<PartnerRules> partner;
+    edi::Leniencies leniencies;
+    edi::ValidationOptions validation;
+    validation.thorough = true;
+    if (!options.partner.empty()) {
+        auto rules = rules_of(line, options.partner, *kept);
+        if (!rules) return std::move(rules).error();
+        partner = *std::move(rules);
+        leniencies = partner->guide.leniencies();
+        validation.guide = &partner->guide;
+    }
+    for (const std::string& name : options.accept)
+        (void)edi::set_leniency(leniencies, name, true);
     edi::Limits limits;
     limits.bytes = MaxFileBytes;
     limits.segments = 50'000'000;
-    auto document = edi::read(std::move(octets), limits);
-    if (!document) return std::move(document).error().during("reading " + name);
-    edi::Report report = edi::validate(*document, *schemas);
-    return Opened{*std::move(schemas), *std::move(document), std::move(report)};
-}
-
-Result<Opened> open(const EdiOptions& options) {
-    auto octets = octets_of(options.file);
-    if (!octets) return std::move(octets).error();
-    return judge(*std::move(octets), options.file);
+    auto document = edi::read(std::move(octets), limits, leniencies);
+    if (!document) return std::move(document).error().during("reading " + options.file);
+    edi::Report report = edi::validate(*document, *kept, validation);
+    return Judged{std::move(kept), std::move(partner), *std::move(document), std::move(report)};
 }
 
 int verdict(const edi::Report& report) {
@@ -87,62 +78,38 @@ void print_summary(std::ostream& out, const edi::Report& report) {
     }
 }
 
-int parse(CommandLine& line, const EdiOptions&, const Opened& opened) {
+int parse(CommandLine& line, const EdiOptions&, const Judged& judged) {
     if (line.json) {
-        line.out << edi::document_json(opened.document).dump(2) << '\n';
+        line.out << edi::document_json(judged.document).dump(2) << '\n';
     } else {
-        line.out << edi::text_view(opened.document, opened.report, edi::Faults::Leave);
+        line.out << edi::text_view(judged.document, judged.report, edi::Faults::Leave);
     }
     return exit_code::Done;
 }
 
-int validate(CommandLine& line, const EdiOptions& options, const Opened& opened) {
+int format(CommandLine& line, const EdiOptions& options, const Judged& judged) {
+    line.out << (options.html ? edi::html_view(judged.document, judged.report)
+                              : edi::text_view(judged.document, judged.report, edi::Faults::Leave));
+    return exit_code::Done;
+}
+
+int validate(CommandLine& line, const EdiOptions& options, const Judged& judged) {
     if (options.html) {
-        line.out << edi::html_view(opened.document, opened.report);
-    } else if (options.summary) {
-        print_summary(line.out, opened.report);
+        line.out << edi::html_view(judged.document, judged.report);
     } else if (line.json) {
-        line.out << edi::report_json(opened.report).dump(2) << '\n';
+        line.out << edi::report_json(judged.report).dump(2) << '\n';
+    } else if (options.summary) {
+        print_summary(line.out, judged.report);
     } else {
-        line.out << edi::text_view(opened.document, opened.report, edi::Faults::Show);
-        print_summary(line.out, opened.report);
+        line.out << edi::text_view(judged.document, judged.report, edi::Faults::Show);
+        print_summary(line.out, judged.report);
     }
-    return verdict(opened.report);
+    return verdict(judged.report);
 }
 
-// CCYYMMDD and HHMM of now, in UTC.
-std::pair<std::string, std::string> date_and_time() {
-    const std::string text = iso8601(SystemClock().now());  // 2026-11-23T04:56:12.123456Z
-    return {text.substr(0, 4) + text.substr(5, 2) + text.substr(8, 2),
-            text.substr(11, 2) + text.substr(14, 2)};
-}
-
-int ack(CommandLine& line, const EdiOptions& options, const Opened& opened) {
-    edi::AckEnvelope envelope;
-    envelope.interchange_control = options.control;
-    envelope.group_control = options.control;
-    unsigned next = 0;
-    envelope.transaction_control = [&next] {
-        const std::string digits = std::to_string(++next);
-        return std::string(digits.size() < 4 ? 4 - digits.size() : 0, '0') + digits;
-    };
-    std::tie(envelope.date, envelope.time) = date_and_time();
-    const edi::AcceptancePolicy policy =
-        options.policy == "reject-group"         ? edi::AcceptancePolicy::RejectGroup
-        : options.policy == "accept-with-errors" ? edi::AcceptancePolicy::AcceptWithErrors
-                                                 : edi::AcceptancePolicy::RejectTransaction;
-    for (std::size_t i = 0; i < opened.report.interchanges.size(); ++i) {
-        envelope.separators = opened.document.interchanges[i].separators;
-        auto written = edi::write_997(opened.report.interchanges[i], policy, envelope);
-        if (!written) return report(line, written.error());
-        line.out << *written;
-    }
-    return verdict(opened.report);
-}
-
-int split(CommandLine& line, const EdiOptions& options, const Opened& opened) {
+int split(CommandLine& line, const EdiOptions& options, const Judged& judged) {
     const std::filesystem::path directory(options.directory);
-    for (const edi::Part& part : edi::split(opened.document)) {
+    for (const edi::Part& part : edi::split(judged.document)) {
         const std::filesystem::path file = directory / (part.name + ".edi");
         if (std::filesystem::exists(file)) {
             (void)report(line,
@@ -157,7 +124,7 @@ int split(CommandLine& line, const EdiOptions& options, const Opened& opened) {
     return exit_code::Done;
 }
 
-// The inverse of `parse --json`; what it writes is judged before it leaves.
+// The inverse of `parse --json`; what it writes is judged before it leaves, and does not leave when it is faulty.
 int write(CommandLine& line, const EdiOptions& options) {
     auto octets = octets_of(options.file);
     if (!octets) return report(line, octets.error());
@@ -167,14 +134,114 @@ int write(CommandLine& line, const EdiOptions& options) {
                       Error("edi.json", Blame::Operator, options.file + " is not JSON")
                           .remedy("give the JSON that \"edi parse --json\" prints"));
     }
-    auto written = edi::write_json(tree);
+    auto schemas = load_schemas(line);
+    if (!schemas) return report(line, schemas.error());
+    edi::WriteOptions how;
+    how.style.transliterate = options.transliterate;
+    how.finish.form = options.form == "minimal"  ? edi::ValueForm::Minimal
+                      : options.form == "padded" ? edi::ValueForm::Padded
+                                                 : edi::ValueForm::AsGiven;
+    how.schemas = &*schemas;
+    if (!options.partner.empty()) {
+        auto rules = rules_of(line, options.partner, *schemas);
+        if (!rules) return report(line, rules.error());
+        how.separators = rules->separators;
+    }
+    auto written = edi::write_json(tree, how);
     if (!written) return report(line, written.error());
-    auto opened = judge(*written, options.file);
-    if (!opened) return report(line, opened.error());
-    line.out << *written;
-    if (!opened->report.accepted())
-        line.err << edi::text_view(opened->document, opened->report, edi::Faults::Show);
-    return verdict(opened->report);
+    auto judged = judge(line, options, *written);
+    if (!judged) return report(line, judged.error());
+    const bool leaves = judged->report.accepted() || options.even_if_faulty;
+    if (leaves) line.out << *written;
+    if (!judged->report.accepted()) {
+        line.err << edi::text_view(judged->document, judged->report, edi::Faults::Show);
+        if (!leaves)
+            line.err << "sallyport: not written: the document has the faults above; correct it, or "
+                        "give --even-if-faulty [edi.write.invalid]\n";
+    }
+    return verdict(judged->report);
+}
+
+using Action = std::function<int(CommandLine&, const EdiOptions&, const Judged&)>;
+using Options = std::shared_ptr<EdiOptions>;
+
+void add_reading_options(CLI::App& verb, EdiOptions& options) {
+    verb.add_option("FILE", options.file, "the file; - is standard input")->required();
+    verb.add_option("--partner",
+                    options.partner,
+                    "read and judge by this partner's guide: a name of the configuration, or a "
+                    ".toml or .guide file");
+    std::vector<std::string> names;
+    for (const std::string_view name : edi::leniency_names())
+        names.emplace_back(name);
+    verb.add_option("--accept", options.accept, "put this right and say so (repeatable)")
+        ->check(CLI::IsMember(names));
+}
+
+CLI::App* add_verb(
+    CLI::App& noun, CommandLine& line, const Options& options, const char* name, const char* help) {
+    CLI::App* verb = noun.add_subcommand(name, help);
+    add_reading_options(*verb, *options);
+    const bool acknowledges = std::string_view(name) == "ack";
+    static const std::map<std::string, Action, std::less<>> Actions = {{"parse", parse},
+                                                                       {"validate", validate},
+                                                                       {"format", format},
+                                                                       {"split", split},
+                                                                       {"ack", acknowledge_file}};
+    const bool streams = std::string_view(name) == "validate";
+    verb->callback([&line, options, acknowledges, streams, action = Actions.at(name)] {
+        line.action = [&line, options, acknowledges, streams, action] {
+            if (streams && is_streamed(*options)) return validate_as_stream(line, *options);
+            auto octets = octets_of(options->file);
+            if (!octets) return report(line, octets.error());
+            auto judged = judge(line, *options, *octets);
+            if (judged) return action(line, *options, *judged);
+            return acknowledges ? acknowledge_unreadable(line, *options, *octets, judged.error())
+                                : report(line, judged.error());
+        };
+    });
+    return verb;
+}
+
+void add_ack_options(CLI::App& verb, EdiOptions& options) {
+    verb.add_option("--kind",
+                    options.kind,
+                    "auto: the 997 (with a TA1 where one is due) or the CONTRL; 824 and APERAK "
+                    "say the same for people")
+        ->check(CLI::IsMember({"auto", "997", "999", "ta1", "contrl", "824", "aperak"}))
+        ->capture_default_str();
+    verb.add_option("--policy", options.policy, "what one faulty transaction means for the others")
+        ->check(CLI::IsMember({"reject-transaction", "reject-group", "accept-with-errors"}))
+        ->capture_default_str();
+    verb.add_option("--control", options.control, "control number of interchange and group")
+        ->capture_default_str();
+    verb.add_flag("--receipt", options.receipt, "CONTRL: received, not yet judged (action 8)");
+    verb.footer(
+        "Examples:\n"
+        "  sallyport edi ack order.edi > answer.edi            the 997 or CONTRL it earns\n"
+        "  sallyport edi ack order.edi --kind 999              the same as a 999\n"
+        "  sallyport edi ack order.edi --policy reject-group   one bad order rejects its group\n");
+}
+
+void add_write(CLI::App& noun, CommandLine& line, const Options& options) {
+    CLI::App* verb = noun.add_subcommand(
+        "write", "the JSON of \"edi parse --json\" as a document, on standard output");
+    add_reading_options(*verb, *options);
+    verb->add_option("--form", options->form, "how values are filled")
+        ->check(CLI::IsMember({"as-given", "minimal", "padded"}))
+        ->capture_default_str();
+    verb->add_flag("--transliterate",
+                   options->transliterate,
+                   "write \"e\" for \"\u00e9\" where the character set has no \"\u00e9\"");
+    verb->add_flag(
+        "--even-if-faulty", options->even_if_faulty, "print the document although it has faults");
+    verb->callback(
+        [&line, options] { line.action = [&line, options] { return write(line, *options); }; });
+    verb->footer(
+        "Examples:\n"
+        "  sallyport edi parse order.edi --json > tree.json; sallyport edi write tree.json\n"
+        "  sallyport edi write tree.json --partner acme     with the separators agreed with acme\n"
+        "  sallyport edi write tree.json --form minimal     no blanks or zeros that say nothing\n");
 }
 
 }  // namespace
@@ -183,49 +250,47 @@ void add_edi_commands(CommandLine& line) {
     CLI::App* noun =
         line.app.add_subcommand("edi", "one EDI file: read, judge, acknowledge; no daemon");
     noun->require_subcommand(1);
-    auto options = std::make_shared<EdiOptions>();
-    using Action = std::function<int(CommandLine&, const EdiOptions&, const Opened&)>;
-    const auto add = [&](const char* name, const char* help, Action action) {
-        CLI::App* verb = noun->add_subcommand(name, help);
-        verb->add_option("FILE", options->file, "the file; - is standard input")->required();
-        verb->callback([&line, options, action = std::move(action)] {
-            line.action = [&line, options, action] {
-                auto opened = open(*options);
-                return opened ? action(line, *options, *opened) : report(line, opened.error());
-            };
-        });
-        return verb;
-    };
-    CLI::App* parsed = add("parse", "the document as a tree", parse);
+    const auto options = std::make_shared<EdiOptions>();
+    CLI::App* parsed = add_verb(*noun, line, options, "parse", "the document as a tree");
     parsed->add_flag("--json", line.json, "the tree as JSON");
-    CLI::App* validated = add("validate", "every fault, at its segment and element", validate);
+    parsed->footer(
+        "Examples:\n"
+        "  sallyport edi parse order.edi                       one segment per line\n"
+        "  sallyport edi parse order.edi --json | jq .         the tree for programs\n"
+        "  sallyport edi parse old.edi --accept other-encoding EBCDIC or UTF-16, converted\n");
+    CLI::App* validated =
+        add_verb(*noun, line, options, "validate", "every fault, at its segment and element");
     validated->add_flag("--json", line.json, "the report as JSON");
     validated->add_flag("--summary", options->summary, "one line per interchange and transaction");
     validated->add_flag("--html", options->html, "one HTML page with the faults at their elements");
-    CLI::App* acknowledged = add("ack", "the 997 this file earns, on standard output", ack);
-    acknowledged
-        ->add_option(
-            "--policy", options->policy, "what one faulty transaction means for the others")
-        ->check(CLI::IsMember({"reject-transaction", "reject-group", "accept-with-errors"}))
-        ->capture_default_str();
-    acknowledged
-        ->add_option("--control", options->control, "control number of interchange and group")
-        ->capture_default_str();
-    add("format",
-        "one segment per line with its position and depth",
-        [](CommandLine& to, const EdiOptions&, const Opened& opened) {
-            to.out << edi::text_view(opened.document, opened.report, edi::Faults::Leave);
-            return exit_code::Done;
-        });
-    CLI::App* parts = add("split", "every transaction as an interchange of its own", split);
+    validated->footer(
+        "Examples:\n"
+        "  sallyport edi validate order.edi                    each fault under its segment\n"
+        "  sallyport edi validate order.edi --partner acme     by acme's guide as well\n"
+        "  sallyport edi validate order.edi --html > page.html a page to send to the partner\n"
+        "Exit status: 0 accepted, 7 faults, 1 unreadable.\n");
+    CLI::App* acknowledged =
+        add_verb(*noun, line, options, "ack", "the acknowledgement this file earns");
+    add_ack_options(*acknowledged, *options);
+    CLI::App* formatted = add_verb(
+        *noun, line, options, "format", "one segment per line with its position and depth");
+    formatted->add_flag("--html", options->html, "as an HTML page");
+    formatted->footer(
+        "Examples:\n"
+        "  sallyport edi format order.edi                      to read on a screen\n"
+        "  sallyport edi format - < order.edi                  from a pipe\n"
+        "  sallyport edi format order.edi --html > page.html   as a page\n");
+    CLI::App* parts =
+        add_verb(*noun, line, options, "split", "every transaction as an interchange of its own");
     parts->add_option("--into", options->directory, "directory for the parts")
         ->check(CLI::ExistingDirectory)
         ->capture_default_str();
-    CLI::App* written = noun->add_subcommand(
-        "write", "the JSON of \"edi parse --json\" as a document, on standard output");
-    written->add_option("FILE", options->file, "the JSON file; - is standard input")->required();
-    written->callback(
-        [&line, options] { line.action = [&line, options] { return write(line, *options); }; });
+    parts->footer(
+        "Examples:\n"
+        "  sallyport edi split orders.edi --into parts\n"
+        "  sallyport edi split orders.edi --into parts | xargs -n1 sallyport edi validate\n"
+        "  sallyport edi split - --into parts < orders.edi\n");
+    add_write(*noun, line, options);
     noun->footer(
         "Examples:\n"
         "  sallyport edi validate order.edi                 the file, with each fault under its "

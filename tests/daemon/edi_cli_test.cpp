@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+// "sallyport edi" and "sallyport schema" as people and scripts run them: what goes to which stream, exit codes, files.
+#include "program.h"
+#include "tests/support/temp_dir.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace sallyport::daemon {
+namespace {
+
+using ::testing::AllOf;
+using testing::Ended;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using testing::run_program;
+using ::testing::StartsWith;
+
+std::string golden(const std::string& name) {
+    return (std::filesystem::path(SALLYPORT_GOLDEN_DIR) / name).string();
+}
+
+const std::string Good = golden("x12/850-valid.edi");
+const std::string Bad = golden("x12/850-bad-qualifier-invalid.edi");
+const std::string Message = golden("edifact/orders-d96a-valid.edi");
+
+class EdiCli : public ::testing::Test {
+protected:
+    std::string file(const std::string& name, const std::string& text) {
+        const auto path = m_directory.path() / name;
+        std::filesystem::create_directories(path.parent_path());
+        testing::write_text(path, text);
+        return path.string();
+    }
+    std::string path(const std::string& name) const { return (m_directory.path() / name).string(); }
+
+    testing_support::TempDir m_directory;
+};
+
+std::size_t examples_in(const std::string& help) {
+    const std::size_t from = help.find("Examples:");
+    std::size_t count = 0;
+    for (std::size_t at = help.find("sallyport", from);
+         at != std::string::npos && from != std::string::npos;
+         at = help.find("sallyport", at + 1))
+        ++count;
+    return count;
+}
+
+TEST_F(EdiCli, EveryVerbHelpsWithThreeExamples) {
+    const std::vector<std::vector<std::string>> verbs = {{"edi"},
+                                                         {"edi", "parse"},
+                                                         {"edi", "validate"},
+                                                         {"edi", "ack"},
+                                                         {"edi", "write"},
+                                                         {"edi", "split"},
+                                                         {"edi", "format"},
+                                                         {"schema"},
+                                                         {"schema", "show"},
+                                                         {"schema", "list"},
+                                                         {"schema", "diff"},
+                                                         {"schema", "import"}};
+    for (std::vector<std::string> verb : verbs) {
+        SCOPED_TRACE(verb.back());
+        verb.emplace_back("--help");
+        const Ended ended = run_program(verb);
+        EXPECT_EQ(ended.code, 0);
+        EXPECT_GE(examples_in(ended.out), 3U) << ended.out;
+    }
+}
+
+TEST_F(EdiCli, ValidateSaysAcceptedFaultyOrUnreadableByExitCode) {
+    EXPECT_EQ(run_program({"edi", "validate", Good}).code, 0);
+    const Ended faulty = run_program({"edi", "validate", Bad});
+    EXPECT_EQ(faulty.code, 7);
+    EXPECT_THAT(faulty.out, HasSubstr("^ error"));
+    const Ended unreadable = run_program({"edi", "validate", file("x", "this is no EDI")});
+    EXPECT_EQ(unreadable.code, 1);
+    EXPECT_THAT(unreadable.out, IsEmpty());
+    EXPECT_THAT(unreadable.err, HasSubstr("[x12.isa.missing]"));
+    EXPECT_EQ(run_program({"edi", "validate", path("absent")}).code, 1);
+}
+
+// The shape promised to programs: these keys, and no fault without them.
+TEST_F(EdiCli, ValidateJsonHasThePromisedShape) {
+    const Ended ended = run_program({"edi", "validate", Bad, "--json"});
+    EXPECT_EQ(ended.code, 7);
+    const auto report = nlohmann::json::parse(ended.out);
+    ASSERT_EQ(report["interchanges"].size(), 1U);
+    const auto& interchange = report["interchanges"][0];
+    for (const char* key : {"standard", "sender", "receiver", "control", "repairs", "groups"})
+        EXPECT_TRUE(interchange.contains(key)) << key;
+    const auto& transaction = interchange["groups"][0]["transactions"][0];
+    for (const char* key : {"set", "version", "control", "accepted", "faults"})
+        EXPECT_TRUE(transaction.contains(key)) << key;
+    EXPECT_EQ(transaction["accepted"], false);
+    ASSERT_FALSE(transaction["faults"].empty());
+    for (const auto& fault : transaction["faults"]) {
+        for (const char* key : {"code",
+                                "severity",
+                                "segment",
+                                "position",
+                                "loop",
+                                "element",
+                                "repetition",
+                                "component",
+                                "byte",
+                                "line",
+                                "value",
+                                "message",
+                                "remedy",
+                                "ack"})
+            EXPECT_TRUE(fault.contains(key)) << key;
+        for (const char* key : {"ak3", "ak4", "edifact"})
+            EXPECT_TRUE(fault["ack"].contains(key)) << key;
+    }
+}
+
+TEST_F(EdiCli, SummaryAndHtml) {
+    const Ended summary = run_program({"edi", "validate", Bad, "--summary"});
+    EXPECT_EQ(summary.code, 7);
+    EXPECT_THAT(summary.out, AllOf(HasSubstr("850 004010 0001: faulty"), Not(HasSubstr("^"))));
+    const Ended html = run_program({"edi", "validate", Bad, "--html"});
+    EXPECT_EQ(html.code, 7);
+    EXPECT_THAT(html.out, AllOf(StartsWith("<!DOCTYPE html>"), HasSubstr("<mark class=\"error\"")));
+}
+
+TEST_F(EdiCli, AckForEveryKind) {
+    const Ended plain = run_program({"edi", "ack", Good});
+    EXPECT_EQ(plain.code, 0);
+    EXPECT_THAT(plain.out, AllOf(HasSubstr("ST*997*"), HasSubstr("AK9*A*1*1*1")));
+    const Ended rejected = run_program({"edi", "ack", Bad});
+    EXPECT_EQ(rejected.code, 7);
+    EXPECT_THAT(rejected.out, HasSubstr("AK5*R"));
+    EXPECT_THAT(run_program({"edi", "ack", Good, "--kind", "999"}).out, HasSubstr("ST*999*"));
+    EXPECT_THAT(run_program({"edi", "ack", Good, "--kind", "ta1"}).out, HasSubstr("TA1*000000417"));
+    EXPECT_THAT(run_program({"edi", "ack", Bad, "--kind", "824"}).out,
+                AllOf(HasSubstr("OTI*TR"), HasSubstr("TED*")));
+    EXPECT_THAT(run_program({"edi", "ack", Message}).out, HasSubstr("UCI+417"));
+    EXPECT_THAT(run_program({"edi", "ack", Message, "--receipt"}).out, HasSubstr("+8'"));
+    EXPECT_THAT(run_program({"edi", "ack", Message, "--kind", "aperak"}).out, HasSubstr("APERAK"));
+    EXPECT_THAT(run_program({"edi", "ack", Bad, "--policy", "accept-with-errors"}).out,
+                HasSubstr("AK5*E"));
+    const Ended wrong = run_program({"edi", "ack", Message, "--kind", "997"});
+    EXPECT_EQ(wrong.code, 1);
+    EXPECT_THAT(wrong.err, HasSubstr("[edi.ack.kind]"));
+    EXPECT_EQ(run_program({"edi", "ack", Good, "--kind", "receipt"}).code, 2);
+}
+
+TEST_F(EdiCli, AnAcknowledgementEarnsNoneAndABrokenHeaderEarnsATa1) {
+    const std::string ack = file("ack.edi", run_program({"edi", "ack", Good}).out);
+    const Ended none = run_program({"edi", "ack", ack});
+    EXPECT_EQ(none.code, 0);
+    EXPECT_THAT(none.out, IsEmpty());
+    EXPECT_THAT(none.err, HasSubstr("nothing to acknowledge"));
+    std::string octets = testing::read_text(Good);
+    octets.replace(octets.find("*T*>~"), 5, "*T**~");
+    const Ended broken = run_program({"edi", "ack", file("broken.edi", octets)});
+    EXPECT_EQ(broken.code, 1);
+    EXPECT_THAT(broken.out, HasSubstr("TA1*000000417*261120*1015*R*"));
+    EXPECT_THAT(broken.err, HasSubstr("[x12.separators]"));
+}
+
+TEST_F(EdiCli, ParseAndWriteAreInverse) {
+    for (const std::string& name : {Good, Message}) {
+        const Ended parsed = run_program({"edi", "parse", name, "--json"});
+        EXPECT_EQ(parsed.code, 0);
+        const Ended written = run_program({"edi", "write", file("tree.json", parsed.out)});
+        EXPECT_EQ(written.code, 0) << written.err;
+        EXPECT_EQ(written.out, testing::read_text(name));
+    }
+    EXPECT_EQ(run_program({"edi", "write", file("no.json", "{")}).code, 1);
+}
+
+TEST_F(EdiCli, NothingFaultyIsWrittenUnlessAskedFor) {
+    const std::string tree = file("tree.json", run_program({"edi", "parse", Bad, "--json"}).out);
+    const Ended refused = run_program({"edi", "write", tree});
+    EXPECT_EQ(refused.code, 7);
+    EXPECT_THAT(refused.out, IsEmpty());
+    EXPECT_THAT(refused.err, HasSubstr("[edi.write.invalid]"));
+    const Ended asked = run_program({"edi", "write", tree, "--even-if-faulty"});
+    EXPECT_EQ(asked.code, 7);
+    EXPECT_THAT(asked.out, StartsWith("ISA*"));
+}
+
+TEST_F(EdiCli, SplitMakesOneFilePerTransactionAndNeverOverwrites) {
+    const std::string two = golden("x12/850-two-sets-one-bad-invalid.edi");
+    const Ended first = run_program({"edi", "split", two, "--into", path("")});
+    EXPECT_EQ(first.code, 0) << first.err;
+    EXPECT_EQ(std::count(first.out.begin(), first.out.end(), '\n'), 2);
+    EXPECT_EQ(run_program({"edi", "split", two, "--into", path("")}).code, 6);
+}
+
+TEST_F(EdiCli, PartnersGuideJudgesAsWell) {
+    const std::string guide = file("acme.guide", "in x12 004010 850\nforbid CUR\n");
+    const Ended faulty = run_program({"edi", "validate", Good, "--partner", guide});
+    EXPECT_EQ(faulty.code, 7);
+    EXPECT_THAT(faulty.out, AllOf(HasSubstr("guide.segment.forbidden"), HasSubstr("acme.guide:2")));
+    const Ended wrong = run_program({"edi",
+                                     "validate",
+                                     Good,
+                                     "--partner",
+                                     file("bad.guide", "in x12 004010 850\nforbid CURR\n")});
+    EXPECT_NE(wrong.code, 0);
+    EXPECT_THAT(wrong.err, AllOf(HasSubstr("bad.guide:2"), HasSubstr("did you mean CUR")));
+    const Ended unknown = run_program(
+        {"edi", "validate", Good, "--partner", "acme", "--config", path("sallyport.toml")});
+    EXPECT_NE(unknown.code, 0);
+}
+
+TEST_F(EdiCli, LenienciesAreAskedForByName) {
+    const std::string octets = testing::read_text(Good);
+    std::string utf16 = "\xFF\xFE";
+    for (const char c : octets)
+        utf16 += std::string{c, '\0'};
+    const std::string name = file("utf16.edi", utf16);
+    const Ended refused = run_program({"edi", "validate", name});
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_THAT(refused.err, AllOf(HasSubstr("UTF-16"), HasSubstr("[edi.encoding]")));
+    const Ended taken =
+        run_program({"edi", "validate", name, "--accept", "other-encoding", "--json"});
+    EXPECT_EQ(taken.code, 0) << taken.err;
+    EXPECT_THAT(taken.out, HasSubstr("edi.repair.encoding"));
+    EXPECT_EQ(run_program({"edi", "validate", name, "--accept", "anything"}).code, 2);
+}
+
+TEST_F(EdiCli, SchemaShowListAndDiff) {
+    const Ended tree = run_program({"schema", "show", "850"});
+    EXPECT_EQ(tree.code, 0);
+    EXPECT_THAT(
+        tree.out,
+        AllOf(StartsWith("x12 004010 850  group PO\n"), HasSubstr("loop PO1 PO1 M 100000")));
+    const Ended segment =
+        run_program({"schema", "show", "ORDERS", "--release", "D01B", "--segment", "BGM"});
+    EXPECT_THAT(segment.out, HasSubstr("01 C002 C"));
+    const std::string guide = file("acme.guide", "in x12 004010 850\nforbid CUR\n");
+    EXPECT_THAT(run_program({"schema", "show", "850", "--partner", guide}).out,
+                HasSubstr("guide: forbid CUR"));
+    EXPECT_THAT(run_program({"schema", "diff", "004010/850", "004010/850@" + guide}).out,
+                HasSubstr("+ guide CUR: forbid CUR"));
+    EXPECT_THAT(run_program({"schema", "diff", "D96A/ORDERS", "D96A/ORDERS"}).out, IsEmpty());
+    EXPECT_THAT(run_program({"schema", "list"}).out, HasSubstr("edifact D01B DESADV\n"));
+    EXPECT_FALSE(
+        nlohmann::json::parse(run_program({"schema", "show", "850", "--json"}).out)["places"]
+            .empty());
+    const Ended unknown = run_program({"schema", "show", "85O"});
+    EXPECT_EQ(unknown.code, 78);
+    EXPECT_THAT(unknown.err, HasSubstr("[schema.set.unknown]"));
+}
+
+TEST_F(EdiCli, SchemaImportMakesFilesThatReplaceWhatTheyDefine) {
+    const std::string sef =
+        file("acme.sef",
+             ".INI\nACME,,004 010,X,X12-4010,Own\n.SETS\n"
+             "850=^[ST,M][BEG,M][.CUR]^{:9[PO1,M]}^[SE,M]\n.SEGS\n"
+             "ST=[143,M][329,M]\nSE=[96,M][329,M]\nBEG=[353,M][92]\n"
+             "CUR=[98,M]\nPO1=[350][330]\n.ELMS\n143=ID,3,3\n329=AN,4,9\n"
+             "96=N0,1,10\n353=ID,2,2\n92=ID,2,2\n98=ID,2,3\n350=AN,1,20\n330=R,1,9\n"
+             ".CODES\n353=00:02\n");
+    const Ended imported = run_program({"schema", "import", sef, "--into", path("schemas")});
+    EXPECT_EQ(imported.code, 0) << imported.err;
+    EXPECT_THAT(imported.out, AllOf(HasSubstr("sets/850.txt"), HasSubstr("acme.guide")));
+    EXPECT_EQ(run_program({"schema", "import", sef, "--into", path("schemas")}).code, 6)
+        << "never overwritten";
+    // Beside sallyport.toml they are used.
+    const Ended shown = run_program({"schema", "show", "850", "--config", path("sallyport.toml")});
+    EXPECT_THAT(shown.out, AllOf(HasSubstr("loop PO1 PO1 M 9\n"), Not(HasSubstr("SDQ"))));
+    EXPECT_EQ(
+        run_program({"schema", "import", file("no.sef", "nothing"), "--into", path("x")}).code, 1);
+}
+
+}  // namespace
+}  // namespace sallyport::daemon
