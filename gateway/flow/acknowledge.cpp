@@ -120,7 +120,7 @@ Result<std::string> octets_of(const Tools& tools,
                               const config::Partner& partner) {
     auto received = load_document(tools.store, answer.acknowledges);
     if (!received) return std::move(received).error();
-    auto reading = read_interchange(tools, received->payload_ref);
+    auto reading = read_interchange(tools, received->payload_ref, received->partner);
     if (!reading) return std::move(reading).error();
     return functional_acknowledgement(*reading, partner.x12, answer);
 }

@@ -22,6 +22,13 @@ AgreementLoad load_agreements(const std::vector<config::Partner>& partners,
     for (const config::Partner& partner : partners) {
         auto agreement = std::make_shared<Agreement>();
         agreement->partner = partner;
+        if (const auto files = edi::Guide::files_of(partner.file); !files.empty()) {
+            if (auto guide = edi::Guide::load(files, schemas))
+                agreement->guide = std::make_shared<const edi::Guide>(*std::move(guide));
+            else
+                result.faults.push_back(
+                    std::move(guide).error().during("loading partner " + partner.name));
+        }
         for (const config::DocumentAgreement& document : partner.documents) {
             if (!document.inbound) continue;
             const auto texts = mapping::search_path(

@@ -7,6 +7,7 @@
 #include "gateway/base/error.h"
 #include "gateway/base/guarded.h"
 #include "mappings/map.h"
+#include "parsers/guide.h"
 #include "parsers/schema.h"
 
 #include <filesystem>
@@ -28,6 +29,8 @@ struct InboundDocument {
 
 struct Agreement {
     config::Partner partner;
+    std::shared_ptr<const edi::Guide>
+        guide;  // of the files beside the agreement; null: there are none
     std::vector<InboundDocument> inbound;
 
     // nullptr when nothing was agreed for that set. An agreed "004010" also takes "004010VICS" and the like.
@@ -38,10 +41,11 @@ struct Agreement {
 
 struct AgreementLoad {
     std::vector<std::shared_ptr<const Agreement>> agreements;
-    std::vector<Error> faults;  // map.load (Blame::Operator): what the mapping's checker says
+    std::vector<Error>
+        faults;  // map.load (Blame::Operator): what the mapping's checker says; guide.*
 };
 
-// Compiles every mapping the partners name. `schemas` must outlive the agreements.
+// Compiles every mapping the partners name and reads their guides. `schemas` must outlive the agreements.
 AgreementLoad load_agreements(const std::vector<config::Partner>& partners,
                               const std::filesystem::path& mapping_directory,
                               const edi::SchemaSet& schemas);

@@ -204,7 +204,7 @@ Result<Commit> map_document(const Tools& tools, const store::Job& job) {
     const InboundDocument* agreed =
         (*agreement)->document(document->standard, document->version, document->set);
     if (agreed == nullptr) return no_mapping(*document);
-    auto reading = read_interchange(tools, document->payload_ref);
+    auto reading = read_interchange(tools, document->payload_ref, document->partner);
     if (!reading) return std::move(reading).error();
     const auto& groups = reading->interchange().groups;
     if (groups.empty() || groups.front().transactions.empty())

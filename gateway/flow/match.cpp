@@ -83,7 +83,7 @@ Status store_matches(store::Transaction& transaction,
 Result<Commit> match_acknowledgement(const Tools& tools, const store::Job& job) {
     auto document = load_document(tools.store, job.document);
     if (!document) return std::move(document).error();
-    auto reading = read_interchange(tools, document->payload_ref);
+    auto reading = read_interchange(tools, document->payload_ref, document->partner);
     if (!reading) return std::move(reading).error();
     auto groups = edi::read_997(reading->document);
     if (!groups) return std::move(groups).error();

@@ -52,16 +52,25 @@ constexpr std::array<SequencePlace, 6> SequencePlaces{{{"850", "BEG", 3},
 
 }  // namespace
 
-Result<Reading> read_interchange(const Tools& tools, const std::string& payload_ref) {
+Result<Reading> read_interchange(const Tools& tools,
+                                 const std::string& payload_ref,
+                                 const std::string& partner) {
+    const std::shared_ptr<const Agreement> agreement = tools.agreements.by_name(partner);
+    const edi::Guide* guide = agreement ? agreement->guide.get() : nullptr;
     auto octets = tools.archive.get(payload_ref);
     if (!octets) return std::move(octets).error();
-    auto document = edi::read_x12(*std::move(octets));
+    auto document =
+        edi::read_x12(*std::move(octets), {}, guide ? guide->leniencies() : edi::Leniencies{});
     if (!document) return std::move(document).error();
-    edi::Report report = edi::validate(*document, tools.schemas);
+    edi::ValidationOptions options;
+    options.guide = guide;
+    edi::Report report = edi::validate(*document, tools.schemas, options);
     if (document->interchanges.empty() || report.interchanges.empty())
         return Error("flow.interchange.missing", Blame::Bug, "stored octets hold no interchange");
     spread_envelope_faults(report.interchanges.front());
-    return Reading{*std::move(document), std::move(report)};
+    return Reading{*std::move(document),
+                   std::move(report),
+                   guide ? guide->policy() : edi::AcceptancePolicy::RejectTransaction};
 }
 
 std::string extract(const Reading& reading, std::size_t group, std::size_t transaction) {
@@ -132,7 +141,8 @@ Result<std::string> functional_acknowledgement(const Reading& reading,
     envelope.time = two_digits(at.hour) + two_digits(at.minute);
     envelope.gs_sender = agreement.our_group_id;
     envelope.gs_receiver = agreement.their_group_id;
-    return edi::write_997(reading.judged(), Policy, envelope);
+    envelope.ta1 = true;  // where ISA14 asked for one, or the interchange is rejected
+    return edi::write_997(reading.judged(), reading.policy, envelope);
 }
 
 }  // namespace sallyport::flow

@@ -19,6 +19,7 @@ namespace sallyport::flow {
 struct Reading {
     edi::Document document;  // exactly one interchange
     edi::Report report;
+    edi::AcceptancePolicy policy = edi::AcceptancePolicy::RejectTransaction;  // the partner's
 
     const edi::Interchange& interchange() const { return document.interchanges.front(); }
     const edi::InterchangeReport& judged() const { return report.interchanges.front(); }
@@ -26,7 +27,10 @@ struct Reading {
 
 // An interchange whose own envelope is broken takes its groups with it: each group gets the fault, so that the 997 says
 // no to what will not be processed. Errors: of the archive and of edi::read_x12.
-Result<Reading> read_interchange(const Tools& tools, const std::string& payload_ref);
+// Read and judged by the guide of `partner`, where there is one.
+Result<Reading> read_interchange(const Tools& tools,
+                                 const std::string& payload_ref,
+                                 const std::string& partner);
 
 // One transaction as an interchange of its own, so that it can be read, attached and shown without its siblings: the
 // received ISA and GS, the transaction octet for octet, new trailers. The received octets themselves when it is alone.
@@ -38,12 +42,10 @@ std::string sequence_number(const edi::Transaction& transaction);
 
 nlohmann::ordered_json faults_json(const std::vector<edi::Fault>& faults);
 
-// The 997 interchange that answers `reading`, with the numbers of `answer` (an outbound document). Empty when there is
+// The 997 interchange, with the TA1 where one is due, that answers `reading`, with the numbers of `answer` (an outbound document). Empty when there is
 // nothing to answer. Error codes x12.write.*.
 Result<std::string> functional_acknowledgement(const Reading& reading,
                                                const config::X12Agreement& agreement,
                                                const store::Document& answer);
-
-inline constexpr edi::AcceptancePolicy Policy = edi::AcceptancePolicy::RejectTransaction;
 
 }  // namespace sallyport::flow

@@ -181,7 +181,10 @@ Result<Commit> unwrap(const Tools& tools, const store::Job& job) {
     auto agreement = agreement_of(tools, message->partner);
     if (!agreement) return std::move(agreement).error();
 
-    auto read = edi::read_x12(*std::move(payload));
+    auto read =
+        edi::read_x12(*std::move(payload),
+                      {},
+                      (*agreement)->guide ? (*agreement)->guide->leniencies() : edi::Leniencies{});
     if (!read) return unreadable(*message, tools.make_id(), std::move(read).error());
     std::vector<Envelope> envelopes;
     for (std::size_t index = 0; index < read->interchanges.size(); ++index) {

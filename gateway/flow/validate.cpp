@@ -74,7 +74,7 @@ Result<Judged> judge(const Tools& tools,
     document.created = {};
     document.updated = {};
 
-    const char verdict = edi::verdict(group_report, report, Policy);
+    const char verdict = edi::verdict(group_report, report, reading.policy);
     document.status.content = content_of(verdict, report.faults.empty());
     const bool acknowledgement = edi::is_acknowledgement(transaction.set);
     if (verdict == 'R')
@@ -186,7 +186,7 @@ Result<Commit> validate_interchange(const Tools& tools, const store::Job& job) {
     if (!parent) return std::move(parent).error();
     auto agreement = agreement_of(tools, parent->partner);
     if (!agreement) return std::move(agreement).error();
-    auto reading = read_interchange(tools, parent->payload_ref);
+    auto reading = read_interchange(tools, parent->payload_ref, parent->partner);
     if (!reading) return std::move(reading).error();
 
     const bool owed = answer_due((*agreement)->partner.x12.acknowledge, *reading);
