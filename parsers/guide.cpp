@@ -412,6 +412,7 @@ Status GuideLoader::bind(const GuideRule& rule,
 
 std::vector<std::filesystem::path> Guide::files_of(const std::filesystem::path& agreement) {
     std::vector<std::filesystem::path> files;
+    if (agreement.empty()) return files;
     std::filesystem::path beside = agreement;
     beside.replace_extension(".guide");
     std::error_code failed;
