@@ -386,7 +386,7 @@ void check_sftp_section(Settings& settings,
         };
         sftp.host_key = ours("sftp_host_ed25519_key");
         sftp.host_key_ecdsa = ours("sftp_host_ecdsa_key");
-    } else if (options.check_files) {
+    } else if (options.check_files && sftp.listen.enabled) {
         check_secret("sftp.host_key", sftp.host_key, binder.place("sftp.host_key", file), binder);
         check_secret("sftp.host_key_ecdsa",
                      sftp.host_key_ecdsa,

@@ -31,6 +31,7 @@ struct Written {
     std::uint32_t node = 0;
     const PlanStep* by = nullptr;
     std::set<std::uint16_t> elements;
+    std::vector<Selector> tests;
     std::map<const edi::PairGroup*, std::set<std::string>> pairs;  // codes; alternatives count once
 };
 
@@ -56,7 +57,40 @@ public:
         whens(m_plan.steps);
     }
 
+    void guide(const edi::Guide& guide) {
+        const std::vector<edi::GuideRule>* rules = guide.rules(*m_plan.set);
+        if (rules == nullptr) return;
+        walk(m_plan.steps, {"", 0}, "", "");
+        for (const edi::GuideRule& rule : *rules) {
+            if (rule.kind != edi::GuideRule::Kind::Require || provided(rule)) continue;
+            report(
+                "MAP603",
+                Severity::Warning,
+                m_plan.map.header.span,
+                "the guide wants \"" + rule.text + "\" (" + rule.source + ") and no rule writes it",
+                "add a rule for it to the overlay of this partner");
+        }
+    }
+
 private:
+    // A segment the map writes where the guide means it. One whose qualifier comes from the document may be it.
+    static bool is_meant(const Written& segment, const edi::GuideRule& rule) {
+        if (segment.node != rule.node) return false;
+        if (!rule.qualifier_at) return true;
+        for (const Selector& test : segment.tests)
+            if (test.at == *rule.qualifier_at) return !test.absent && test.code == rule.qualifier;
+        return segment.elements.contains(rule.qualifier_at->element);
+    }
+    bool provided(const edi::GuideRule& rule) const {
+        return std::any_of(m_written.begin(), m_written.end(), [&](const auto& one) {
+            if (!is_meant(one.second, rule)) return false;
+            return rule.places.empty() ||
+                   std::any_of(rule.places.begin(), rule.places.end(), [&](const edi::Locator& at) {
+                       return one.second.elements.contains(at.element);
+                   });
+        });
+    }
+
     void report(
         const char* code, Severity severity, Span at, std::string message, std::string help) {
         m_diagnostics.push_back({code, severity, at, std::move(message), std::move(help)});
@@ -72,7 +106,10 @@ private:
             m_children[parent + "/" + std::to_string(hop.node)].insert(tests_key(hop));
             Written& segment = m_written[at.key];
             segment.node = hop.node;
-            if (segment.by == nullptr) segment.by = &step;
+            if (segment.by == nullptr) {
+                segment.by = &step;
+                segment.tests = hop.tests;
+            }
             for (const Selector& test : hop.tests)
                 if (!test.absent) segment.elements.insert(test.at.element);
         }
@@ -328,6 +365,10 @@ private:
 
 void check_coverage(const Plan& plan, std::vector<Diagnostic>& diagnostics) {
     Coverage(plan, diagnostics).run();
+}
+
+void check_guide(const Plan& plan, const edi::Guide& guide, std::vector<Diagnostic>& diagnostics) {
+    if (plan.map.header.arrow != Arrow::Read) Coverage(plan, diagnostics).guide(guide);
 }
 
 }  // namespace sallyport::mapping

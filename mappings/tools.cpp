@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mappings/tools.h"
 
+#include "mappings/coverage.h"
 #include "mappings/round_trip.h"
 #include "mappings/tool_support.h"
 
@@ -78,12 +79,15 @@ Json to_json(const Finding& finding) {
     return out;
 }
 
-ToolResult check_map(const ToolContext& context, std::string_view file) {
+ToolResult check_map(const ToolContext& context, std::string_view file, const edi::Guide* guide) {
     ToolResult out;
     const MapLoad loaded = load_for(context, file, out);
     if (!loaded.map) return out;
     const MapInfo& info = loaded.map->info();
-    out.text = loaded.text();
+    std::vector<Diagnostic> all = loaded.diagnostics;
+    if (guide != nullptr) check_guide(loaded.map->plan(), *guide, all);
+    out.text = render(all, loaded.sources);
+    (*out.json)["diagnostics"] = to_json(all, loaded.sources);
     (*out.json)["name"] = info.name;
     (*out.json)["version"] = info.version;
     (*out.json)["standard"] = info.standard;

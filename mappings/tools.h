@@ -15,6 +15,10 @@
 #include <string_view>
 #include <vector>
 
+namespace sallyport::edi {
+class Guide;
+}
+
 namespace sallyport::mapping {
 
 struct ToolContext {
@@ -29,8 +33,11 @@ struct ToolResult {
     std::unique_ptr<nlohmann::ordered_json> json;  // for machines; always set
 };
 
-// Every static check of one map, its classes, its parameters.
-ToolResult check_map(const ToolContext& context, std::string_view file);
+// Every static check of one map, its classes, its parameters. With a guide: what the partner requires and the map does not
+// write (MAP603).
+ToolResult check_map(const ToolContext& context,
+                     std::string_view file,
+                     const edi::Guide* guide = nullptr);
 
 // One document through a map, reading: every transaction of its set in `wire` (an interchange, or ST to SE alone).
 ToolResult run_map(const ToolContext& context,

@@ -16,7 +16,7 @@ using K = RowRule::Kind;
 constexpr RowRule Rows[] = {
     {"UBL-SR-01", K::AtMostOne, "there is at most one contract reference", {"/*", "cac:ContractDocumentReference/cbc:ID", {}}, {}},
     {"UBL-SR-02", K::AtMostOne, "there is at most one receiving advice reference", {"/*", "cac:ReceiptDocumentReference/cbc:ID", {}}, {}},
-    {"UBL-SR-03", K::AtMostOne, "there is at most one despatch advice reference", {"/*", "cac:DespatchDocumentReference/cbc:ID", {}}, {}},
+    {"UBL-SR-03", K::AtMostOne, "there is at most one shipping notice reference", {"/*", "cac:DespatchDocumentReference/cbc:ID", {}}, {}},
     {"UBL-SR-04", K::AtMostOne, "there is at most one invoiced object", {"/*", "cac:AdditionalDocumentReference[cbc:DocumentTypeCode=130]/cbc:ID", {}}, {}},
     {"UBL-SR-05", K::AtMostOne, "there is at most one text of payment terms", {"/*", "cac:PaymentTerms/cbc:Note", {}}, {}},
     {"UBL-SR-06", K::AtMostOne, "a billing reference names at most one invoice", {"cac:BillingReference", "cac:InvoiceDocumentReference", {}}, {}},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // map check|test|run|write: the coordinator's work on mapping files, no daemon needed.
 #include "gateway/daemon/map_place.h"
+#include "parsers/guide.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -17,6 +18,7 @@ namespace {
 struct MapArguments {
     std::vector<std::string> maps;
     std::string map, input;
+    std::vector<std::string> guides;
     std::vector<std::string> parameters;  // name=value
     bool all = false;
     mapping::TestOptions test;
@@ -101,6 +103,21 @@ mapping::ToolResult write_text(const mapping::ToolContext& context,
     return mapping::write_map(context, file, document, parameters);
 }
 
+mapping::ToolResult check_one(const mapping::ToolContext& context,
+                              const std::string& file,
+                              const std::vector<std::string>& guides) {
+    if (guides.empty()) return mapping::check_map(context, file);
+    const std::vector<std::filesystem::path> files(guides.begin(), guides.end());
+    const Result<edi::Guide> guide = edi::Guide::load(files, *context.schemas);
+    if (guide) return mapping::check_map(context, file, &*guide);
+    mapping::ToolResult out;
+    out.exit_code = exit_code::Failed;
+    out.text = guide.error().text() + "\n";
+    out.json = std::make_unique<nlohmann::ordered_json>(
+        nlohmann::ordered_json{{"ok", false}, {"error", guide.error().text()}});
+    return out;
+}
+
 CLI::App* maps_verb(
     CommandLine& line, CLI::App& noun, const char* name, const char* help, MapArguments& given) {
     CLI::App* out = noun.add_subcommand(name, help);
@@ -124,17 +141,21 @@ CLI::App* input_verb(
 void add_check(CommandLine& line, CLI::App& noun, const std::shared_ptr<MapArguments>& given) {
     CLI::App* check = maps_verb(
         line, noun, "check", "every mistake in a mapping file, with its place and remedy", *given);
+    check->add_option(
+        "--guide", given->guides, "the partner's guide: what it requires is written?");
     check->footer(
         "Examples:\n"
         "  sallyport map check acme-850.map\n"
+        "  sallyport map check acme-850.map --guide acme.guide\n"
         "  sallyport map check --all\n"
         "  sallyport map check x12-850-base.map --all --json\n");
     check->callback([&line, given] {
         line.action = [&line, given] {
-            return on_maps(
-                line, *given, [](const mapping::ToolContext& context, const std::string& file) {
-                    return mapping::check_map(context, file);
-                });
+            return on_maps(line,
+                           *given,
+                           [given](const mapping::ToolContext& context, const std::string& file) {
+                               return check_one(context, file, given->guides);
+                           });
         };
     });
 }

