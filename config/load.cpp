@@ -144,7 +144,10 @@ LoadedPartner bind_partner(const Node& root,
     partner.file = file;
     loaded.file = {.source = file.string()};
     Binder binder(faults, {file.parent_path()});
-    binder.bind(root, "", partner_fields(partner), {"as2", "sftp", "sftp_client", "folder", "x12", "documents", "odoo"});
+    binder.bind(root,
+                "",
+                partner_fields(partner),
+                {"as2", "sftp", "sftp_client", "folder", "x12", "documents", "odoo"});
     partner.as2.enabled = bind_table(root, "as2", as2_fields(partner.as2), binder);
     partner.sftp.enabled = bind_table(root, "sftp", sftp_fields(partner.sftp), binder);
     partner.sftp_client.enabled =
