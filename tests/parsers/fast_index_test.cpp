@@ -39,7 +39,7 @@ TEST(FastIndex, IsTheSameHoweverItIsMade) {
     std::uint64_t state = 20261123;
     const auto draw = [&state](std::size_t below) {
         state = state * 6364136223846793005 + 1442695040888963407;
-        return static_cast<std::size_t>(state >> 33) % below;
+        return (state >> 33) % below;
     };
     Separators x12;
     x12.repetition = '^';

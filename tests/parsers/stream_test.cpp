@@ -63,7 +63,7 @@ public:
         std::uint64_t z = m_state;
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return static_cast<std::size_t>(z ^ (z >> 31)) % below;
+        return (z ^ (z >> 31)) % below;
     }
 
 private:
