@@ -176,7 +176,7 @@ class Run:
             process.wait(timeout=60)
 
     def faults(self):
-        orders = collections.Counter(self.site.ask_odoo("orders"))
+        orders = collections.Counter(order["client_order_ref"] for order in self.site.ask_odoo("orders"))
         with contextlib.closing(sqlite3.connect(f"file:{self.site.state}/sallyport.db?mode=ro", uri=True)) as database:
             stored = collections.Counter(row[0] for row in database.execute("SELECT content_digest FROM messages WHERE direction = 'inbound' AND state = 'received'"))
             sent = database.execute("SELECT file_name, state, payload_ref FROM messages WHERE direction = 'outbound'").fetchall()

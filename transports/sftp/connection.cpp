@@ -176,8 +176,7 @@ void Connection::serve() {
     if (!prepare() || !handshake()) return;
     if (!wait_for(&Connection::logged_in)) {
         // Names and keys were tried, and none was right.
-        if (m_login.account() == nullptr && m_login.asked())
-            m_shared.parts.penalties.fail(m_remote, 1);
+        if (m_login.account() == nullptr && m_login.asked()) refused("nothing offered", 1);
         return;
     }
     while (wait_for(&Connection::asked)) {
