@@ -178,8 +178,7 @@ int main(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         const std::string_view word = argv[i];
         if (word == "--smoke") megabytes = 2;
-        if (word == "--megabytes" && i + 1 < argc)
-            megabytes = static_cast<std::size_t>(std::strtoul(argv[++i], nullptr, 10));
+        if (word == "--megabytes" && i + 1 < argc) megabytes = std::strtoul(argv[++i], nullptr, 10);
         if (word == "--no-tree") tree = false;
         if (word == "--only" && i + 1 < argc) only = argv[++i];
         if (word == "--generate" && i + 1 < argc) kind = argv[++i];

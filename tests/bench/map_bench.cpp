@@ -85,8 +85,7 @@ void parse(benchmark::State& state) {
         (void)one;
         benchmark::DoNotOptimize(edi::read_x12(octets));
     }
-    state.SetBytesProcessed(static_cast<std::int64_t>(octets.size()) *
-                            static_cast<std::int64_t>(state.iterations()));
+    state.SetBytesProcessed(static_cast<std::int64_t>(octets.size()) * state.iterations());
 }
 BENCHMARK(parse)->Unit(benchmark::kMicrosecond);
 
