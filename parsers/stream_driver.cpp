@@ -108,6 +108,13 @@ Status StreamDriver::start(Header header, bool first) {
             .at({.source = {}, .byte = m_feed.byte()})
             .remedy("validate the file as a whole");
     }
+    if (rules().standard == Standard::X12 && separators.release != '\0') {
+        return Error("edi.stream.unsupported",
+                     Blame::Operator,
+                     "the interchange names a release character (ISX)")
+            .at({.source = {}, .byte = m_feed.byte()})
+            .remedy("validate the file as a whole");
+    }
     const std::uint64_t from = m_feed.byte();
     std::string_view junk = lookahead().substr(0, header.skipped);
     m_interchange = {};
