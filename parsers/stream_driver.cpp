@@ -16,6 +16,21 @@ constexpr std::size_t HeaderOctets =
     16384;  // what finding and reading a header may look at, junk apart
 constexpr std::string_view Utf8Mark = "\xEF\xBB\xBF";
 
+// What only the tree reader knows how to read.
+Status streamable(const Separators& separators, Standard standard, std::uint64_t byte) {
+    std::string why;
+    if (separators.element == '\n' || separators.component == '\n' ||
+        separators.repetition == '\n' || separators.release == '\n')
+        why = "the separators of the interchange are line ends";
+    else if (standard == Standard::X12 && separators.release != '\0')
+        why = "the interchange names a release character (ISX)";
+    else
+        return {};
+    return Error("edi.stream.unsupported", Blame::Operator, std::move(why))
+        .at({.source = {}, .byte = byte})
+        .remedy("validate the file as a whole");
+}
+
 }  // namespace
 
 // --- control numbers -------------------------------------------------------------------------------------------------
@@ -100,21 +115,8 @@ Status StreamDriver::run() {
 // As ReaderBase::begin_interchange().
 Status StreamDriver::start(Header header, bool first) {
     const Separators& separators = header.separators;
-    if (separators.element == '\n' || separators.component == '\n' ||
-        separators.repetition == '\n' || separators.release == '\n') {
-        return Error("edi.stream.unsupported",
-                     Blame::Operator,
-                     "the separators of the interchange are line ends")
-            .at({.source = {}, .byte = m_feed.byte()})
-            .remedy("validate the file as a whole");
-    }
-    if (rules().standard == Standard::X12 && separators.release != '\0') {
-        return Error("edi.stream.unsupported",
-                     Blame::Operator,
-                     "the interchange names a release character (ISX)")
-            .at({.source = {}, .byte = m_feed.byte()})
-            .remedy("validate the file as a whole");
-    }
+    if (Status possible = streamable(separators, rules().standard, m_feed.byte()); !possible)
+        return possible;
     const std::uint64_t from = m_feed.byte();
     std::string_view junk = lookahead().substr(0, header.skipped);
     m_interchange = {};

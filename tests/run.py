@@ -183,7 +183,8 @@ def sanitized(run, preset, modules, env):
 
 def step_asan(run):
     """address and undefined-behaviour sanitizers where hostile bytes are read"""
-    return sanitized(run, "asan", ASAN, {"ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1", "UBSAN_OPTIONS": "print_stacktrace=1"})
+    modules = tuple(run.options.asan.split(",")) if run.options.asan else ASAN
+    return sanitized(run, "asan", modules, {"ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1", "UBSAN_OPTIONS": "print_stacktrace=1"})
 
 
 def step_tsan(run):
@@ -247,6 +248,7 @@ def arguments():
     parser.add_argument("steps", nargs="*", metavar="STEP", help="only these")
     parser.add_argument("--fuzz-seconds", type=int, default=20, help="how long each fuzz target runs (default 20)")
     parser.add_argument("--kills", type=int, default=40, help="how often the crash harness kills (default 40; a release: 200 and more)")
+    parser.add_argument("--asan", metavar="MODULES", help="only these under the address sanitizer, e.g. base,certs")
     options = parser.parse_args()
     unknown = [name for name in options.steps if name not in STEPS]
     if unknown:
