@@ -64,8 +64,10 @@ Result<mapping::Parameters> map_parameters(const std::vector<std::string>& given
 int show_result(CommandLine& line, const mapping::ToolResult& result) {
     if (line.json)
         line.out << result.json->dump(2) << '\n';
-    else
-        (result.exit_code == exit_code::Failed ? line.err : line.out) << result.text;
+    else  // `map diff` exits with 1 because the maps differ: what it says is data
+        (result.exit_code == exit_code::Failed && !result.json->value("ok", false) ? line.err
+                                                                                   : line.out)
+            << result.text;
     return result.exit_code;
 }
 
