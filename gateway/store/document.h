@@ -93,6 +93,16 @@ struct Document {
     Instant updated{};
 };
 
+// Where an outbound transaction went when it was put into an interchange: all of it at once.
+struct Placement {
+    std::string parent{};
+    std::string standard{}, set{}, version{};
+    std::string sender{}, receiver{};
+    bool test = false;
+    std::string interchange_control{}, group_control{}, transaction_control{};
+    std::uint32_t position = 0;
+};
+
 // What may change after a document was stored. Absent members stay as they are.
 struct DocumentUpdate {
     std::optional<ContentStatus> content{};
@@ -107,6 +117,8 @@ struct DocumentUpdate {
     std::optional<std::string> purpose{};
     std::optional<std::string> canonical_ref{};
     std::optional<std::string> faults_ref{};
+    std::optional<std::string> payload_ref{};
+    std::optional<Placement> placement{};
 };
 
 struct DocumentFilter {

@@ -22,7 +22,8 @@ struct ControlStream {
     std::int64_t last = 999'999'999;  // the greatest number the field holds
 };
 
-enum class ReplayLayer : std::uint8_t { Transport, Envelope, Business };
+// Source: what our own side submitted, by the key it chose.
+enum class ReplayLayer : std::uint8_t { Transport, Envelope, Business, Source };
 std::string_view to_string(ReplayLayer layer);
 
 // A composed key, so that no two lists of parts give the same key: each part with its length before it.
@@ -76,6 +77,14 @@ struct BackOfficeResult {
     std::string state{};  // draft, sale, …
     bool existed = false;
     Instant posted{};
+};
+
+// What an adapter must find again after a restart: a cursor, what it last said about a record. The value is its own
+// business; `scope` keeps the names of one adapter apart from another's.
+struct Bookmark {
+    std::string name{};
+    std::string value{};
+    Instant updated{};
 };
 
 }  // namespace sallyport::store

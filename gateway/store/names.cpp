@@ -235,6 +235,8 @@ std::string_view to_string(ReplayLayer value) {
             return "envelope";
         case ReplayLayer::Business:
             return "business";
+        case ReplayLayer::Source:
+            return "source";
     }
     return "";
 }
@@ -242,7 +244,7 @@ std::string_view to_string(ReplayLayer value) {
 template <>
 const std::vector<ReplayLayer>& all_of<ReplayLayer>() {
     static const std::vector<ReplayLayer> all{
-        ReplayLayer::Transport, ReplayLayer::Envelope, ReplayLayer::Business};
+        ReplayLayer::Transport, ReplayLayer::Envelope, ReplayLayer::Business, ReplayLayer::Source};
     return all;
 }
 

@@ -129,12 +129,24 @@ const Migration& tries_of_jobs() {
     return steps;
 }
 
+// What adapters remember of a back office, and the way from its records to our documents.
+const Migration& bookmarks() {
+    static const Migration steps{
+        R"(CREATE TABLE bookmarks (
+            scope TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, updated INTEGER NOT NULL,
+            PRIMARY KEY (scope, name)))",
+        "CREATE INDEX back_office_record ON back_office_results(record, system)",
+    };
+    return steps;
+}
+
 const std::vector<const Migration*>& migrations() {
     static const std::vector<const Migration*> all{&messages_and_documents(),
                                                    &jobs_and_attempts(),
                                                    &ledgers(),
                                                    &audit_chain(),
-                                                   &tries_of_jobs()};
+                                                   &tries_of_jobs(),
+                                                   &bookmarks()};
     return all;
 }
 

@@ -127,6 +127,20 @@ private:
     std::vector<Value> m_values;
 };
 
+void place(Assignments& set, const Placement& placement) {
+    set.add("parent", text_or_null(placement.parent));
+    set.add("standard", placement.standard);
+    set.add("doc_set", placement.set);
+    set.add("version", placement.version);
+    set.add("sender", placement.sender);
+    set.add("receiver", placement.receiver);
+    set.add("test", std::int64_t{placement.test ? 1 : 0});
+    set.add("interchange_control", placement.interchange_control);
+    set.add("group_control", placement.group_control);
+    set.add("transaction_control", placement.transaction_control);
+    set.add("doc_position", std::int64_t{placement.position});
+}
+
 }  // namespace
 
 Result<std::vector<Document>> SqliteSession::read_documents(const std::string& tail,
@@ -216,6 +230,8 @@ Status SqliteSession::update_document(const std::string& id, const DocumentUpdat
     set.add_text("purpose", update.purpose);
     set.add_text("canonical_ref", update.canonical_ref);
     set.add_text("faults_ref", update.faults_ref);
+    set.add_text("payload_ref", update.payload_ref);
+    if (update.placement) place(set, *update.placement);
     std::vector<Value> values{micros(m_now)};
     for (Value& value : set.values())
         values.push_back(std::move(value));

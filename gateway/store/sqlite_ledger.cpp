@@ -49,6 +49,14 @@ BackOfficeResult result_from(Row row) {
     return result;
 }
 
+Bookmark bookmark_from(Row row) {
+    Bookmark found;
+    found.name = row.text();
+    found.value = row.text();
+    found.updated = row.instant();
+    return found;
+}
+
 std::string stream_name(const ControlStream& stream) {
     return stream.kind + " from " + stream.sender + " to " + stream.receiver;
 }
@@ -228,6 +236,13 @@ Status SqliteSession::cancel_expectation(std::int64_t id) {
                   {micros(m_now), id});
 }
 
+Status SqliteSession::postpone_expectation(std::int64_t id, Instant due) {
+    return change(
+        "open expectation " + std::to_string(id),
+        "UPDATE expectations SET state = 'open', due = ? WHERE id = ? AND " + std::string(Waiting),
+        {micros(due), id});
+}
+
 Result<std::vector<Expectation>> SqliteSession::mark_overdue() {
     auto late = read_expectations("state = 'open' AND due < ?" + order_and_limit("due, id", 10000),
                                   {micros(m_now)});
@@ -265,6 +280,49 @@ Result<std::optional<BackOfficeResult>> SqliteSession::back_office_result(
 Result<std::vector<BackOfficeResult>> SqliteSession::back_office_results_of(
     const std::string& document) {
     return read_results("document = ? ORDER BY posted, business_key", {document});
+}
+
+Result<std::vector<BackOfficeResult>> SqliteSession::back_office_results_for(
+    const std::string& system, std::int64_t record) {
+    return read_results("record = ? AND system = ? ORDER BY posted, business_key",
+                        {record, system});
+}
+
+Result<std::optional<Bookmark>> SqliteSession::bookmark(const std::string& scope,
+                                                        const std::string& name) {
+    auto rows = query("SELECT name, value, updated FROM bookmarks WHERE scope = ? AND name = ?",
+                      "tti",
+                      {scope, name});
+    if (!rows) return std::move(rows).error();
+    if (rows->empty()) return std::optional<Bookmark>();
+    return std::optional<Bookmark>(bookmark_from(std::move(rows->front())));
+}
+
+Result<std::vector<Bookmark>> SqliteSession::bookmarks(const std::string& scope,
+                                                       const std::string& after,
+                                                       unsigned limit) {
+    auto rows = query(
+        "SELECT name, value, updated FROM bookmarks WHERE scope = ? AND name > ? ORDER BY name "
+        "LIMIT ?",
+        "tti",
+        {scope, after, std::int64_t{limit}});
+    if (!rows) return std::move(rows).error();
+    std::vector<Bookmark> found;
+    for (Row& row : *rows)
+        found.push_back(bookmark_from(std::move(row)));
+    return found;
+}
+
+Status SqliteSession::set_bookmark(const std::string& scope,
+                                   const std::string& name,
+                                   const std::string& value) {
+    if (value.empty())
+        return run("DELETE FROM bookmarks WHERE scope = ? AND name = ?", {scope, name});
+    return run(
+        "INSERT INTO bookmarks (scope, name, value, updated) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (scope, name) DO UPDATE SET value = excluded.value, updated = "
+        "excluded.updated",
+        {scope, name, value, micros(m_now)});
 }
 
 Status SqliteSession::record_back_office(const BackOfficeResult& result) {

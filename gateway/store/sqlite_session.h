@@ -46,6 +46,13 @@ public:
         const std::string& business_key) override;
     Result<std::vector<BackOfficeResult>> back_office_results_of(
         const std::string& document) override;
+    Result<std::vector<BackOfficeResult>> back_office_results_for(const std::string& system,
+                                                                  std::int64_t record) override;
+    Result<std::optional<Bookmark>> bookmark(const std::string& scope,
+                                             const std::string& name) override;
+    Result<std::vector<Bookmark>> bookmarks(const std::string& scope,
+                                            const std::string& after,
+                                            unsigned limit) override;
     Result<AuditHead> audit_head() override;
     Result<std::vector<AuditEntry>> audit_entries(std::int64_t first, unsigned limit) override;
     Result<std::vector<AuditEntry>> audit_of(const std::string& subject) override;
@@ -78,8 +85,12 @@ public:
                                                       const std::string& key,
                                                       const std::string& met_by) override;
     Status cancel_expectation(std::int64_t id) override;
+    Status postpone_expectation(std::int64_t id, Instant due) override;
     Result<std::vector<Expectation>> mark_overdue() override;
     Status record_back_office(const BackOfficeResult& result) override;
+    Status set_bookmark(const std::string& scope,
+                        const std::string& name,
+                        const std::string& value) override;
     Status audit(const AuditEvent& event) override;
 
 private:

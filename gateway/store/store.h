@@ -66,6 +66,16 @@ public:
         const std::string& business_key) = 0;
     virtual Result<std::vector<BackOfficeResult>> back_office_results_of(
         const std::string& document) = 0;
+    // Whose document made this record of the back office; several when an order was posted again after a loss.
+    virtual Result<std::vector<BackOfficeResult>> back_office_results_for(const std::string& system,
+                                                                          std::int64_t record) = 0;
+
+    virtual Result<std::optional<Bookmark>> bookmark(const std::string& scope,
+                                                     const std::string& name) = 0;
+    // By name, those after `after`, at most `limit`.
+    virtual Result<std::vector<Bookmark>> bookmarks(const std::string& scope,
+                                                    const std::string& after,
+                                                    unsigned limit) = 0;
 
     virtual Result<AuditHead> audit_head() = 0;
     // Entries from `first` on, oldest first, at most `limit`.
@@ -123,11 +133,18 @@ public:
                                                               const std::string& key,
                                                               const std::string& met_by) = 0;
     virtual Status cancel_expectation(std::int64_t id) = 0;
+    // An open or overdue one is open until `due`.
+    virtual Status postpone_expectation(std::int64_t id, Instant due) = 0;
     // Open ones past their time become Overdue. Returns those that turned now.
     virtual Result<std::vector<Expectation>> mark_overdue() = 0;
 
     // Repeating it with the same record is no fault; another record under the key is store.back_office.conflict (Bug).
     virtual Status record_back_office(const BackOfficeResult& result) = 0;
+
+    // Makes or replaces it; an empty value takes it away.
+    virtual Status set_bookmark(const std::string& scope,
+                                const std::string& name,
+                                const std::string& value) = 0;
 
     virtual Status audit(const AuditEvent& event) = 0;
 };

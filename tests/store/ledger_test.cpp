@@ -157,4 +157,44 @@ TEST_F(Ledger, ABackOfficeResultIsRecordedOnceAndAnotherRecordIsAnAlarm) {
     EXPECT_EQ(twice.error().code(), "store.back_office.conflict");
 }
 
+TEST_F(Ledger, BookmarksAreReplacedTakenAwayAndFoundAfterARestart) {
+    must([](Transaction& t) { return t.set_bookmark("odoo.watch", "cursor", "a"); });
+    must([](Transaction& t) { return t.set_bookmark("odoo.watch", "cursor", "b"); });
+    must([](Transaction& t) { return t.set_bookmark("odoo.watch", "gone", "c"); });
+    must([](Transaction& t) { return t.set_bookmark("odoo.other", "cursor", "d"); });
+    must([](Transaction& t) { return t.set_bookmark("odoo.watch", "gone", ""); });
+    reopen();
+    const auto found = *read<std::optional<Bookmark>>(
+        *m_store, [](Reader& r) { return r.bookmark("odoo.watch", "cursor"); });
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->value, "b");
+    EXPECT_FALSE(*read<std::optional<Bookmark>>(
+        *m_store, [](Reader& r) { return r.bookmark("odoo.watch", "gone"); }));
+    const auto all = *read<std::vector<Bookmark>>(
+        *m_store, [](Reader& r) { return r.bookmarks("odoo.watch", "", 10); });
+    ASSERT_EQ(all.size(), 1U);
+    EXPECT_EQ(all.front().name, "cursor");
+    EXPECT_TRUE(read<std::vector<Bookmark>>(*m_store, [](Reader& r) {
+                    return r.bookmarks("odoo.watch", "cursor", 10);
+                })->empty());
+}
+
+TEST_F(Ledger, ARecordOfTheBackOfficeLeadsToItsDocument) {
+    BackOfficeResult result;
+    result.business_key = "acme|Order|PO-1";
+    result.system = "odoo";
+    result.record = 277;
+    result.name = "S00277";
+    result.state = "sale";
+    must([&](Transaction& t) { return t.record_back_office(result); });
+    const auto of = [&](const std::string& system, std::int64_t record) {
+        return *read<std::vector<BackOfficeResult>>(
+            *m_store, [&](Reader& r) { return r.back_office_results_for(system, record); });
+    };
+    ASSERT_EQ(of("odoo", 277).size(), 1U);
+    EXPECT_EQ(of("odoo", 277).front().business_key, "acme|Order|PO-1");
+    EXPECT_TRUE(of("odoo", 278).empty());
+    EXPECT_TRUE(of("other", 277).empty());
+}
+
 }  // namespace sallyport::store
