@@ -2,6 +2,7 @@
 #include "gateway/base/digest.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/sha.h>
 
 namespace sallyport {
@@ -16,6 +17,20 @@ Bytes sha256(BytesView octets) {
 
 std::string sha256_hex(BytesView octets) {
     return to_hex(sha256(octets));
+}
+
+Bytes hmac_sha256(const Secret& key, BytesView octets) {
+    const std::string_view inside = key.reveal();
+    Bytes out(SHA256_DIGEST_LENGTH, '\0');
+    unsigned length = 0;
+    HMAC(EVP_sha256(),
+         inside.data(),
+         static_cast<int>(inside.size()),
+         reinterpret_cast<const unsigned char*>(octets.data()),
+         octets.size(),
+         reinterpret_cast<unsigned char*>(out.data()),
+         &length);
+    return out;
 }
 
 void Sha256::Free::operator()(void* context) const {

@@ -9,8 +9,9 @@
 
 namespace sallyport {
 
-Bytes sha256(BytesView octets);            // 32 octets
-std::string sha256_hex(BytesView octets);  // 64 hex digits, lower case
+Bytes sha256(BytesView octets);                          // 32 octets
+std::string sha256_hex(BytesView octets);                // 64 hex digits, lower case
+Bytes hmac_sha256(const Secret& key, BytesView octets);  // RFC 2104; 32 octets
 
 // The same over octets that come piece by piece. Not thread-safe.
 class Sha256 {

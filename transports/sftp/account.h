@@ -4,6 +4,7 @@
 
 #include "gateway/base/bytes.h"
 #include "transports/mailbox.h"
+#include "transports/networks.h"
 
 #include <chrono>
 #include <cstdint>
@@ -53,9 +54,8 @@ public:
 std::shared_ptr<const Accounts> fixed_accounts(
     std::vector<std::shared_ptr<const Account>> accounts);
 
-// "192.0.2.0/24" or a single address. False too when either is malformed. `address` without port.
-bool network_holds(std::string_view network, std::string_view address);
-bool is_network(std::string_view text);
+using transports::is_network;
+using transports::network_holds;
 
 // Old algorithms that an account may opt into, and what each is.
 inline constexpr std::string_view OldAlgorithms[] = {

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Documents that partners POST: checked for size, kind of octets and depth, made durable by the intake, answered with 202.
+// The Idempotency-Key is the transport's identity of the message, as a Message-ID is with AS2: the same key with the same
+// octets gets the first answer, with others 422, and those octets are held for a person.
+#pragma once
+
+#include "transports/https/route.h"
+#include "transports/intake.h"
+
+#include <string>
+#include <vector>
+
+namespace sallyport::https {
+
+// What may be sent in. `media_type` lower case, without parameters.
+struct DocumentType {
+    enum class Syntax : std::uint8_t { X12, Edifact, Xml, Json };
+    std::string media_type{};
+    Syntax syntax = Syntax::X12;
+    std::string stored_as{};  // the content type the pipeline sees; empty: media_type
+};
+
+// Error codes (Partner): https.body.empty, https.body.charset (not UTF-8, or a NUL), https.body.syntax (does not begin or
+// nest as its type demands), https.body.depth (nested deeper than 32). Pure.
+Status check_document(const DocumentType& type, BytesView octets);
+
+// POST endpoint at `path` for these types; `body_schema` names a component for JSON.
+struct SubmitOptions {
+    std::string path{};
+    std::string id{};
+    std::string summary{};
+    std::string help{};
+    std::vector<DocumentType> types{};
+    std::string body_schema{};
+    std::string body_example{};
+};
+// `intake` outlives the endpoint. Components it names: "Submitted", "Problem".
+Endpoint submit_endpoint(SubmitOptions options, transports::Intake& intake, const Clock& clock);
+
+}  // namespace sallyport::https
