@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <string>
@@ -57,10 +58,21 @@ OctetSource octets_from(int descriptor) {
     };
 }
 
+void StreamSink::separators(const Separators&) {}
 void StreamSink::begin_interchange(const InterchangeReport&) {}
 void StreamSink::begin_group(const GroupReport&) {}
 void StreamSink::end_group(GroupReport) {}
 void StreamSink::end_interchange(InterchangeReport) {}
+bool StreamSink::wants_parts() const {
+    return false;
+}
+Status StreamSink::part(Part) {
+    return {};
+}
+
+void ReportCollector::separators(const Separators& separators) {
+    m_separators.push_back(separators);
+}
 
 void ReportCollector::begin_interchange(const InterchangeReport& report) {
     m_report.interchanges.push_back(report);
@@ -71,6 +83,17 @@ void ReportCollector::begin_group(const GroupReport& report) {
 }
 
 void ReportCollector::transaction(TransactionReport report) {
+    if (m_faults >= m_most_faults && report.faults.size() > 1) {
+        const auto error =
+            std::find_if(report.faults.begin(), report.faults.end(), [](const Fault& fault) {
+                return fault.severity == Severity::Error;
+            });
+        std::vector<Fault> kept;
+        kept.push_back(std::move(error == report.faults.end() ? report.faults.front() : *error));
+        report.faults_left_out += static_cast<std::uint32_t>(report.faults.size() - 1);
+        report.faults = std::move(kept);
+    }
+    m_faults += report.faults.size();
     m_report.interchanges.back().groups.back().transactions.push_back(std::move(report));
 }
 

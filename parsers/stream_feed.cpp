@@ -261,7 +261,7 @@ std::string StreamFeed::kept(std::uint64_t until_byte) {
     if (until_byte > m_kept_until) {
         octets.append(m_octets.get() + (m_kept_until - m_base), until_byte - m_kept_until);
     } else {
-        octets.resize(octets.size() - m_kept_until - until_byte);
+        octets.resize(octets.size() - (m_kept_until - until_byte));
     }
     return octets;
 }
