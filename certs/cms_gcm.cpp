@@ -40,31 +40,13 @@ struct Envelope {
     Bytes tag;  // AuthEnvelopedData only
 };
 
-Result<std::size_t> read_tag_size(BytesView algorithm_content) {
-    BerReader algorithm(algorithm_content);
-    auto identifier = algorithm.next(ber::ObjectId);
-    if (!identifier) return std::move(identifier).error();
-    auto parameters = algorithm.next(ber::Sequence);
-    if (!parameters) return std::move(parameters).error();
-    BerReader fields(parameters->content);
-    auto nonce = fields.next(ber::OctetString);
-    if (!nonce) return std::move(nonce).error();
-    if (fields.at_end()) return DefaultTag;
-    auto size = fields.next(ber::Integer);
-    if (!size) return std::move(size).error();
-    if (size->content.size() != 1) return malformed("the tag's size is not one");
-    const auto value = static_cast<std::size_t>(static_cast<unsigned char>(size->content[0]));
-    if (value < DefaultTag || value > LongestTag) return malformed("the tag's size is not allowed");
-    return value;
-}
-
 Status read_encrypted_content(BytesView info, Envelope& envelope) {
     BerReader fields(info);
     auto type = fields.next(ber::ObjectId);
     if (!type) return std::move(type).error();
     auto algorithm = fields.next(ber::Sequence);
     if (!algorithm) return std::move(algorithm).error();
-    auto tag_size = read_tag_size(algorithm->content);
+    auto tag_size = gcm_tag_size(algorithm->content);
     if (!tag_size) return std::move(tag_size).error();
     if (fields.peek_tag() != ber::Context0 && fields.peek_tag() != ber::Context0Primitive)
         return malformed("there is no content");
@@ -138,6 +120,32 @@ Bytes write_envelope(const Envelope& envelope,
 }
 
 }  // namespace
+
+Result<std::size_t> gcm_tag_size(BytesView algorithm_content) {
+    BerReader algorithm(algorithm_content);
+    auto identifier = algorithm.next(ber::ObjectId);
+    if (!identifier) return std::move(identifier).error();
+    auto parameters = algorithm.next(ber::Sequence);
+    if (!parameters) return std::move(parameters).error();
+    BerReader fields(parameters->content);
+    auto nonce = fields.next(ber::OctetString);
+    if (!nonce) return std::move(nonce).error();
+    if (fields.at_end()) return DefaultTag;
+    auto size = fields.next(ber::Integer);
+    if (!size) return std::move(size).error();
+    if (size->content.size() != 1) return malformed("the tag's size is not one");
+    const auto value = static_cast<std::size_t>(static_cast<unsigned char>(size->content[0]));
+    if (value < DefaultTag || value > LongestTag) return malformed("the tag's size is not allowed");
+    return value;
+}
+
+Status check_gcm_tag(BytesView content_info) {
+    const auto envelope = read_envelope(content_info, true);
+    if (!envelope) return envelope.error();
+    if (envelope->tag.size() != envelope->tag_size)
+        return malformed("the tag is not as long as announced");
+    return {};
+}
 
 Result<Bytes> tagged_to_auth_enveloped(BytesView content_info) {
     auto envelope = read_envelope(content_info, false);

@@ -196,8 +196,7 @@ Result<ContentInfoParts> read_content_info(BytesView structure) {
     if (!type) return std::move(type).error();
     auto wrapper = fields.next(ber::Context0);
     if (!wrapper) return std::move(wrapper).error();
-    return ContentInfoParts{.kind = kind_of(nid_of_oid(type->content)),
-                            .content = wrapper->content};
+    return ContentInfoParts{.kind = kind_of_oid(type->content), .content = wrapper->content};
 }
 
 Result<ContentKind> content_kind(BytesView structure) {
@@ -206,6 +205,39 @@ Result<ContentKind> content_kind(BytesView structure) {
     auto parts = read_content_info(*checked);
     if (!parts) return std::move(parts).error();
     return parts->kind;
+}
+
+ContentKind kind_of_oid(BytesView oid_content) {
+    return kind_of(nid_of_oid(oid_content));
+}
+
+Bytes content_info_oid(ContentKind kind) {
+    int nid = NID_pkcs7_data;
+    switch (kind) {
+        case ContentKind::Signed:
+            nid = NID_pkcs7_signed;
+            break;
+        case ContentKind::Enveloped:
+            nid = NID_pkcs7_enveloped;
+            break;
+        case ContentKind::AuthEnveloped:
+            nid = NID_id_smime_ct_authEnvelopedData;
+            break;
+        case ContentKind::Compressed:
+            nid = NID_id_smime_ct_compressedData;
+            break;
+        case ContentKind::Other:
+            break;
+    }
+    const ASN1_OBJECT* object = OBJ_nid2obj(nid);
+    return write_element(
+        ber::ObjectId,
+        BytesView(reinterpret_cast<const char*>(OBJ_get0_data(object)), OBJ_length(object)));
+}
+
+Bytes write_content_info(ContentKind kind, BytesView structure) {
+    return write_element(ber::Sequence,
+                         content_info_oid(kind) + write_element(ber::Context0, structure));
 }
 
 }  // namespace sallyport::certs

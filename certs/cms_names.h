@@ -28,4 +28,10 @@ struct ContentInfoParts {
 };
 Result<ContentInfoParts> read_content_info(BytesView structure);
 
+// By the content octets of a content type's OBJECT IDENTIFIER.
+ContentKind kind_of_oid(BytesView oid_content);
+Bytes content_info_oid(ContentKind kind);  // with its header
+// ContentInfo around a structure with its header.
+Bytes write_content_info(ContentKind kind, BytesView structure);
+
 }  // namespace sallyport::certs

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // SignedData (RFC 5652 section 5). Verification walks the SignerInfos itself: OpenSSL's CMS_verify() trusts certificates it
 // finds in the message and wants every signature to hold, AS2 wants one that holds under a certificate we configured.
+#include "certs/ber.h"
 #include "certs/cms.h"
 #include "certs/cms_names.h"
+#include "certs/cms_stream.h"
 #include "certs/handles.h"
 
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -16,6 +20,24 @@ namespace sallyport::certs {
 namespace {
 
 constexpr unsigned SignFlags = CMS_DETACHED | CMS_BINARY | CMS_PARTIAL;
+
+// The content passes the digest filters in pieces; what is made of their digests is OpenSSL's to know.
+bool finish(CMS_ContentInfo* cms, const Octets& content, Status& poured) {
+    const BioPtr nowhere(BIO_new(BIO_s_null()));
+    BIO* chain = nowhere ? CMS_dataInit(cms, nowhere.get()) : nullptr;
+    if (chain == nullptr) return false;
+    poured = pour(content, [&](BytesView piece) -> Status {
+        BIO_write(chain, piece.data(), static_cast<int>(piece.size()));
+        return {};
+    });
+    const bool done = poured && CMS_dataFinal(cms, chain) == 1;
+    while (chain != nullptr && chain != nowhere.get()) {  // only the filters are ours to free
+        BIO* next = BIO_pop(chain);
+        BIO_free(chain);
+        chain = next;
+    }
+    return done;
+}
 
 bool use_pss(CMS_SignerInfo* signer) {
     EVP_PKEY_CTX* context = CMS_SignerInfo_get0_pkey_ctx(signer);
@@ -59,41 +81,62 @@ bool digests_agree(const X509_ALGOR* signature, int digest_nid) {
     return own == NID_undef || own == digest_nid;
 }
 
+// What is signed, digested once for every algorithm that is asked for. A content that cannot be read is no forgery: it is kept
+// apart from the verdicts.
+class Content {
+public:
+    explicit Content(const Octets& octets) : m_octets(octets) {}
+
+    const Bytes& digest(Digest algorithm) {
+        const auto known = m_digests.find(algorithm);
+        if (known != m_digests.end()) return known->second;
+        auto made = digest_stream(m_octets, {algorithm});
+        if (made) return m_digests[algorithm] = std::move((*made)[algorithm]);
+        m_failed = std::move(made).error();
+        return m_digests[algorithm];
+    }
+    bool looks_like_attributes() {
+        const auto first = take_octets(m_octets, 0, 1);
+        return first && !first->empty() && static_cast<unsigned char>((*first)[0]) == 0x31U;
+    }
+    const Octets& octets() const { return m_octets; }
+    const std::optional<Error>& failed() const { return m_failed; }
+
+private:
+    const Octets& m_octets;
+    std::map<Digest, Bytes> m_digests;
+    std::optional<Error> m_failed;
+};
+
 // Without signed attributes the signature is over the content itself. Content that looks like the attributes of another
 // message is refused: otherwise a signature made over attributes could be shown as one over content.
-bool verify_bare(CMS_ContentInfo* cms, CMS_SignerInfo* signer, BytesView content) {
-    if (!content.empty() && static_cast<unsigned char>(content[0]) == 0x31U) return false;
-    const BioPtr source = memory_bio(content);
-    // CMS_dataInit() puts digest filters before `source`; only those are ours to free.
-    BIO* chain = source ? CMS_dataInit(cms, source.get()) : nullptr;
-    if (chain == nullptr) return false;
-    std::string sink(4096, '\0');
-    while (BIO_read(chain, sink.data(), static_cast<int>(sink.size())) > 0) {
-    }
-    const bool verified = CMS_SignerInfo_verify_content(signer, chain) == 1;
-    while (chain != nullptr && chain != source.get()) {
-        BIO* next = BIO_pop(chain);
-        BIO_free(chain);
-        chain = next;
-    }
-    return verified;
+bool verify_bare(CMS_SignerInfo* signer, Digest algorithm, Content& content) {
+    if (content.looks_like_attributes()) return false;
+    // OpenSSL takes the digest from a filter that the content has passed.
+    const BioPtr filter(BIO_new(BIO_f_md()));
+    if (!filter || BIO_set_md(filter.get(), native_digest(algorithm)) != 1) return false;
+    BIO* nowhere = BIO_new(BIO_s_null());
+    if (nowhere == nullptr) return false;
+    BIO_push(filter.get(), nowhere);
+    const Status poured = pour(content.octets(), [&](BytesView piece) -> Status {
+        BIO_write(filter.get(), piece.data(), static_cast<int>(piece.size()));
+        return {};
+    });
+    return poured && CMS_SignerInfo_verify_content(signer, filter.get()) == 1;
 }
 
-Verdict verify_attributes(CMS_SignerInfo* signer, Digest algorithm, BytesView content) {
+Verdict verify_attributes(CMS_SignerInfo* signer, Digest algorithm, Content& content) {
     if (CMS_SignerInfo_verify(signer) != 1) return Verdict::SignatureInvalid;
     const auto* stated = static_cast<const ASN1_OCTET_STRING*>(CMS_signed_get0_data_by_OBJ(
         signer, OBJ_nid2obj(NID_pkcs9_messageDigest), -3, V_ASN1_OCTET_STRING));
     if (stated == nullptr) return Verdict::SignatureInvalid;
     const BytesView there(reinterpret_cast<const char*>(ASN1_STRING_get0_data(stated)),
                           static_cast<std::size_t>(ASN1_STRING_length(stated)));
-    return equal_constant_time(there, digest(algorithm, content)) ? Verdict::Verified
-                                                                  : Verdict::ContentChanged;
+    return equal_constant_time(there, content.digest(algorithm)) ? Verdict::Verified
+                                                                 : Verdict::ContentChanged;
 }
 
-Judgement judge(CMS_ContentInfo* cms,
-                CMS_SignerInfo* signer,
-                BytesView content,
-                const VerifyPolicy& policy) {
+Judgement judge(CMS_SignerInfo* signer, Content& content, const VerifyPolicy& policy) {
     Judgement judgement;
     for (const auto& candidate : policy.trusted)
         if (CMS_SignerInfo_cert_cmp(signer, candidate.native().handle.get()) == 0)
@@ -119,7 +162,7 @@ Judgement judge(CMS_ContentInfo* cms,
     else
         // One signature covers both here, so that a changed content and a false signature look the same.
         judgement.verdict =
-            verify_bare(cms, signer, content) ? Verdict::Verified : Verdict::ContentChanged;
+            verify_bare(signer, *known, content) ? Verdict::Verified : Verdict::ContentChanged;
     return judgement;
 }
 
@@ -183,7 +226,7 @@ Error explain(const Judgement& worst, const std::string& strangers, const Verify
 }
 
 Result<Verified> verify(CMS_ContentInfo* cms,
-                        BytesView content,
+                        const Octets& octets,
                         const VerifyPolicy& policy,
                         const CmsLimits& limits) {
     if (OBJ_obj2nid(CMS_get0_type(cms)) != NID_pkcs7_signed)
@@ -198,9 +241,11 @@ Result<Verified> verify(CMS_ContentInfo* cms,
             "cms.limit", Blame::Partner, "message has " + std::to_string(count) + " signatures");
     Judgement worst;
     std::string strangers;
+    Content content(octets);
     for (int i = 0; i < count; ++i) {
         CMS_SignerInfo* signer = sk_CMS_SignerInfo_value(signers, i);
-        const Judgement judgement = judge(cms, signer, content, policy);
+        const Judgement judgement = judge(signer, content, policy);
+        if (content.failed()) return *content.failed();
         if (judgement.verdict == Verdict::Verified) {
             ERR_clear_error();
             return Verified{.digest = judgement.digest,
@@ -216,10 +261,11 @@ Result<Verified> verify(CMS_ContentInfo* cms,
 
 }  // namespace
 
-Result<Bytes> sign_detached(BytesView content, const Identity& signer, const SignOptions& options) {
-    const BioPtr data = memory_bio(content);
+Result<Bytes> sign_detached(const Octets& content,
+                            const Identity& signer,
+                            const SignOptions& options) {
     const unsigned flags = SignFlags | (options.include_certificate ? 0U : unsigned{CMS_NOCERTS});
-    CmsPtr cms(data ? CMS_sign(nullptr, nullptr, nullptr, data.get(), flags) : nullptr);
+    CmsPtr cms(CMS_sign(nullptr, nullptr, nullptr, nullptr, flags));
     const bool pss = options.scheme == SignatureScheme::Pss &&
                      EVP_PKEY_is_a(signer.key.native().handle.get(), "RSA") == 1;
     CMS_SignerInfo* info = nullptr;
@@ -230,8 +276,11 @@ Result<Bytes> sign_detached(BytesView content, const Identity& signer, const Sig
                                signer.key.native().handle.get(),
                                native_digest(options.digest),
                                flags | CMS_NOSMIMECAP | (pss ? unsigned{CMS_KEY_PARAM} : 0U));
-    if (info == nullptr || (pss && !use_pss(info)) ||
-        CMS_final(cms.get(), data.get(), nullptr, flags) != 1)
+    Status poured;
+    const bool done =
+        info != nullptr && (!pss || use_pss(info)) && finish(cms.get(), content, poured);
+    if (!poured) return poured.error();
+    if (!done)
         return openssl_error("cms.sign",
                              Blame::Operator,
                              "cannot sign as " + signer.certificate.subject() + " (" +
@@ -242,13 +291,63 @@ Result<Bytes> sign_detached(BytesView content, const Identity& signer, const Sig
     return bio_octets(out.get());
 }
 
+Result<Bytes> sign_detached(BytesView content, const Identity& signer, const SignOptions& options) {
+    return sign_detached(MemoryOctets(content), signer, options);
+}
+
+namespace {
+
+// Certificates and revocation lists inside a message are never looked at, and decoding them costs more than verifying: they
+// are left out before the structure is decoded.
+Result<Bytes> without_certificates(BytesView structure) {
+    auto info = BerReader(structure).next(ber::Sequence);
+    if (!info) return std::move(info).error();
+    BerReader outer(info->content);
+    auto type = outer.next(ber::ObjectId);
+    if (!type) return std::move(type).error();
+    auto wrapper = outer.next(ber::Context0);
+    if (!wrapper) return std::move(wrapper).error();
+    auto signed_data = BerReader(wrapper->content).next(ber::Sequence);
+    if (!signed_data) return std::move(signed_data).error();
+    Bytes kept;
+    for (BerReader fields(signed_data->content); !fields.at_end();) {
+        auto field = fields.next();
+        if (!field) return std::move(field).error();
+        if (field->tag != ber::Context0 && field->tag != ber::Context1) kept += field->whole;
+    }
+    return write_element(
+        ber::Sequence,
+        Bytes(type->whole) + write_element(ber::Context0, write_element(ber::Sequence, kept)));
+}
+
+Result<CmsPtr> decode_signed(BytesView signature, const CmsLimits& limits) {
+    auto structure = guarded_structure(signature, limits);
+    if (!structure) return std::move(structure).error();
+    const auto kind = content_kind(*structure);
+    if (!kind) return kind.error();
+    if (*kind != ContentKind::Signed)
+        return Error("cms.malformed", Blame::Partner, "signature part is not SignedData");
+    const auto bare = without_certificates(*structure);
+    if (!bare) return bare.error();
+    return decode_cms(*bare, limits);
+}
+
+}  // namespace
+
+Result<Verified> verify_detached(const Octets& content,
+                                 BytesView signature,
+                                 const VerifyPolicy& policy,
+                                 const CmsLimits& limits) {
+    auto cms = decode_signed(signature, limits);
+    if (!cms) return std::move(cms).error();
+    return verify(cms->get(), content, policy, limits);
+}
+
 Result<Verified> verify_detached(BytesView content,
                                  BytesView signature,
                                  const VerifyPolicy& policy,
                                  const CmsLimits& limits) {
-    auto cms = decode_cms(signature, limits);
-    if (!cms) return std::move(cms).error();
-    return verify(cms->get(), content, policy, limits);
+    return verify_detached(MemoryOctets(content), signature, policy, limits);
 }
 
 Result<Opened> verify_opaque(BytesView signed_data,
@@ -263,7 +362,7 @@ Result<Opened> verify_opaque(BytesView signed_data,
         return Error("cms.malformed", Blame::Partner, "SignedData holds no content");
     Bytes content(reinterpret_cast<const char*>(ASN1_STRING_get0_data(*inside)),
                   static_cast<std::size_t>(ASN1_STRING_length(*inside)));
-    auto verified = verify(cms->get(), content, policy, limits);
+    auto verified = verify(cms->get(), MemoryOctets(content), policy, limits);
     if (!verified) return std::move(verified).error();
     return Opened{.verified = *std::move(verified), .content = std::move(content)};
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // CompressedData (RFC 3274) on zlib: Debian's OpenSSL is built without it.
+#include "certs/compressed_data.h"
+
 #include "certs/ber.h"
 #include "certs/cms.h"
 #include "certs/cms_names.h"
@@ -104,6 +106,13 @@ Result<Bytes> compressed_octets(BytesView compressed_data) {
 }
 
 }  // namespace
+
+Bytes zlib_oid() {
+    return write_element(ber::ObjectId, view(ZlibOid));
+}
+Bytes data_oid() {
+    return write_element(ber::ObjectId, view(DataOid));
+}
 
 Result<Bytes> compress(BytesView content) {
     uLongf size = compressBound(content.size());
