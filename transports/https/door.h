@@ -14,11 +14,15 @@
 #include "transports/https/ledger.h"
 #include "transports/https/route.h"
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
+#include <variant>
+#include <vector>
 
 namespace sallyport::https {
 
@@ -46,26 +50,31 @@ public:
         Log log;
         Recorder record{};
     };
-    explicit Door(Parts parts);
-    ~Door() override;
-    Door(const Door&) = delete;
-    Door& operator=(const Door&) = delete;
-    Door(Door&&) = delete;
-    Door& operator=(Door&&) = delete;
+    explicit Door(Parts parts) : m_parts(std::move(parts)) {}
 
     transports::HttpEntry enter(const transports::HttpRequest& head) override;
     transports::HttpResponse handle(const transports::HttpRequest& request) override;
 
 private:
-    struct Opened;
-    Result<Opened> open(const transports::HttpRequest& request, bool first);
-    Status check_head(const transports::HttpRequest& request, const Opened& opened) const;
+    struct Refused {
+        Error error;
+        std::chrono::seconds retry{0};     // Retry-After; zero: none
+        std::vector<std::string> allow{};  // Allow, of a 405
+        Caller caller{};                   // as far as it is known
+    };
+    struct Opened {
+        const Endpoint* endpoint = nullptr;
+        Caller caller{};
+        std::map<std::string, std::string> path{};
+    };
+    using Opening = std::variant<Opened, Refused>;
+    Opening open(const transports::HttpRequest& request, bool first);
     transports::HttpResponse refuse(const transports::HttpRequest& request,
-                                    const Error& error,
+                                    const Refused& refused,
                                     const std::string& trace);
     transports::HttpResponse run(const Endpoint& endpoint, const Call& call);
-    transports::HttpResponse run_once(const Endpoint& endpoint, const Call& call);
-    std::string trace_of(const transports::HttpRequest& request);
+    Result<transports::HttpResponse> run_once(const Endpoint& endpoint, const Call& call);
+    Result<transports::HttpResponse> run_waiting(const Endpoint& endpoint, const Call& call);
 
     Parts m_parts;
     Guarded<std::set<std::string>> m_running;            // keys being answered now

@@ -18,7 +18,7 @@
 namespace sallyport::https {
 
 // Error codes, all Blame::Partner unless said otherwise:
-//   https.banned, https.rate            too much from there; retry_after() says how long to wait
+//   https.banned                        too many failures from there
 //   https.credentials                   none were shown, or of two kinds
 //   https.token                         unknown, wrong, expired, revoked, or for another gateway
 //   https.certificate                   no partner's file names it
@@ -41,13 +41,14 @@ public:
     };
     explicit Guard(Parts parts);
 
-    // Once for each request, before its body is read: counts it, takes its nonce.
+    // Once for each request, before its body is read: takes its nonce.
     Result<Caller> admit(const transports::HttpRequest& head);
     // The same request with its body: compares the body with its digest.
     Result<Caller> confirm(const transports::HttpRequest& request);
-    // How long the caller of that address has to wait after https.banned or https.rate.
-    std::chrono::seconds retry_after(const transports::HttpRequest& request,
-                                     const Error& error) const;
+    // Takes one of the account's requests: zero when it had one left, otherwise when there will be one.
+    std::chrono::seconds wait(const Account& account);
+    // How long that address is not listened to; zero when it is.
+    std::chrono::seconds banned_for(const transports::HttpRequest& request) const;
     void use(std::shared_ptr<const Accounts> accounts);
 
 private:
@@ -56,7 +57,6 @@ private:
     Result<Caller> by_token(std::string_view text);
     Result<Caller> by_certificate(const std::string& fingerprint) const;
     Result<Caller> by_signature(const transports::HttpRequest& request, Pass pass);
-    Status within_rate(const Account& account);
     std::shared_ptr<const Accounts> accounts() const;
 
     struct Bucket {

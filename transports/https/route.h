@@ -68,8 +68,8 @@ struct Endpoint {
     bool keeps_own_answer = false;  // its answers to an Idempotency-Key are kept by what it calls
     bool waits = false;             // may hold its connection for a while
     Lifecycle lifecycle = Lifecycle::Active;
-    std::string deprecated{};  // since when: "2027-01-31"
-    std::string sunset{};      // until when it works: "2027-07-31"
+    std::optional<Instant> deprecated{};  // since when
+    std::optional<Instant> sunset{};      // until when it works
     std::function<transports::HttpResponse(const Call&)> run{};
 };
 
