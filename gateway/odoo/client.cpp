@@ -145,6 +145,10 @@ public:
         m_observer = std::move(observer);
     }
 
+    std::optional<Instant> server_time() const {
+        return m_server_time.with([](const auto& time) { return time; });
+    }
+
     std::string describe() const {
         return m_target.text() + " database " + m_options.database + " as " + m_options.login;
     }
@@ -199,6 +203,7 @@ private:
         const Slot slot(m_slots);
         auto reply = m_poster->post("/jsonrpc", body, m_clock);
         if (!reply) return std::move(reply).error().during(what);
+        if (reply->date) m_server_time.with([&](auto& time) { time = reply->date; });
         if (reply->status != 200) return http_error(reply->status, what);
         auto document = parse_reply(reply->body);
         if (!document) return std::move(document).error().during(what);
@@ -282,6 +287,7 @@ private:
     Slots m_slots;
     std::mutex m_opening;
     Guarded<Access> m_access;
+    Guarded<std::optional<Instant>> m_server_time;
     std::atomic<std::uint64_t> m_counter{0};
     std::function<void(const CallOutcome&)> m_observer;
 };
@@ -317,6 +323,9 @@ Result<std::int64_t> Client::authenticate() {
 }
 void Client::observe(std::function<void(const CallOutcome&)> observer) {
     m_impl->observe(std::move(observer));
+}
+std::optional<Instant> Client::server_time() const {
+    return m_impl->server_time();
 }
 std::string Client::describe() const {
     return m_impl->describe();

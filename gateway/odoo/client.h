@@ -31,6 +31,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -84,6 +85,9 @@ public:
     Result<ServerVersion> version();
     // The user id. Wrong credentials: odoo.credentials.
     Result<std::int64_t> authenticate();
+
+    // Odoo's clock (or its proxy's) as the last reply had it, to the second; absent before the first.
+    std::optional<Instant> server_time() const;
 
     void observe(std::function<void(const CallOutcome&)> observer);  // set before the first call
 

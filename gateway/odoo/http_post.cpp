@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/odoo/http_post.h"
 
+#include <Poco/DateTime.h>
+#include <Poco/DateTimeFormat.h>
+#include <Poco/DateTimeParser.h>
 #include <Poco/Exception.h>
 #include <Poco/Net/Context.h>
 #include <Poco/Net/HTTPClientSession.h>
@@ -138,6 +141,16 @@ Status read_body(std::istream& stream, std::size_t max_bytes, std::string& body)
     return {};
 }
 
+std::optional<Instant> date_of(const net::HTTPResponse& response) {
+    Poco::DateTime date;
+    int zone = 0;
+    if (!response.has("Date") ||
+        !Poco::DateTimeParser::tryParse(
+            Poco::DateTimeFormat::HTTP_FORMAT, response.get("Date"), date, zone))
+        return std::nullopt;
+    return from_micros(date.timestamp().epochMicroseconds());
+}
+
 class Poster final : public HttpPoster {
 public:
     Poster(Target target, HttpLimits limits, net::Context::Ptr context)
@@ -156,6 +169,7 @@ public:
             net::HTTPResponse response;
             std::istream& stream = session.receiveResponse(response);
             HttpReply reply{.status = static_cast<int>(response.getStatus()), .body = {}};
+            reply.date = date_of(response);
             if (auto read = read_body(stream, m_limits.max_reply_bytes, reply.body); !read)
                 return std::move(read).error();
             if (stream.bad()) return reply_lost(m_target, "the connection broke while it was read");

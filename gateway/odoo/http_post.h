@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace sallyport::odoo {
@@ -34,6 +35,7 @@ struct HttpLimits {
 struct HttpReply {
     int status = 0;
     std::string body;
+    std::optional<Instant> date{};  // the Date header: the server's clock, in whole seconds
 };
 
 // Thread-safe; holds the TLS context only.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Units of measure: canonical words and UN/ECE Recommendation 20 codes to the external ids Odoo ships. External ids, for
 // the names are translated and edited.
+#include "gateway/odoo/echo.h"
 #include "gateway/odoo/orders.h"
 
 #include <algorithm>
@@ -80,6 +81,14 @@ std::string_view unit_external_id(std::string_view unit) {
     const auto* found =
         std::find_if(Units.begin(), Units.end(), [&](const Row& row) { return row.first == unit; });
     return found == Units.end() ? std::string_view{} : found->second;
+}
+
+std::string unit_word(const std::string& external_id, const OrdersOptions& options) {
+    for (const auto& [unit, id] : options.units)
+        if (id == external_id) return unit;
+    const auto* found = std::find_if(
+        Units.begin(), Units.end(), [&](const Row& row) { return row.second == external_id; });
+    return found == Units.end() ? std::string() : std::string(found->first);
 }
 
 }  // namespace sallyport::odoo

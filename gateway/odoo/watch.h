@@ -3,11 +3,12 @@
 //
 // write_date is the start of the transaction that wrote the record, shown in whole seconds. So a record may appear late
 // with a date older than what was seen before (late commit), be written twice in the second shown (no change of date), or
-// carry a date of a clock that was set since (steps). The watch therefore reads a window that reaches `overlap` behind the
-// greatest date it has seen, page by page in the order of ids; compares date and look of each record with what it remembers;
-// examines what is new, what was still warm, and each record once more when no transaction of its time can be under way.
-// A clock that was set back shows in the Date header of Odoo's replies: the window then reaches behind the new time. And
-// everything is swept through, without regard to dates, at the start and from time to time.
+// carry a date of a clock that was set since (steps). The watch therefore reads, page by page in the order of ids, all that
+// is dated no earlier than anything Odoo's clock showed (the Date header of its replies) while a transaction that is still
+// under way can have begun: `overlap` of our own time, however Odoo's clock was set meanwhile. It compares date and look of
+// each record with what it remembers; examines what is new, what was still warm, and each record once more when no
+// transaction of its time can be under way. And everything is swept through, without regard to dates, at the start and
+// from time to time: that also finds what was dated by a clock that went wrong and came right between two looks.
 //
 // A record may be examined more often than it changed; never is a change left out. What is done with a change must
 // therefore be repeatable: see outgoing.h.
@@ -121,8 +122,17 @@ private:
     WatchSource& m_source;
     WatchOptions m_options;
     const Clock& m_clock;
+    // What Odoo's clock showed at least between a poll and the one before it.
+    struct Floor {
+        std::chrono::steady_clock::time_point polled{};
+        Instant least{};
+    };
+    std::optional<Instant> window() const;
+    void keep_floor(Instant server_now, std::chrono::steady_clock::time_point polled);
+    Instant floor_of(Instant server_now, std::chrono::steady_clock::time_point polled) const;
+
     std::optional<Instant> m_high{};  // the greatest write_date seen, never beyond Odoo's clock
-    std::optional<std::chrono::steady_clock::time_point> m_polled{};
+    std::vector<Floor> m_floors{};    // of the last `overlap`, oldest first
     std::optional<std::chrono::steady_clock::time_point> m_swept{};
     std::map<std::int64_t, Known> m_known{};
     std::vector<std::int64_t> m_fresh{};
