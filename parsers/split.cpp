@@ -2,6 +2,7 @@
 #include "parsers/split.h"
 
 #include "parsers/edifact.h"
+#include "parsers/part.h"
 #include "parsers/x12.h"
 #include "parsers/xml_view.h"
 
@@ -24,61 +25,31 @@ std::string safe(std::string_view text) {
     return name.substr(0, 40);
 }
 
-class Splitter {
-public:
-    Splitter(const Document& document, const Interchange& interchange)
-        : m_document(document), m_interchange(interchange) {}
+std::string whole(const Segment& segment, const Separators& separators) {
+    std::string text(segment.raw);
+    if (text.empty()) return text;
+    return text + separators.terminator + std::string(segment.filler);
+}
 
-    Part part(const Group& group, const Transaction& transaction) const {
-        const bool x12 = m_interchange.standard == Standard::X12;
-        Part part;
-        part.name = safe(m_interchange.control) + "-" + safe(transaction.set) + "-" +
-                    safe(transaction.control);
-        if (!x12) part.octets += advice();
-        part.octets += whole(m_interchange.header);
-        const bool headed = group.header.raw.data() != nullptr;
-        if (headed) part.octets += whole(group.header);
-        part.octets += octets_of(transaction);
-        if (headed) part.octets += trailer(x12 ? "GE" : "UNE", group.control);
-        part.octets += trailer(x12 ? "IEA" : "UNZ", m_interchange.control);
-        return part;
-    }
+std::string trailer(std::string_view tag,
+                    std::string_view control,
+                    const Interchange& interchange) {
+    const char element = interchange.separators.element;
+    std::string text(tag);
+    text += element;
+    text += "1";
+    text += element;
+    text += control;
+    return text + interchange.separators.terminator + std::string(interchange.header.filler);
+}
 
-private:
-    // UNA stands in the preamble and must come along: the separators hang on it.
-    std::string advice() const {
-        const std::size_t una = m_interchange.preamble.find("UNA");
-        return una == std::string_view::npos ? std::string()
-                                             : std::string(m_interchange.preamble.substr(una));
-    }
-    std::string whole(const Segment& segment) const {
-        std::string text(segment.raw);
-        if (text.empty()) return text;
-        return text + m_interchange.separators.terminator + std::string(segment.filler);
-    }
-    std::string octets_of(const Transaction& transaction) const {
-        const Segment& first = transaction.segments.front();
-        const Segment& last = transaction.segments.back();
-        const auto begin = static_cast<std::size_t>(first.raw.data() - m_document.octets().data());
-        const auto end = static_cast<std::size_t>(last.raw.data() - m_document.octets().data()) +
-                         last.raw.size();
-        return std::string(m_document.octets().substr(begin, end - begin)) +
-               m_interchange.separators.terminator + std::string(last.filler);
-    }
-    std::string trailer(std::string_view tag, std::string_view control) const {
-        const char element = m_interchange.separators.element;
-        std::string text(tag);
-        text += element;
-        text += "1";
-        text += element;
-        text += control;
-        return text + m_interchange.separators.terminator +
-               std::string(m_interchange.header.filler);
-    }
-
-    const Document& m_document;
-    const Interchange& m_interchange;
-};
+// UNA stands in the preamble and must come along: the separators hang on it.
+std::string_view advice_of(const Interchange& interchange) {
+    const std::size_t una = interchange.standard == Standard::X12
+                                ? std::string_view::npos
+                                : interchange.preamble.find("UNA");
+    return una == std::string_view::npos ? std::string_view() : interchange.preamble.substr(una);
+}
 
 std::string text_in(const Json& json, const char* name) {
     const auto found = json.find(name);
@@ -251,6 +222,24 @@ Result<std::string> edifact_from(const Json& json, const WriteOptions& options) 
 
 }  // namespace
 
+Part cut_part(const PartSource& source) {
+    const Interchange& interchange = source.interchange;
+    const bool x12 = interchange.standard == Standard::X12;
+    Part part;
+    part.name = safe(interchange.control) + "-" + safe(source.transaction.set) + "-" +
+                safe(source.transaction.control);
+    part.octets = source.advice;
+    part.octets += whole(interchange.header, interchange.separators);
+    if (source.group) part.octets += whole(source.group->header, interchange.separators);
+    part.octets += source.octets;
+    part.octets += interchange.separators.terminator;
+    part.octets += source.filler;
+    if (source.group)
+        part.octets += trailer(x12 ? "GE" : "UNE", source.group->control, interchange);
+    part.octets += trailer(x12 ? "IEA" : "UNZ", interchange.control, interchange);
+    return part;
+}
+
 std::vector<Part> split(const Document& document) {
     std::vector<Part> parts;
     for (const Interchange& interchange : document.interchanges) {
@@ -260,10 +249,21 @@ std::vector<Part> split(const Document& document) {
                 {safe(only.control) + "-" + safe(only.set), std::string(document.octets())});
             continue;
         }
-        const Splitter splitter(document, interchange);
+        const std::string_view advice = advice_of(interchange);
         for (const Group& group : interchange.groups) {
-            for (const Transaction& transaction : group.transactions)
-                parts.push_back(splitter.part(group, transaction));
+            for (const Transaction& transaction : group.transactions) {
+                const Segment& first = transaction.segments.front();
+                const Segment& last = transaction.segments.back();
+                const char* const from = first.raw.data();
+                const auto size =
+                    static_cast<std::size_t>(last.raw.data() - from) + last.raw.size();
+                parts.push_back(cut_part({interchange,
+                                          group.header.raw.data() ? &group : nullptr,
+                                          transaction,
+                                          advice,
+                                          {from, size},
+                                          last.filler}));
+            }
         }
     }
     return parts;

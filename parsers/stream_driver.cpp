@@ -17,16 +17,13 @@ constexpr std::size_t HeaderOctets =
 constexpr std::string_view Utf8Mark = "\xEF\xBB\xBF";
 
 // What only the tree reader knows how to read.
-Status streamable(const Separators& separators, Standard standard, std::uint64_t byte) {
-    std::string why;
-    if (separators.element == '\n' || separators.component == '\n' ||
-        separators.repetition == '\n' || separators.release == '\n')
-        why = "the separators of the interchange are line ends";
-    else if (standard == Standard::X12 && separators.release != '\0')
-        why = "the interchange names a release character (ISX)";
-    else
+Status streamable(const Separators& separators, std::uint64_t byte) {
+    if (separators.element != '\n' && separators.component != '\n' &&
+        separators.repetition != '\n' && separators.release != '\n')
         return {};
-    return Error("edi.stream.unsupported", Blame::Operator, std::move(why))
+    return Error("edi.stream.unsupported",
+                 Blame::Operator,
+                 "the separators of the interchange are line ends")
         .at({.source = {}, .byte = byte})
         .remedy("validate the file as a whole");
 }
@@ -115,8 +112,7 @@ Status StreamDriver::run() {
 // As ReaderBase::begin_interchange().
 Status StreamDriver::start(Header header, bool first) {
     const Separators& separators = header.separators;
-    if (Status possible = streamable(separators, rules().standard, m_feed.byte()); !possible)
-        return possible;
+    if (Status possible = streamable(separators, m_feed.byte()); !possible) return possible;
     const std::uint64_t from = m_feed.byte();
     std::string_view junk = lookahead().substr(0, header.skipped);
     m_interchange = {};
@@ -134,7 +130,10 @@ Status StreamDriver::start(Header header, bool first) {
         if (!m_options.leniencies.byte_order_mark)
             m_interchange.faults.back().severity = Severity::Error;
     }
-    if (m_interchange.standard == Standard::Edifact) junk = junk.substr(0, junk.find("UNA"));
+    const std::size_t advice =
+        m_interchange.standard == Standard::Edifact ? junk.find("UNA") : std::string_view::npos;
+    m_advice = advice == std::string_view::npos ? std::string() : std::string(junk.substr(advice));
+    junk = junk.substr(0, advice);
     if (junk.find_first_not_of(" \t\r\n") != std::string_view::npos) {
         note(make_fault(
             "edi.repair.junk",
@@ -145,7 +144,10 @@ Status StreamDriver::start(Header header, bool first) {
             m_interchange.faults.back().severity = Severity::Error;
     }
     m_feed.skip(header.skipped);
-    m_feed.use(header.separators);
+    Separators in_force = header.separators;
+    m_releases = m_interchange.standard == Standard::Edifact;
+    if (!m_releases) in_force.release = '\0';
+    m_feed.use(in_force);
     m_position = 0;
     m_in_stray = m_any_group = m_bare_group = m_any_extra = false;
     m_bare = 0;
@@ -176,6 +178,10 @@ Status StreamDriver::segments() {
         if (anew || !m_feed.next(scanned)) {
             if (m_feed.failed()) return *m_feed.failed();
             return {};
+        }
+        if (!m_releases && m_position == 1 && scanned.tag == "ISX") {
+            m_releases = true;
+            m_feed.use(m_interchange.separators);
         }
         ++m_position;
         if (++m_segments > m_options.limits.segments) {
@@ -244,6 +250,7 @@ void StreamDriver::announce() {
     InterchangeReport report = judge(begun);
     report.faults.clear();
     report.groups.clear();
+    m_sink.separators(m_interchange.separators);
     m_sink.begin_interchange(report);
 }
 

@@ -102,6 +102,9 @@ protected:
     bool m_noted_error = false;
     Interchange m_interchange;  // header, trailer and what was noted; groups only in shells
     HeldSegment m_header, m_trailer;
+    std::string m_advice;  // UNA, as it stood
+    bool m_releases =
+        false;  // the release character is in force: in X12 only behind the ISX that names it
     bool m_any_group = false;  // with or without header
     std::uint64_t m_bare = 0;  // transactions outside any group with a header
     bool m_bare_group = false;
@@ -137,6 +140,7 @@ private:
     GroupReport judged_group();
     TransactionReport clean_report() const;
     Result<TransactionReport> faulty_report(std::uint64_t until);
+    Status give_part(const ScannedSegment* trailer, std::uint64_t until);
     Result<TransactionReport> long_report();
     TransactionReport judged(Transaction transaction);
 };

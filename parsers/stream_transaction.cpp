@@ -4,6 +4,7 @@
 #include "parsers/envelope.h"
 #include "parsers/faults.h"
 #include "parsers/guide.h"
+#include "parsers/part.h"
 #include "parsers/reader_base.h"
 #include "parsers/stream_driver.h"
 
@@ -18,9 +19,12 @@ public:
     TransactionReader(std::string octets, const Limits& limits, const Leniencies& leniencies)
         : ReaderBase({std::move(octets), {}, {}}, limits, leniencies) {}
 
-    // `like` has separators and syntax; `place` is that of the header.
-    Document read(const Interchange& like, const Position& place) {
+    // `like` has separators and syntax; `place` is that of the header; `releases`: the release character is in force.
+    Document read(const Interchange& like, const Position& place, bool releases) {
         begin_interchange(like.standard, 0, 0, like.separators, {});
+        Separators in_force = like.separators;
+        if (!releases) in_force.release = '\0';
+        m_scanner.use(in_force);
         m_interchange->syntax = like.syntax;
         m_interchange->groups.emplace_back();
         ScannedSegment scanned;
@@ -48,6 +52,14 @@ public:
         return std::move(m_document);
     }
 };
+
+void cut_last_terminator(std::string& octets, std::string_view terminator) {
+    const std::size_t last = octets.find_last_not_of(" \t\r\n");
+    octets.resize(last == std::string::npos ? 0 : last + 1);
+    if (octets.size() >= terminator.size() &&
+        std::string_view(octets).substr(octets.size() - terminator.size()) == terminator)
+        octets.resize(octets.size() - terminator.size());
+}
 
 }  // namespace
 
@@ -120,8 +132,33 @@ Status StreamDriver::close_transaction(const ScannedSegment* trailer, std::uint6
         if (!report) return std::move(report).error();
         m_sink.transaction(*std::move(report));
     }
+    const Status given = m_sink.wants_parts() ? give_part(trailer, until) : Status();
     m_feed.forget();
-    return {};
+    return given;
+}
+
+// As split() does it; only the line ends are those behind the interchange header everywhere.
+Status StreamDriver::give_part(const ScannedSegment* trailer, std::uint64_t until) {
+    const Transaction& one = m_transaction;
+    const Position& place = one.segments.front().place;
+    if (!m_feed.keeps()) {
+        return Error("edi.limit.transaction",
+                     Blame::Operator,
+                     "transaction " + shown(one.control) + " is longer than " +
+                         std::to_string(m_options.transaction_bytes) +
+                         " octets and cannot be cut out")
+            .at({.source = {}, .byte = place.byte, .line = place.line})
+            .remedy("read the file as a whole");
+    }
+    std::string octets =
+        m_feed.kept(trailer ? trailer->byte + one.segments.back().raw.size() : until);
+    if (!trailer) cut_last_terminator(octets, m_interchange.separators.terminator);
+    return m_sink.part(cut_part({m_interchange,
+                                 m_group.header.raw.data() ? &m_group : nullptr,
+                                 one,
+                                 m_advice,
+                                 octets,
+                                 m_interchange.header.filler}));
 }
 
 TransactionReport StreamDriver::clean_report() const {
@@ -141,7 +178,7 @@ Result<TransactionReport> StreamDriver::faulty_report(std::uint64_t until) {
     if (!m_feed.keeps()) return long_report();
     Document document =
         TransactionReader(m_feed.kept(until), m_options.limits, m_options.leniencies)
-            .read(m_interchange, m_transaction.segments.front().place);
+            .read(m_interchange, m_transaction.segments.front().place, m_releases);
     Transaction transaction = std::move(document.interchanges[0].groups[0].transactions[0]);
     name_transaction(transaction, transaction.segments.front());
     transaction.complete = m_transaction.complete;

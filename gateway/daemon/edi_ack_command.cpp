@@ -72,21 +72,31 @@ private:
 
 }  // namespace
 
-int acknowledge_file(CommandLine& line, const EdiOptions& options, const Judged& judged) {
+int acknowledge_reports(CommandLine& line,
+                        const EdiOptions& options,
+                        const edi::Report& reports,
+                        const std::vector<edi::Separators>& separators) {
     Acknowledger acknowledger(options);
     std::string all;
-    for (std::size_t i = 0; i < judged.report.interchanges.size(); ++i) {
-        const edi::Separators& separators = judged.partner && judged.partner->separators
-                                                ? *judged.partner->separators
-                                                : judged.document.interchanges[i].separators;
-        auto written = acknowledger.write(judged.report.interchanges[i], separators);
+    for (std::size_t i = 0; i < reports.interchanges.size(); ++i) {
+        auto written = acknowledger.write(reports.interchanges[i], separators[i]);
         if (!written) return report(line, written.error());
         all += *written;
     }
     line.out << all;
     if (all.empty())
         line.err << "sallyport: nothing to acknowledge: the file holds acknowledgements only\n";
-    return judged.report.accepted() ? exit_code::Done : exit_code::DocumentsHaveFaults;
+    return reports.accepted() ? exit_code::Done : exit_code::DocumentsHaveFaults;
+}
+
+int acknowledge_file(CommandLine& line, const EdiOptions& options, const Judged& judged) {
+    std::vector<edi::Separators> separators;
+    for (const edi::Interchange& interchange : judged.document.interchanges) {
+        separators.push_back(judged.partner && judged.partner->separators
+                                 ? *judged.partner->separators
+                                 : interchange.separators);
+    }
+    return acknowledge_reports(line, options, judged.report, separators);
 }
 
 int acknowledge_unreadable(CommandLine& line,

@@ -5,9 +5,12 @@
 #include "gateway/daemon/edi_partner.h"
 #include "parsers/document.h"
 #include "parsers/fault.h"
+#include "parsers/split.h"
 
+#include <filesystem>
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -38,10 +41,25 @@ struct Judged {
 
 // The acknowledgement to `out`. Exit codes: 0 all accepted, 7 not all; errors as report() says.
 int acknowledge_file(CommandLine& line, const EdiOptions& options, const Judged& judged);
+// The same of reports alone; `separators` are those of the answers, one per interchange.
+int acknowledge_reports(CommandLine& line,
+                        const EdiOptions& options,
+                        const edi::Report& reports,
+                        const std::vector<edi::Separators>& separators);
 // A file that could not be read: the error, and a TA1 where its header is good enough to answer to.
 int acknowledge_unreadable(CommandLine& line,
                            const EdiOptions& options,
                            const std::string& octets,
                            const Error& why);
+
+// parse --summary: a line for each interchange, group and transaction, without a verdict.
+void print_listed(std::ostream& out, const edi::InterchangeReport& report);
+void print_listed(std::ostream& out, const edi::GroupReport& report);
+void print_listed(std::ostream& out, const edi::TransactionReport& report);
+
+// One file per part, its name on `out`. Errors: edi.exists, file.write (Blame::Operator).
+Status write_part(std::ostream& out, const std::filesystem::path& directory, const edi::Part& part);
+// What report() says, and the exit code of `split`: a file that is there already is a conflict.
+int report_split(CommandLine& line, const Error& error);
 
 }  // namespace sallyport::daemon

@@ -14,8 +14,6 @@
 
 #include <filesystem>
 #include <functional>
-#include <iostream>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -25,11 +23,9 @@
 namespace sallyport::daemon {
 namespace {
 
-constexpr std::size_t MaxFileBytes = std::size_t{1} << 30;
-
 Result<Bytes> octets_of(const std::string& file) {
-    if (file != "-") return read_file(file, MaxFileBytes);
-    return Bytes(std::istreambuf_iterator<char>(std::cin), {});
+    auto input = EdiInput::open(file);
+    return input ? input->whole() : Result<Bytes>(std::move(input).error());
 }
 
 Result<Judged> judge(const CommandLine& line, const EdiOptions& options, Bytes octets) {
@@ -50,7 +46,7 @@ Result<Judged> judge(const CommandLine& line, const EdiOptions& options, Bytes o
     for (const std::string& name : options.accept)
         (void)edi::set_leniency(leniencies, name, true);
     edi::Limits limits;
-    limits.bytes = MaxFileBytes;
+    limits.bytes = MaxHeldBytes;
     limits.segments = 50'000'000;
     auto document = edi::read(std::move(octets), limits, leniencies);
     if (!document) return std::move(document).error().during("reading " + options.file);
@@ -78,8 +74,17 @@ void print_summary(std::ostream& out, const edi::Report& report) {
     }
 }
 
-int parse(CommandLine& line, const EdiOptions&, const Judged& judged) {
-    if (line.json) {
+int parse(CommandLine& line, const EdiOptions& options, const Judged& judged) {
+    if (options.summary) {
+        for (const edi::InterchangeReport& interchange : judged.report.interchanges) {
+            print_listed(line.out, interchange);
+            for (const edi::GroupReport& group : interchange.groups) {
+                print_listed(line.out, group);
+                for (const edi::TransactionReport& one : group.transactions)
+                    print_listed(line.out, one);
+            }
+        }
+    } else if (line.json) {
         line.out << edi::document_json(judged.document).dump(2) << '\n';
     } else {
         line.out << edi::text_view(judged.document, judged.report, edi::Faults::Leave);
@@ -108,18 +113,9 @@ int validate(CommandLine& line, const EdiOptions& options, const Judged& judged)
 }
 
 int split(CommandLine& line, const EdiOptions& options, const Judged& judged) {
-    const std::filesystem::path directory(options.directory);
     for (const edi::Part& part : edi::split(judged.document)) {
-        const std::filesystem::path file = directory / (part.name + ".edi");
-        if (std::filesystem::exists(file)) {
-            (void)report(line,
-                         Error("edi.exists", Blame::Operator, file.string() + " is already there")
-                             .remedy("name an empty directory with --into"));
-            return exit_code::Conflict;
-        }
-        if (Status written = write_file_durably(file, part.octets, 0640); !written)
-            return report(line, written.error());
-        line.out << file.string() << '\n';
+        if (Status written = write_part(line.out, options.directory, part); !written)
+            return report_split(line, written.error());
     }
     return exit_code::Done;
 }
@@ -178,26 +174,45 @@ void add_reading_options(CLI::App& verb, EdiOptions& options) {
         ->check(CLI::IsMember(names));
 }
 
+// What a verb does with a document too long to be held; empty: it needs the whole.
+std::optional<StreamedVerb> streamed_verb(std::string_view verb, const EdiOptions& options) {
+    if (options.html) return std::nullopt;
+    if (verb == "validate") return StreamedVerb::Validate;
+    if (verb == "parse" && options.summary) return StreamedVerb::List;
+    if (verb == "ack") return StreamedVerb::Acknowledge;
+    if (verb == "split") return StreamedVerb::Split;
+    return std::nullopt;
+}
+
+int run_verb(CommandLine& line,
+             const EdiOptions& options,
+             std::string_view verb,
+             const Action& action) {
+    auto input = EdiInput::open(options.file);
+    if (!input) return report(line, input.error());
+    if (const auto streamed = streamed_verb(verb, options); streamed && input->is_long()) {
+        if (const auto code = run_as_stream(line, options, *streamed, *input)) return *code;
+    }
+    auto octets = input->whole();
+    if (!octets) return report(line, octets.error());
+    auto judged = judge(line, options, *octets);
+    if (judged) return action(line, options, *judged);
+    return verb == "ack" ? acknowledge_unreadable(line, options, *octets, judged.error())
+                         : report(line, judged.error());
+}
+
 CLI::App* add_verb(
     CLI::App& noun, CommandLine& line, const Options& options, const char* name, const char* help) {
     CLI::App* verb = noun.add_subcommand(name, help);
     add_reading_options(*verb, *options);
-    const bool acknowledges = std::string_view(name) == "ack";
     static const std::map<std::string, Action, std::less<>> Actions = {{"parse", parse},
                                                                        {"validate", validate},
                                                                        {"format", format},
                                                                        {"split", split},
                                                                        {"ack", acknowledge_file}};
-    const bool streams = std::string_view(name) == "validate";
-    verb->callback([&line, options, acknowledges, streams, action = Actions.at(name)] {
-        line.action = [&line, options, acknowledges, streams, action] {
-            if (streams && is_streamed(*options)) return validate_as_stream(line, *options);
-            auto octets = octets_of(options->file);
-            if (!octets) return report(line, octets.error());
-            auto judged = judge(line, *options, *octets);
-            if (judged) return action(line, *options, *judged);
-            return acknowledges ? acknowledge_unreadable(line, *options, *octets, judged.error())
-                                : report(line, judged.error());
+    verb->callback([&line, options, verb = std::string(name), action = Actions.at(name)] {
+        line.action = [&line, options, verb, action] {
+            return run_verb(line, *options, verb, action);
         };
     });
     return verb;
@@ -246,17 +261,57 @@ void add_write(CLI::App& noun, CommandLine& line, const Options& options) {
 
 }  // namespace
 
+void print_listed(std::ostream& out, const edi::InterchangeReport& report) {
+    out << report.standard << " interchange " << report.control << " from " << report.sender
+        << " to " << report.receiver << "\n";
+}
+
+void print_listed(std::ostream& out, const edi::GroupReport& report) {
+    if (report.control.empty() && report.functional_id.empty()) return;
+    out << "  group " << report.functional_id << " " << report.control << " from " << report.sender
+        << " to " << report.receiver << "\n";
+}
+
+void print_listed(std::ostream& out, const edi::TransactionReport& report) {
+    out << "    " << report.set << " " << report.version << " " << report.control << " at byte "
+        << report.byte << ", " << report.segments << " segments\n";
+}
+
+Status write_part(std::ostream& out,
+                  const std::filesystem::path& directory,
+                  const edi::Part& part) {
+    const std::filesystem::path file = directory / (part.name + ".edi");
+    if (std::filesystem::exists(file)) {
+        return Error("edi.exists", Blame::Operator, file.string() + " is already there")
+            .remedy("name an empty directory with --into");
+    }
+    if (Status written = write_file_durably(file, part.octets, 0640); !written) return written;
+    out << file.string() << '\n';
+    return {};
+}
+
+int report_split(CommandLine& line, const Error& error) {
+    const int code = report(line, error);
+    return error.code() == "edi.exists" ? exit_code::Conflict : code;
+}
+
 void add_edi_commands(CommandLine& line) {
     CLI::App* noun =
         line.app.add_subcommand("edi", "one EDI file: read, judge, acknowledge; no daemon");
     noun->require_subcommand(1);
     const auto options = std::make_shared<EdiOptions>();
     CLI::App* parsed = add_verb(*noun, line, options, "parse", "the document as a tree");
-    parsed->add_flag("--json", line.json, "the tree as JSON");
+    CLI::Option* json = parsed->add_flag("--json", line.json, "the tree as JSON");
+    parsed
+        ->add_flag("--summary",
+                   options->summary,
+                   "one line per interchange, group and transaction, of files of any size")
+        ->excludes(json);
     parsed->footer(
         "Examples:\n"
         "  sallyport edi parse order.edi                       one segment per line\n"
         "  sallyport edi parse order.edi --json | jq .         the tree for programs\n"
+        "  sallyport edi parse catalogue.edi --summary         what is in it, however large\n"
         "  sallyport edi parse old.edi --accept other-encoding EBCDIC or UTF-16, converted\n");
     CLI::App* validated =
         add_verb(*noun, line, options, "validate", "every fault, at its segment and element");

@@ -1,40 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/daemon/edi_stream.h"
 
+#include "gateway/base/file.h"
 #include "gateway/daemon/edi_partner.h"
 #include "parsers/guide.h"
 #include "parsers/report.h"
 #include "parsers/stream.h"
 
-#include <fcntl.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace sallyport::daemon {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-class Descriptor {
-public:
-    explicit Descriptor(const std::string& file)
-        : m_descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC)) {}
-    ~Descriptor() {
-        if (m_descriptor >= 0) ::close(m_descriptor);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int get() const { return m_descriptor; }
-
-private:
-    int m_descriptor;
-};
 
 // What all forms of output count.
 class Printer : public edi::StreamSink {
@@ -62,6 +48,7 @@ public:
         m_transactions = 0;
     }
     virtual void finish() {}
+    bool any() const { return m_any; }
     bool accepted() const { return m_any && m_all_accepted; }
 
 protected:
@@ -116,8 +103,9 @@ private:
 // The report of `validate --json`, written as it comes: what is known last stands last.
 class JsonPrinter : public Printer {
 public:
-    explicit JsonPrinter(std::ostream& out) : Printer(out) { m_out << "{\"interchanges\":["; }
+    explicit JsonPrinter(std::ostream& out) : Printer(out) {}
     void begin_interchange(const edi::InterchangeReport& report) override {
+        if (!m_any) m_out << "{\"interchanges\":[";
         Printer::begin_interchange(report);
         Json json = shell(report)["interchanges"][0];
         for (const char* later : {"accepted", "repairs", "faults", "groups"})
@@ -177,43 +165,129 @@ private:
     bool m_first = true;  // in the list that is open
 };
 
+// What there is, unjudged.
+class Lister : public edi::StreamSink {
+public:
+    explicit Lister(std::ostream& out) : m_out(out) {}
+    void begin_interchange(const edi::InterchangeReport& report) override {
+        print_listed(m_out, report);
+    }
+    void begin_group(const edi::GroupReport& report) override { print_listed(m_out, report); }
+    void transaction(edi::TransactionReport report) override { print_listed(m_out, report); }
+
+private:
+    std::ostream& m_out;
+};
+
+class PartWriter : public edi::StreamSink {
+public:
+    PartWriter(std::ostream& out, std::filesystem::path directory)
+        : m_out(out), m_directory(std::move(directory)) {}
+    void transaction(edi::TransactionReport) override {}
+    bool wants_parts() const override { return true; }
+    Status part(edi::Part part) override { return write_part(m_out, m_directory, part); }
+
+private:
+    std::ostream& m_out;
+    std::filesystem::path m_directory;
+};
+
+constexpr std::size_t MostFaultsOfAnswer = 100'000;
+constexpr std::size_t LongestPart = std::size_t{64} << 20;
+
+// One run: the rules, and what the verbs make of it.
+class StreamedRun {
+public:
+    StreamedRun(CommandLine& line, const EdiOptions& options, EdiInput& input)
+        : m_line(line), m_options(options), m_input(input) {}
+
+    Status prepare() {
+        auto schemas = load_schemas(m_line);
+        if (!schemas) return std::move(schemas).error();
+        m_schemas.emplace(*std::move(schemas));
+        if (!m_options.partner.empty()) {
+            auto rules = rules_of(m_line, m_options.partner, *m_schemas);
+            if (!rules) return std::move(rules).error();
+            m_partner = *std::move(rules);
+            m_how.leniencies = m_partner->guide.leniencies();
+            m_how.validation.guide = &m_partner->guide;
+        }
+        for (const std::string& name : m_options.accept)
+            (void)edi::set_leniency(m_how.leniencies, name, true);
+        return {};
+    }
+
+    Result<int> go(StreamedVerb verb) {
+        switch (verb) {
+            case StreamedVerb::Validate:
+                return validate();
+            case StreamedVerb::List: {
+                Lister lister(m_line.out);
+                if (Status done = pass(lister); !done) return std::move(done).error();
+                return exit_code::Done;
+            }
+            case StreamedVerb::Acknowledge:
+                return acknowledge();
+            case StreamedVerb::Split:
+                break;
+        }
+        PartWriter writer(m_line.out, m_options.directory);
+        m_how.transaction_bytes = LongestPart;
+        if (Status done = pass(writer); !done) return std::move(done).error();
+        return exit_code::Done;
+    }
+
+private:
+    Status pass(edi::StreamSink& sink) {
+        Status done = edi::validate_stream(m_input.source(), *m_schemas, m_how, sink);
+        if (done) return done;
+        return std::move(done).error().during("reading " + m_options.file);
+    }
+    Result<int> validate() {
+        const auto printer = [&]() -> std::unique_ptr<Printer> {
+            if (m_line.json) return std::make_unique<JsonPrinter>(m_line.out);
+            return std::make_unique<TextPrinter>(m_line.out, m_options.summary);
+        }();
+        if (Status done = pass(*printer); !done) return std::move(done).error();
+        printer->finish();
+        return printer->accepted() ? exit_code::Done : exit_code::DocumentsHaveFaults;
+    }
+    Result<int> acknowledge() {
+        edi::ReportCollector collector(MostFaultsOfAnswer);
+        if (Status done = pass(collector); !done) return std::move(done).error();
+        std::vector<edi::Separators> separators = collector.separators();
+        if (m_partner && m_partner->separators)
+            separators.assign(separators.size(), *m_partner->separators);
+        return acknowledge_reports(m_line, m_options, collector.report(), separators);
+    }
+
+    CommandLine& m_line;
+    const EdiOptions& m_options;
+    EdiInput& m_input;
+    std::optional<edi::SchemaSet> m_schemas;
+    std::optional<PartnerRules> m_partner;
+    edi::StreamOptions m_how;
+};
+
 }  // namespace
 
-bool is_streamed(const EdiOptions& options) {
-    if (options.file == "-" || options.html) return false;
-    std::error_code failed;
-    const std::uintmax_t octets = std::filesystem::file_size(options.file, failed);
-    return !failed && octets > StreamedFileBytes;
-}
-
-int validate_as_stream(CommandLine& line, const EdiOptions& options) {
-    auto schemas = load_schemas(line);
-    if (!schemas) return report(line, schemas.error());
-    edi::StreamOptions how;
-    std::optional<PartnerRules> partner;
-    if (!options.partner.empty()) {
-        auto rules = rules_of(line, options.partner, *schemas);
-        if (!rules) return report(line, rules.error());
-        partner = *std::move(rules);
-        how.leniencies = partner->guide.leniencies();
-        how.validation.guide = &partner->guide;
-    }
-    for (const std::string& name : options.accept)
-        (void)edi::set_leniency(how.leniencies, name, true);
-    const Descriptor file(options.file);
-    if (file.get() < 0) {
-        return report(line,
-                      Error("file.open", Blame::Operator, options.file + " cannot be opened")
-                          .remedy("look at the name and at your permissions"));
-    }
-    const auto printer = [&]() -> std::unique_ptr<Printer> {
-        if (line.json) return std::make_unique<JsonPrinter>(line.out);
-        return std::make_unique<TextPrinter>(line.out, options.summary);
-    }();
-    Status done = edi::validate_stream(edi::octets_from(file.get()), *schemas, how, *printer);
-    if (!done) return report(line, std::move(done).error().during("reading " + options.file));
-    printer->finish();
-    return printer->accepted() ? exit_code::Done : exit_code::DocumentsHaveFaults;
+std::optional<int> run_as_stream(CommandLine& line,
+                                 const EdiOptions& options,
+                                 StreamedVerb verb,
+                                 EdiInput& input) {
+    constexpr std::size_t Header = std::size_t{64} << 10;
+    StreamedRun run(line, options, input);
+    if (Status ready = run.prepare(); !ready) return report(line, ready.error());
+    auto code = run.go(verb);
+    if (code) return *code;
+    // A later interchange that only the tree can read: what was printed stands, the file is refused.
+    const bool from_start = code.error().place().byte == 0;
+    if (code.error().code() == "edi.stream.unsupported" && from_start && input.can_be_held())
+        return std::nullopt;
+    if (verb == StreamedVerb::Acknowledge)
+        return acknowledge_unreadable(line, options, input.start(Header), code.error());
+    return verb == StreamedVerb::Split ? report_split(line, code.error())
+                                       : report(line, code.error());
 }
 
 }  // namespace sallyport::daemon
