@@ -38,6 +38,8 @@ bool begins_as(DocumentType::Syntax syntax, BytesView octets) {
             return octets.starts_with("<");
         case DocumentType::Syntax::Json:
             return octets.starts_with("{");
+        case DocumentType::Syntax::Octets:
+            return true;
     }
     return false;
 }
@@ -137,6 +139,7 @@ const DocumentType* type_of(const std::vector<DocumentType>& types, const Call& 
 Status check_document(const DocumentType& type, BytesView octets) {
     if (octets.empty())
         return refused("https.body.empty", "the body is empty", "send the document as the body");
+    if (type.syntax == DocumentType::Syntax::Octets) return {};
     if (octets.find('\0') != BytesView::npos && type.syntax != DocumentType::Syntax::Xml)
         return refused("https.body.charset", "the document holds a NUL", "send plain text");
     if (!begins_as(type.syntax, octets))

@@ -14,10 +14,10 @@ namespace sallyport::https {
 
 // What may be sent in. `media_type` lower case, without parameters.
 struct DocumentType {
-    enum class Syntax : std::uint8_t { X12, Edifact, Xml, Json };
+    enum class Syntax : std::uint8_t { X12, Edifact, Xml, Json, Octets };
     std::string media_type{};
-    Syntax syntax = Syntax::X12;
-    std::string stored_as{};  // the content type the pipeline sees; empty: media_type
+    Syntax syntax = Syntax::X12;  // Octets: whatever it is, the pipeline judges
+    std::string stored_as{};      // the content type the pipeline sees; empty: media_type
 };
 
 // Error codes (Partner): https.body.empty, https.body.charset (not UTF-8, or a NUL), https.body.syntax (does not begin or
