@@ -8,8 +8,11 @@
 #include "gateway/odoo/client.h"
 #include "gateway/odoo/master_data.h"
 #include "gateway/odoo/resolve.h"
+#include "gateway/odoo/watch.h"
 
+#include <chrono>
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <set>

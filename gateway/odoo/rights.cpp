@@ -25,6 +25,8 @@ constexpr std::array Flows{
     std::pair{Flow::PurchaseIn, std::string_view{"purchase-in"}},
     std::pair{Flow::AsnIn, std::string_view{"asn-in"}},
     std::pair{Flow::BillIn, std::string_view{"bill-in"}},
+    std::pair{Flow::ResponsesOut, std::string_view{"responses-out"}},
+    std::pair{Flow::Watcher, std::string_view{"watcher"}},
 };
 
 constexpr std::array Operations{std::pair{'r', "read"},

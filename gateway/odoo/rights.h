@@ -23,7 +23,9 @@ enum class Flow : std::uint8_t {
     PurchaseOut,
     PurchaseIn,
     AsnIn,
-    BillIn
+    BillIn,
+    ResponsesOut,
+    Watcher
 };
 
 std::string_view to_string(Flow flow);  // "orders-in"

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/odoo/outgoing.h"
+
+#include "gateway/base/crash_point.h"
+#include "gateway/base/digest.h"
+#include "gateway/base/guarded.h"
+#include "gateway/odoo/echo.h"
+
+#include <utility>
+
+namespace sallyport::odoo {
+
+namespace {
+
+// What was last said about a record.
+struct Entry {
+    std::int64_t revision = 0;
+    std::string hash{};
+    Json pending{};  // a document that was decided on and perhaps not yet submitted
+};
+
+Result<Entry> entry_from(const std::string& text) {
+    Entry entry;
+    if (text.empty()) return entry;
+    const Json json = Json::parse(text, nullptr, false);
+    if (!json.is_object())
+        return Error("odoo.books.damaged",
+                     Blame::Bug,
+                     "what the gateway remembers of a record of Odoo is no JSON");
+    entry.revision = json.value("revision", std::int64_t{0});
+    entry.hash = text_of(json, "hash");
+    if (json.contains("pending")) entry.pending = json["pending"];
+    return entry;
+}
+
+std::string text_from(const Entry& entry) {
+    Json json{{"revision", entry.revision}, {"hash", entry.hash}};
+    if (!entry.pending.is_null()) json["pending"] = entry.pending;
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+class Outgoing::Impl {
+public:
+    Impl(Books& books, OutgoingClients clients, OutgoingOptions options, const Clock& clock)
+        : m_books(books),
+          m_clients(clients),
+          m_options(std::make_shared<const OutgoingOptions>(std::move(options))),
+          m_clock(clock) {}
+
+    Result<Examined> order(std::int64_t id) {
+        return examine("sale.order", id, m_clients.responses, [&](EchoReader& echo, bool&) {
+            return draft_response(*m_clients.responses, echo, id);
+        });
+    }
+
+    Result<Examined> picking(std::int64_t id) {
+        const auto options = this->options();
+        return examine("stock.picking", id, m_clients.shipments, [&](EchoReader& echo, bool& wait) {
+            return draft_ship_notice(*m_clients.shipments,
+                                     echo,
+                                     {.carriers = options->carriers,
+                                      .package_field = options->package_field,
+                                      .sscc_prefix = options->sscc_prefix,
+                                      .tracking_wait = options->tracking_wait,
+                                      .now = m_clock.now(),
+                                      .books = m_books},
+                                     id,
+                                     wait);
+        });
+    }
+
+    Result<Examined> invoice(std::int64_t id) {
+        return examine("account.move", id, m_clients.invoices, [&](EchoReader& echo, bool&) {
+            return draft_invoice(*m_clients.invoices, echo, id);
+        });
+    }
+
+    void use(OutgoingOptions next) {
+        m_options.with([&](auto& options) {
+            options = std::make_shared<const OutgoingOptions>(std::move(next));
+        });
+    }
+
+private:
+    std::shared_ptr<const OutgoingOptions> options() const {
+        return m_options.with([](const auto& options) { return options; });
+    }
+
+    template <typename Make>
+    Result<Examined> examine(const char* model, std::int64_t id, Client* client, const Make& make) {
+        if (client == nullptr) return Examined::Done;
+        const std::string name = std::string(model) + "/" + std::to_string(id);
+        auto kept = m_books.recall(name);
+        if (!kept) return std::move(kept).error();
+        auto entry = entry_from(*kept);
+        if (!entry) return std::move(entry).error().during(name);
+        // First what was decided before a crash: it goes out as it was decided.
+        if (!entry->pending.is_null())
+            if (Status done = hand_over(name, *entry); !done)
+                return std::move(done).error().during(name);
+        const auto options = this->options();
+        EchoReader echo(*client, m_books, options->orders, m_clock);
+        bool wait = false;
+        auto draft = make(echo, wait);
+        if (!draft) return std::move(draft).error().during(name);
+        if (wait) return Examined::Later;
+        if (!*draft) return Examined::Done;
+        if (Status done = publish(name, *entry, **draft); !done)
+            return std::move(done).error().during(name);
+        return Examined::Done;
+    }
+
+    Status publish(const std::string& name, Entry& entry, Draft& draft) {
+        const std::string hash = sha256_hex(draft.matters);
+        if (hash == entry.hash) return {};
+        if (!m_books.wanted(draft.known.partner, draft.kind)) {
+            // So that an agreement made later does not send what is long past.
+            entry.hash = hash;
+            return m_books.remember(name, text_from(entry));
+        }
+        if (draft.kind == "Invoice" && entry.revision > 0)
+            return Error("odoo.invoice.changed",
+                         Blame::BackOffice,
+                         "invoice " + draft.own_number +
+                             " was changed in Odoo after it was sent to " + draft.known.partner)
+                .remedy("credit it and post a new one, or tell the partner; it is not sent again");
+        ++entry.revision;
+        entry.hash = hash;
+        if (entry.revision > 1) draft.canonical["purpose"] = "replace";
+        if (draft.kind == "OrderResponse")
+            draft.canonical["date"] = odoo_text(m_clock.now()).substr(0, 10);
+        entry.pending = Json{{"key",
+                              "odoo/" + options()->database + "/" + name + "/" + draft.kind +
+                                  "/rev" + std::to_string(entry.revision)},
+                             {"partner", draft.known.partner},
+                             {"kind", draft.kind},
+                             {"number", draft.known.number},
+                             {"own", draft.own_number},
+                             {"canonical", std::move(draft.canonical)}};
+        if (Status kept = m_books.remember(name, text_from(entry)); !kept) return kept;
+        CRASH_POINT("odoo.outgoing.decided");
+        return hand_over(name, entry);
+    }
+
+    Status hand_over(const std::string& name, Entry& entry) {
+        const Json& pending = entry.pending;
+        if (Status taken = m_books.submit({.source_key = text_of(pending, "key"),
+                                           .partner = text_of(pending, "partner"),
+                                           .kind = text_of(pending, "kind"),
+                                           .business_number = text_of(pending, "number"),
+                                           .own_number = text_of(pending, "own"),
+                                           .canonical = pending.value("canonical", Json())});
+            !taken)
+            return taken;
+        CRASH_POINT("odoo.outgoing.submitted");
+        entry.pending = Json();
+        return m_books.remember(name, text_from(entry));
+    }
+
+    Books& m_books;
+    OutgoingClients m_clients;
+    Guarded<std::shared_ptr<const OutgoingOptions>> m_options;
+    const Clock& m_clock;
+};
+
+Outgoing::Outgoing(Books& books,
+                   OutgoingClients clients,
+                   OutgoingOptions options,
+                   const Clock& clock)
+    : m_impl(std::make_unique<Impl>(books, clients, std::move(options), clock)) {}
+Outgoing::~Outgoing() = default;
+
+Result<Examined> Outgoing::order(std::int64_t sale_order) {
+    return m_impl->order(sale_order);
+}
+Result<Examined> Outgoing::picking(std::int64_t stock_picking) {
+    return m_impl->picking(stock_picking);
+}
+Result<Examined> Outgoing::invoice(std::int64_t account_move) {
+    return m_impl->invoice(account_move);
+}
+void Outgoing::use(OutgoingOptions options) {
+    m_impl->use(std::move(options));
+}
+
+}  // namespace sallyport::odoo
