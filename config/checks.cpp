@@ -180,6 +180,7 @@ void check_listeners(const Settings& settings,
     if (as2.http.enabled) take("as2.http", as2.http.listen);
     if (as2.https.enabled) take("as2.https", as2.https.listen);
     if (settings.sftp.listen.enabled) take("sftp.listen", settings.sftp.listen.listen);
+    if (settings.https.listen.enabled) take("https.listen", settings.https.listen.listen);
     take("api.listen", settings.api);
 }
 
@@ -364,6 +365,7 @@ void check_settings(Settings& settings,
     check_listeners(settings, binder, file, options);
     check_odoo(settings.odoo, binder, file, options);
     check_sftp_section(settings, binder, file, options);
+    check_https_section(settings, binder, file, options);
     check_orders(settings.odoo, binder, file, options);
     if (settings.retry.longest_delay < settings.retry.first_delay)
         binder.fault(value_fault("retry.longest_delay is shorter than retry.first_delay",
@@ -400,6 +402,7 @@ void check_partner(LoadedPartner& loaded,
             "name = " + toml_text(stem) + ", or rename the file to " + partner.name + ".toml"));
     if (partner.as2.enabled) check_as2(partner.as2, settings, binder, loaded.file, options);
     if (partner.sftp.enabled) check_sftp(partner.sftp, binder, loaded.file, options);
+    if (partner.https.enabled) check_https(partner.https, binder, loaded.file, options);
     if (partner.sftp_client.enabled)
         check_sftp_client(partner.sftp_client, binder, loaded.file, options);
     if (partner.folder.enabled) check_folder(partner.folder, binder, loaded.file);

@@ -58,6 +58,15 @@ void check_sftp_client(const SftpClientAgreement& client,
                        Binder& binder,
                        const Place& file,
                        const LoadOptions& options);
+// https.cpp
+void check_https_section(const Settings& settings,
+                         Binder& binder,
+                         const Place& file,
+                         const LoadOptions& options);
+void check_https(const HttpsAgreement& https,
+                 Binder& binder,
+                 const Place& file,
+                 const LoadOptions& options);
 void check_folder(const FolderAgreement& folder, Binder& binder, const Place& file);
 // Chooses deliver_by where the file leaves it open.
 void check_delivery(Partner& partner, Binder& binder, const Place& file);

@@ -66,6 +66,26 @@ void bind_identities(const Node& root, Settings& settings, Binder& binder) {
     }
 }
 
+void bind_webhooks(const Node& root, Settings& settings, Binder& binder) {
+    const Node* table = root.find("webhook");
+    if (table == nullptr) return;
+    settings.webhooks.reserve(table->members.size());
+    for (const auto& [name, node] : table->members) {
+        if (node.kind != Node::Kind::Table) {
+            binder.fault(Error("config.type",
+                               Blame::Operator,
+                               "webhook." + name + " is " + std::string(to_string(node.kind)))
+                             .at(node.place)
+                             .remedy("a webhook has a name: [webhook.odoo], and below it secret or "
+                                     "path_secret"));
+            continue;
+        }
+        WebhookSection& webhook = settings.webhooks.emplace_back();
+        webhook.name = name;
+        binder.bind(node, "webhook." + name + ".", webhook_fields(webhook));
+    }
+}
+
 Settings bind_settings(const Node& root,
                        const std::filesystem::path& file,
                        const LoadOptions& options,
@@ -73,8 +93,9 @@ Settings bind_settings(const Node& root,
     Settings settings;
     settings.file = file;
     Binder binder(faults, {file.parent_path()});
-    binder.bind(root, "", settings_fields(settings), {"identity"});
+    binder.bind(root, "", settings_fields(settings), {"identity", "webhook"});
     bind_identities(root, settings, binder);
+    bind_webhooks(root, settings, binder);
     check_settings(settings, binder, {.source = file.string()}, options);
     for (const auto& [key, place] : binder.places())
         settings.origins[key] = file.filename().string() + ":" + std::to_string(place.line);
@@ -147,11 +168,12 @@ LoadedPartner bind_partner(const Node& root,
     binder.bind(root,
                 "",
                 partner_fields(partner),
-                {"as2", "sftp", "sftp_client", "folder", "x12", "documents", "odoo"});
+                {"as2", "sftp", "sftp_client", "https", "folder", "x12", "documents", "odoo"});
     partner.as2.enabled = bind_table(root, "as2", as2_fields(partner.as2), binder);
     partner.sftp.enabled = bind_table(root, "sftp", sftp_fields(partner.sftp), binder);
     partner.sftp_client.enabled =
         bind_table(root, "sftp_client", sftp_client_fields(partner.sftp_client), binder);
+    partner.https.enabled = bind_table(root, "https", https_fields(partner.https), binder);
     partner.folder.enabled = bind_table(root, "folder", folder_fields(partner.folder), binder);
     partner.x12.enabled = bind_table(root, "x12", x12_fields(partner.x12), binder);
     bind_table(root, "odoo", odoo_fields(partner.odoo), binder);

@@ -339,8 +339,9 @@ std::vector<Field> partner_fields(Partner& partner) {
          .standard = "\"\"",
          .target = &partner.deliver_by,
          .help = "how what we send goes out: as2; sftp, where the partner fetches it from us; "
-                 "sftp-push, to its server; folder; empty: the first of these that the file has",
-         .choices = {"", "as2", "sftp", "sftp-push", "folder"},
+                 "https, where it fetches over the API; sftp-push, to its server; folder; empty: "
+                 "the first of these that the file has",
+         .choices = {"", "as2", "sftp", "https", "sftp-push", "folder"},
          .reloadable = true},
         {.key = "limits.message_bytes",
          .standard = "0",

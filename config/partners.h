@@ -2,6 +2,7 @@
 // Trading partner agreements: one partners/NAME.toml each. Plain values: checked, defaults filled in, paths absolute.
 #pragma once
 
+#include "config/https.h"
 #include "config/secret_ref.h"
 #include "config/sftp.h"
 
@@ -104,12 +105,13 @@ struct Partner {
     std::string name{};  // equals the file's name without .toml; letters, digits, - and _
     std::string description{};
     bool paused = false;
-    // "as2", "sftp", "sftp-push" or "folder": how what we send goes out; what the file leaves open is chosen by what it has.
+    // "as2", "sftp", "https", "sftp-push" or "folder": how what we send goes out; what the file leaves open is chosen by what it has.
     std::string deliver_by{};
     As2Agreement as2{};
     SftpAgreement sftp{};
     SftpClientAgreement sftp_client{};
     FolderAgreement folder{};
+    HttpsAgreement https{};
     X12Agreement x12{};
     std::vector<DocumentAgreement> documents{};
     OdooAgreement odoo{};

@@ -280,6 +280,7 @@ std::vector<Field> settings_fields(Settings& settings) {
     std::vector<Field> fields = general_fields(settings);
     append(fields, listener_fields(settings));
     append(fields, sftp_section_fields(settings.sftp));
+    append(fields, https_section_fields(settings.https));
     append(fields, limit_fields(settings.limits));
     append(fields, timeout_fields(settings.limits));
     append(fields, work_fields(settings));

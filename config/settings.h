@@ -4,6 +4,7 @@
 #pragma once
 
 #include "config/endpoint.h"
+#include "config/https.h"
 #include "config/secret_ref.h"
 #include "config/sftp.h"
 
@@ -92,6 +93,8 @@ struct Settings {
 
     As2Section as2{};
     SftpSection sftp{};
+    HttpsSection https{};
+    std::vector<WebhookSection> webhooks{};
     Endpoint api{};
     std::vector<Identity> identities{};  // at least one
     LimitSection limits{};

@@ -359,6 +359,7 @@ void check_delivery(Partner& partner, Binder& binder, const Place& file) {
     const Way ways[] = {
         {"as2", "[as2]", partner.as2.enabled},
         {"sftp", "[sftp]", partner.sftp.enabled},
+        {"https", "[https]", partner.https.enabled},
         {"sftp-push", "sftp_client.push_folder", !partner.sftp_client.push_folder.empty()},
         {"folder", "folder.out", !partner.folder.out.empty()}};
     const bool chosen = !partner.deliver_by.empty();

@@ -83,6 +83,8 @@ const std::vector<SettingInfo>& setting_table() {
         std::vector<SettingInfo> infos;
         append(infos, settings_fields(settings), "");
         append(infos, identity_fields(identity), "identity.NAME.");
+        WebhookSection webhook;
+        append(infos, webhook_fields(webhook), "webhook.NAME.");
         return infos;
     }();
     return table;
@@ -99,6 +101,7 @@ const std::vector<SettingInfo>& partner_table() {
         append(infos, as2_fields(partner.as2), "as2.");
         append(infos, sftp_fields(partner.sftp), "sftp.");
         append(infos, sftp_client_fields(partner.sftp_client), "sftp_client.");
+        append(infos, https_fields(partner.https), "https.");
         append(infos, folder_fields(partner.folder), "folder.");
         append(infos, x12_fields(partner.x12), "x12.");
         append(infos, document_fields(document, direction, map), "documents[].");
@@ -116,6 +119,9 @@ std::string show_effective(const Settings& settings) {
     for (Identity& identity : copy.identities)
         for (const Field& field : identity_fields(identity))
             listing.add("identity." + identity.name + "." + field.key, field);
+    for (WebhookSection& webhook : copy.webhooks)
+        for (const Field& field : webhook_fields(webhook))
+            listing.add("webhook." + webhook.name + "." + field.key, field);
     return listing.take();
 }
 
@@ -130,6 +136,9 @@ std::string show_effective(const Partner& partner) {
     if (copy.sftp.enabled)
         for (const Field& field : sftp_fields(copy.sftp))
             listing.add("sftp." + field.key, field);
+    if (copy.https.enabled)
+        for (const Field& field : https_fields(copy.https))
+            listing.add("https." + field.key, field);
     if (copy.sftp_client.enabled)
         for (const Field& field : sftp_client_fields(copy.sftp_client))
             listing.add("sftp_client." + field.key, field);

@@ -18,6 +18,9 @@ std::vector<Field> partner_fields(Partner& partner);                 // outside 
 std::vector<Field> sftp_section_fields(SftpSection& sftp);           // sftp.… of the settings
 std::vector<Field> sftp_fields(SftpAgreement& sftp);                 // within [sftp]
 std::vector<Field> sftp_client_fields(SftpClientAgreement& client);  // within [sftp_client]
+std::vector<Field> https_section_fields(HttpsSection& https);        // https.… of the settings
+std::vector<Field> webhook_fields(WebhookSection& webhook);          // within [webhook.NAME]
+std::vector<Field> https_fields(HttpsAgreement& https);              // within [https]
 std::vector<Field> folder_fields(FolderAgreement& folder);           // within [folder]
 std::vector<Field> as2_fields(As2Agreement& as2);                    // within [as2]
 std::vector<Field> x12_fields(X12Agreement& x12);                    // within [x12]

@@ -47,14 +47,17 @@ MAY_REVEAL = {
     "certs/keys.cpp": "hands key material to OpenSSL",
     "certs/bundle.cpp": "key stores and their passphrases are OpenSSL's to open",
     "gateway/odoo/client.cpp": "puts the API key into the call",
+    "transports/https/webhook.cpp": "compares the secret of a path, decodes a Standard Webhooks secret",
     "transports/as2_sender.cpp": "puts the partner's password into the Authorization field",
     "transports/sftp/login.cpp": "compares a password with its hash through crypt(3) and libargon2",
     "transports/sftp/host_key.cpp": "hands a private key to libssh",
     "transports/sftp/connection.cpp": "hands the host keys to libssh",
     "transports/sftp/client_libssh2.cpp": "hands our key or password for a partner's server to libssh2",
     "gateway/api/control.cpp": "compares the token of this run",
+    "gateway/api/token_control.cpp": "compares the token of this run",
     "gateway/daemon/control_file.cpp": "writes and sends the token of this run",
     "gateway/daemon/cert_commands.cpp": "writes a new key to its file",
+    "gateway/daemon/https_door.cpp": "measures the length of a shared key",
     "gateway/daemon/demo_site.cpp": "writes the demonstration's keys to its folder",
 }
 

@@ -81,6 +81,7 @@ int run_command_line(const std::vector<std::string>& arguments,
     add_doctor_command(line);
     add_odoo_commands(line);
     add_partner_commands(line);
+    add_token_commands(line);
     add_doc_commands(line);
     add_map_commands(line);
     add_edi_commands(line);

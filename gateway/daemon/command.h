@@ -60,6 +60,7 @@ void add_schema_commands(CommandLine& line);   // schema show|list|diff|import
 void add_demo_command(CommandLine& line);      // demo
 void add_doctor_command(CommandLine& line);    // doctor
 void add_odoo_commands(CommandLine& line);     // odoo setup
+void add_token_commands(CommandLine& line);    // token create|list|revoke|rotate
 void add_partner_commands(CommandLine& line);  // partner sheet
 
 }  // namespace sallyport::daemon

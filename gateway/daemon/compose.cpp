@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/api/control.h"
 #include "gateway/api/health.h"
+#include "gateway/api/token_control.h"
 #include "gateway/base/file.h"
 #include "gateway/base/log_limit.h"
 #include "gateway/daemon/as2_setup.h"
 #include "gateway/daemon/control_file.h"
 #include "gateway/daemon/directory.h"
 #include "gateway/daemon/gateway.h"
+#include "gateway/daemon/https_door.h"
 #include "gateway/daemon/no_back_office.h"
 #include "gateway/daemon/odoo_setup.h"
+#include "gateway/daemon/options_of.h"
 #include "gateway/daemon/remote_exchange.h"
 #include "gateway/daemon/sftp_door.h"
 #include "gateway/flow/agreements.h"
@@ -67,6 +70,7 @@ struct GatewayParts {
     std::shared_ptr<SwapDirectory> directory;
     transports::As2Sender sender;
     flow::MailSender mail_sender{};
+    flow::MailSender https_sender{"https"};
     std::unique_ptr<RoutingSender> router{};
     transports::AsyncReceiptSender receipt_sender;
 
@@ -79,12 +83,14 @@ struct GatewayParts {
     std::unique_ptr<flow::DurableIntake> intake{};
     std::unique_ptr<transports::Penalties> penalties{};  // of every door
     std::unique_ptr<RemoteExchange> remote{};
-    std::unique_ptr<SftpDoor> sftp{};  // null: not listening
+    std::unique_ptr<SftpDoor> sftp{};    // null: not listening
+    std::unique_ptr<HttpsDoor> https{};  // likewise
     std::unique_ptr<flow::ReceiptDesk> receipt_desk{};
 
     std::shared_ptr<transports::HttpHandler> as2_handler{};
     std::shared_ptr<transports::HttpHandler> health_handler{};
     std::shared_ptr<transports::HttpHandler> control_handler{};
+    std::shared_ptr<transports::HttpHandler> token_handler{};
     Control control{};  // what commands need to find us
     std::unique_ptr<transports::HttpServer> as2_server{};
     std::unique_ptr<transports::HttpServer> as2_tls_server{};
@@ -99,45 +105,13 @@ std::string host_name() {
     return name.data();
 }
 
-transports::HttpServerOptions server_options(const config::Settings& settings,
-                                             const config::Endpoint& listen) {
-    transports::HttpServerOptions options;
-    options.address = listen.host;
-    options.port = listen.port;
-    options.max_connections = settings.limits.connections;
-    options.max_connections_per_address = settings.limits.connections_per_address;
-    options.deadlines.handshake = settings.limits.handshake_timeout;
-    options.deadlines.header = settings.limits.header_timeout;
-    options.deadlines.body = settings.limits.body_timeout;
-    return options;
-}
-
-// The listeners that partners reach, perhaps through a load balancer.
-transports::HttpServerOptions as2_options(const config::Settings& settings,
-                                          const config::Endpoint& listen) {
-    auto options = server_options(settings, listen);
-    options.proxies = settings.as2.proxies;
-    return options;
-}
-
-flow::PipelineOptions pipeline_options(const config::Settings& settings) {
-    flow::PipelineOptions options;
-    options.workers = settings.pipeline.workers;
-    options.lease = settings.pipeline.lease;
-    options.retry.first = settings.retry.first_delay;
-    options.retry.factor = settings.retry.factor;
-    options.retry.cap = settings.retry.longest_delay;
-    options.retry.jitter = settings.retry.jitter;
-    options.retry.give_up_after = settings.retry.give_up_after;
-    return options;
-}
-
 // What can be checked without touching the state directory.
 struct Prepared {
     edi::SchemaSet schemas;
     flow::AgreementLoad agreements;
     As2Setup as2;
     SftpAccounts sftp{};
+    HttpsAccounts https{};
     RemotePlans remote{};
     std::unique_ptr<odoo::Client> odoo_client{};  // null: not configured
     std::unique_ptr<odoo::Client>
@@ -173,8 +147,12 @@ Result<Prepared> prepare(const config::Configuration& configuration,
     Prepared prepared{.schemas = *std::move(schemas)};
     prepared.as2 = build_as2(configuration);
     prepared.sftp = build_accounts(configuration);
+    prepared.https = build_https_accounts(configuration);
     prepared.remote = build_remote(configuration);
-    for (auto* found : {&prepared.as2.faults, &prepared.sftp.faults, &prepared.remote.faults})
+    for (auto* found : {&prepared.as2.faults,
+                        &prepared.sftp.faults,
+                        &prepared.https.faults,
+                        &prepared.remote.faults})
         for (Error& fault : *found)
             faults.push_back(std::move(fault));
     if (configuration.settings.as2.https.enabled) {
@@ -224,6 +202,7 @@ void wire_senders(GatewayParts& parts, const config::Configuration& configuratio
     parts.router = std::make_unique<RoutingSender>(
         RoutingSender::Senders{{"as2", &parts.sender},
                                {"sftp", &parts.mail_sender},
+                               {"https", &parts.https_sender},
                                {"sftp-push", &parts.remote->server_sender()},
                                {"folder", &parts.remote->folder_sender()}});
     parts.router->route(configuration);
@@ -270,22 +249,6 @@ void wire_flow(GatewayParts& parts) {
                                  .queued = [&pipeline = *parts.pipeline] { pipeline.wake(); }});
 }
 
-Bytes random_octets(GatewayParts& parts) {
-    Bytes octets;
-    for (int word = 0; word < 4; ++word) {
-        std::uint64_t bits = parts.random.next();
-        for (int octet = 0; octet < 8; ++octet, bits >>= 8U)
-            octets += static_cast<char>(bits & 0xFFU);
-    }
-    return octets;
-}
-
-// Commands run on this machine: a gateway that listens everywhere is asked on loopback.
-std::string reachable(const std::string& host) {
-    if (host == "0.0.0.0") return "127.0.0.1";
-    return host == "::" ? "::1" : host;
-}
-
 void wire_servers(GatewayParts& parts, std::optional<certs::TlsServer> tls) {
     const config::Settings& settings = parts.settings;
     parts.as2_handler = std::make_shared<transports::As2Receiver>(
@@ -302,10 +265,11 @@ void wire_servers(GatewayParts& parts, std::optional<certs::TlsServer> tls) {
                                   .metrics = parts.metrics,
                                   .version = std::string(version())});
     const std::string token =
-        new_id(parts.clock.now(), parts.random) + to_hex(random_octets(parts));
+        new_id(parts.clock.now(), parts.random) + to_hex(random_octets(parts.random));
     parts.control = {.host = {}, .port = 0, .token = Secret(token)};
     parts.control_handler = std::make_shared<api::ControlHandler>(api::ControlHandler::Parts{
         .tools = *parts.tools, .pipeline = *parts.pipeline, .token = Secret(token)});
+    parts.token_handler = std::make_shared<api::TokenControl>(*parts.store, Secret(token));
     const std::vector<transports::HttpRoute> as2{{settings.as2.path, parts.as2_handler}};
     if (settings.as2.http.enabled)
         parts.as2_server = std::make_unique<transports::HttpServer>(
@@ -319,7 +283,8 @@ void wire_servers(GatewayParts& parts, std::optional<certs::TlsServer> tls) {
     parts.api_server = std::make_unique<transports::HttpServer>(
         server_options(settings, settings.api),
         std::vector<transports::HttpRoute>{{"/", parts.health_handler},
-                                           {"/v1", parts.control_handler}},
+                                           {"/v1", parts.control_handler},
+                                           {"/v1/tokens", parts.token_handler}},
         parts.clock,
         parts.port_log);
 }
@@ -344,6 +309,25 @@ Status wire_sftp(GatewayParts& parts, SftpAccounts accounts) {
                                std::move(accounts.accounts));
     if (!door) return std::move(door).error();
     parts.sftp = *std::move(door);
+    return {};
+}
+
+Status wire_https(GatewayParts& parts, HttpsAccounts accounts) {
+    const config::Settings& settings = parts.settings;
+    if (!settings.https.listen.enabled) return {};
+    auto door = HttpsDoor::open({.settings = settings,
+                                 .options = server_options(settings, settings.https.listen.listen),
+                                 .store = *parts.store,
+                                 .archive = parts.archive,
+                                 .intake = *parts.intake,
+                                 .penalties = *parts.penalties,
+                                 .clock = parts.clock,
+                                 .random = parts.random,
+                                 .metrics = parts.metrics,
+                                 .log = parts.port_log},
+                                std::move(accounts));
+    if (!door) return std::move(door).error();
+    parts.https = *std::move(door);
     return {};
 }
 
@@ -404,6 +388,8 @@ Result<std::unique_ptr<Gateway>> Gateway::build(config::Configuration configurat
     parts->remote->use(std::move(prepared->remote));
     if (Status wired = wire_sftp(*parts, std::move(prepared->sftp)); !wired)
         return std::move(wired).error();
+    if (Status wired = wire_https(*parts, std::move(prepared->https)); !wired)
+        return std::move(wired).error();
     return std::unique_ptr<Gateway>(new Gateway(std::move(parts)));
 }
 
@@ -421,6 +407,8 @@ Status Gateway::start() {
     }
     if (m_parts->sftp)
         if (Status started = m_parts->sftp->start(); !started) return started;
+    if (m_parts->https)
+        if (Status started = m_parts->https->start(); !started) return started;
     m_parts->remote->start(*m_parts->intake);
     m_parts->control.host = reachable(m_parts->settings.api.host);
     m_parts->control.port = m_parts->api_server->port();
@@ -430,6 +418,7 @@ Status Gateway::start() {
 void Gateway::stop(std::chrono::milliseconds drain) {
     for (auto* server : {&m_parts->as2_server, &m_parts->as2_tls_server})
         if (*server) (*server)->stop(drain);
+    if (m_parts->https) m_parts->https->stop(drain);
     if (m_parts->sftp) m_parts->sftp->stop();
     m_parts->remote->stop();
     m_parts->pipeline->stop();
@@ -444,8 +433,9 @@ Status Gateway::reload(const config::Configuration& configuration) {
     std::vector<Error> faults;
     As2Setup as2 = build_as2(configuration);
     SftpAccounts accounts = build_accounts(configuration);
+    HttpsAccounts https = build_https_accounts(configuration);
     RemotePlans remote = build_remote(configuration);
-    for (auto* found : {&as2.faults, &accounts.faults, &remote.faults})
+    for (auto* found : {&as2.faults, &accounts.faults, &https.faults, &remote.faults})
         for (Error& fault : *found)
             faults.push_back(std::move(fault));
     auto agreements = load_agreements(configuration, m_parts->schemas, faults);
@@ -457,6 +447,9 @@ Status Gateway::reload(const config::Configuration& configuration) {
         if (!tls) return std::move(tls).error();
         if (Status renewed = m_parts->as2_tls_server->renew_tls(*tls); !renewed) return renewed;
     }
+    if (m_parts->https)
+        if (Status done = m_parts->https->reload(configuration.settings, std::move(https)); !done)
+            return done;
     if (m_parts->orders) m_parts->orders->use(std::move(orders));
     m_parts->agreements.swap(std::move(agreements.agreements));
     m_parts->directory->swap(transports::fixed_directory(std::move(as2.agreements)));
@@ -477,6 +470,10 @@ std::uint16_t Gateway::as2_tls_port() const {
 
 std::uint16_t Gateway::sftp_port() const {
     return m_parts->sftp ? m_parts->sftp->port() : std::uint16_t{0};
+}
+
+std::uint16_t Gateway::https_port() const {
+    return m_parts->https ? m_parts->https->port() : std::uint16_t{0};
 }
 
 std::uint16_t Gateway::api_port() const {

@@ -6,13 +6,11 @@
 #include "gateway/daemon/control_file.h"
 #include "gateway/daemon/doc_lookup.h"
 #include "gateway/daemon/open_store.h"
+#include "gateway/daemon/operator_name.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
-#include <pwd.h>
-#include <unistd.h>
 
-#include <array>
 #include <memory>
 #include <string>
 #include <utility>
@@ -27,18 +25,6 @@ struct Decision {
     std::string id;
     std::string reason;
 };
-
-// Who is at the keyboard, also behind sudo.
-std::string operator_name() {
-    if (const char* behind = std::getenv("SUDO_USER"); behind != nullptr && *behind != '\0')
-        return std::string("operator:") + behind;
-    std::array<char, 4096> space{};
-    passwd entry{};
-    passwd* found = nullptr;
-    ::getpwuid_r(::getuid(), &entry, space.data(), space.size(), &found);
-    return "operator:" +
-           (found != nullptr ? std::string(found->pw_name) : "uid " + std::to_string(::getuid()));
-}
 
 Status decide(const CommandLine& line, const Decision& decision, std::string& document) {
     auto opened = open_for_reading(line);

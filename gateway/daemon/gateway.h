@@ -52,6 +52,7 @@ public:
     std::uint16_t as2_port() const;  // 0: not listening
     std::uint16_t as2_tls_port() const;
     std::uint16_t sftp_port() const;
+    std::uint16_t https_port() const;
     std::uint16_t api_port() const;
     store::Store& store();
 

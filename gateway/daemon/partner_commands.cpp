@@ -117,6 +117,38 @@ Result<std::string> sftp_section(const config::Partner& partner,
            "taken once.\n";
 }
 
+std::string https_section(const config::Partner& partner,
+                          const config::Settings& settings,
+                          const SheetOptions& options) {
+    const config::HttpsAgreement& agreed = partner.https;
+    const std::string url =
+        settings.https.url.empty()
+            ? "https://" + options.host + ":" + std::to_string(settings.https.listen.listen.port)
+            : settings.https.url;
+    Lines lines{{"address", "`" + url + "/v1`"},
+                {"description (OpenAPI)", "`" + url + "/v1/openapi.json`"}};
+    std::vector<std::string> keys;
+    for (const std::string& id : {agreed.hmac_key_id, agreed.next_hmac_key_id})
+        if (!id.empty()) keys.push_back(id);
+    lines.emplace_back("your token", "agreed apart; `Authorization: Bearer …`");
+    if (!keys.empty()) lines.emplace_back("keys for signed requests", words(keys));
+    if (!agreed.client_certificates.empty())
+        lines.emplace_back("your client certificates",
+                           std::to_string(agreed.client_certificates.size()));
+    lines.emplace_back("you come from",
+                       agreed.networks.empty() ? "anywhere" : words(agreed.networks));
+    lines.emplace_back("requests in a minute, at most", std::to_string(agreed.requests_per_minute));
+    lines.emplace_back("largest document", size_text(partner.message_bytes));
+    lines.emplace_back(
+        "what we send you",
+        partner.deliver_by == "https" ? "waits under `/v1/outbox`" : "goes another way");
+    return "\n## HTTPS API\n\n" + table(lines) +
+           "\nSend with `POST /v1/documents` and an `Idempotency-Key` of your own. When the answer "
+           "is "
+           "202, the document is safe with us; on anything else, or no answer, send it again with "
+           "the same key: it is taken once.\n";
+}
+
 std::string client_section(const config::SftpClientAgreement& agreed) {
     Lines lines{{"your server",
                  "`" + agreed.host + "`, port " + std::to_string(agreed.port) + ", user `" +
@@ -155,6 +187,8 @@ Result<std::string> sheet(const config::Partner& partner,
         if (!part) return part;
         text += *part;
     }
+    if (partner.https.enabled && settings.https.listen.enabled)
+        text += https_section(partner, settings, options);
     if (partner.sftp_client.enabled) text += client_section(partner.sftp_client);
     if (partner.x12.enabled) text += x12_section(partner.x12);
     text += "\n## Documents\n\n| direction | standard | version | set |\n|---|---|---|---|\n";

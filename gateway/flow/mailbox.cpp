@@ -15,7 +15,6 @@ namespace {
 using transports::AfterFetch;
 using transports::Mail;
 
-constexpr std::string_view Transport = "sftp";
 // What became of a delivered message, as its receipt says.
 constexpr std::string_view Kept = "fetched";
 constexpr std::string_view Archived = "fetched, archived";
@@ -49,7 +48,8 @@ Result<std::vector<store::Message>> StoreMailbox::sent_to(const std::string& par
             return reader.messages(filter);
         });
     if (!all) return all;
-    std::erase_if(*all, [](const store::Message& one) { return one.transport != Transport; });
+    std::erase_if(*all,
+                  [&](const store::Message& one) { return one.transport != m_parts.transport; });
     std::reverse(all->begin(), all->end());  // oldest first
     return all;
 }
@@ -103,7 +103,7 @@ Result<store::Message> StoreMailbox::own(const std::string& partner,
     auto found = store::read<std::optional<store::Message>>(
         m_parts.store, [&](store::Reader& reader) { return reader.message(message); });
     if (!found) return std::move(found).error();
-    if (!*found || (*found)->partner != partner || (*found)->transport != Transport ||
+    if (!*found || (*found)->partner != partner || (*found)->transport != m_parts.transport ||
         (*found)->direction != store::Direction::Outbound)
         return Error("mailbox.missing", Blame::Partner, "no such message");
     return **std::move(found);
@@ -129,7 +129,7 @@ Status StoreMailbox::fetched(const std::string& partner,
             return stored;
         return journal.record(transaction,
                               {.actor = "partner:" + partner,
-                               .event = "sftp.fetched",
+                               .event = m_parts.transport + ".fetched",
                                .subject = message,
                                .detail = {{"file", found->file_name}, {"from", remote_address}}});
     });
@@ -157,7 +157,7 @@ Status StoreMailbox::removed(const std::string& partner,
             return stored;
         return journal.record(transaction,
                               {.actor = "partner:" + partner,
-                               .event = "sftp.removed",
+                               .event = m_parts.transport + ".removed",
                                .subject = message,
                                .detail = {{"file", found->file_name}, {"from", remote_address}}});
     });
@@ -166,7 +166,7 @@ Status StoreMailbox::removed(const std::string& partner,
 }
 
 Result<transports::Frozen> MailSender::freeze(const transports::Parcel& parcel) {
-    return transports::Frozen{.transport = std::string(Transport),
+    return transports::Frozen{.transport = m_transport,
                               .partner = parcel.partner,
                               .message_id = parcel.message_id,
                               .wire = parcel.payload,
@@ -175,7 +175,8 @@ Result<transports::Frozen> MailSender::freeze(const transports::Parcel& parcel) 
 
 Result<transports::Delivery> MailSender::send(const transports::Frozen& /*frozen*/) {
     transports::Delivery delivery;
-    delivery.disposition = "waits in /out";
+    delivery.disposition =
+        m_transport == "sftp" ? "waits in /out" : "waits until the partner fetches it";
     delivery.receipt_pending = true;  // until the partner has fetched it
     return delivery;
 }

@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sallyport::flow {
@@ -27,6 +28,7 @@ public:
         Metrics& metrics;
         Log log;
         std::chrono::hours archived_for{24 * 30};  // how long /archive shows a file
+        std::string transport = "sftp";            // or "https": whose messages wait here
     };
     explicit StoreMailbox(Parts parts) : m_parts(std::move(parts)) {}
 
@@ -53,8 +55,12 @@ private:
 // The sender of messages that are fetched: freezing is all there is to do.
 class MailSender final : public transports::Sender {
 public:
+    explicit MailSender(std::string transport = "sftp") : m_transport(std::move(transport)) {}
     Result<transports::Frozen> freeze(const transports::Parcel& parcel) override;
     Result<transports::Delivery> send(const transports::Frozen& frozen) override;
+
+private:
+    const std::string m_transport;
 };
 
 }  // namespace sallyport::flow

@@ -205,6 +205,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(Kind{"As2", [] { return std::make_unique<As2Door>(); }},
                       Kind{"SftpServer", [] { return std::make_unique<SftpServerDoor>(); }},
                       Kind{"SftpClient", [] { return std::make_unique<SftpClientDoor>(); }},
+                      Kind{"Https", [] { return std::make_unique<HttpsDoor>(); }},
                       Kind{"Folder", [] { return std::make_unique<FolderDoor>(); }}),
     [](const auto& one) { return one.param.name; });
 

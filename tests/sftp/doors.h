@@ -4,9 +4,11 @@
 #pragma once
 
 #include "tests/support/as2_fixture.h"
+#include "tests/support/https_fixture.h"
 #include "world.h"
 
 #include "transports/http_server.h"
+#include "transports/https/submit.h"
 #include "transports/sftp/folder_client.h"
 #include "transports/sftp/host_key.h"
 #include "transports/sftp/remote.h"
@@ -44,6 +46,30 @@ public:
     MemoryIntake intake;
     static constexpr std::size_t FileBytes = 8U << 20U;
 };
+
+// Sends that share of a request, and gives back everything that is answered.
+inline std::string exchange_with(std::uint16_t port, const std::string& request, double share) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int descriptor = ::socket(AF_INET, SOCK_STREAM, 0);
+    EXPECT_EQ(::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    BytesView rest(request.data(),
+                   static_cast<std::size_t>(static_cast<double>(request.size()) * share));
+    while (!rest.empty()) {
+        const ssize_t sent = ::send(descriptor, rest.data(), rest.size(), MSG_NOSIGNAL);
+        if (sent <= 0) break;
+        rest.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    if (share < 1) ::shutdown(descriptor, SHUT_WR);
+    std::string answer;
+    char piece[4096];
+    for (ssize_t got = 0; (got = ::recv(descriptor, piece, sizeof piece, 0)) > 0;)
+        answer.append(piece, static_cast<std::size_t>(got));
+    ::close(descriptor);
+    return answer;
+}
 
 // Our SFTP server with one account, and our own client in front of it.
 struct ServerUnderTest {
@@ -286,30 +312,75 @@ private:
         return text + "\r\n" + request.body;
     }
     std::string exchange(const std::string& request, double share) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(m_server->port());
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        const int descriptor = ::socket(AF_INET, SOCK_STREAM, 0);
-        EXPECT_EQ(::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-        BytesView rest(request.data(),
-                       static_cast<std::size_t>(static_cast<double>(request.size()) * share));
-        while (!rest.empty()) {
-            const ssize_t sent = ::send(descriptor, rest.data(), rest.size(), MSG_NOSIGNAL);
-            if (sent <= 0) break;
-            rest.remove_prefix(static_cast<std::size_t>(sent));
-        }
-        if (share < 1) ::shutdown(descriptor, SHUT_WR);
-        std::string answer;
-        char piece[4096];
-        for (ssize_t got = 0; (got = ::recv(descriptor, piece, sizeof piece, 0)) > 0;)
-            answer.append(piece, static_cast<std::size_t>(got));
-        ::close(descriptor);
-        return answer;
+        return exchange_with(m_server->port(), request, share);
     }
     static bool positive(const std::string& answer) {
         return answer.find(" 200 ") < 20 && answer.find("; processed\r\n") != std::string::npos;
     }
+    SystemClock m_clock;
+    std::unique_ptr<transports::HttpServer> m_server;
+};
+
+// POST /v1/documents with a bearer token. TLS is the same listener's as everywhere.
+class HttpsDoor final : public Door {
+public:
+    HttpsDoor() { restart(); }
+    ~HttpsDoor() override { m_server->stop(std::chrono::milliseconds{0}); }
+    HttpsDoor(const HttpsDoor&) = delete;
+    HttpsDoor& operator=(const HttpsDoor&) = delete;
+    HttpsDoor(HttpsDoor&&) = delete;
+    HttpsDoor& operator=(HttpsDoor&&) = delete;
+
+    std::size_t deliver(const std::vector<File>& files) override {
+        std::size_t acknowledged = 0;
+        for (const File& file : files)
+            acknowledged += positive(exchange(message(file, m_token), 1.0)) ? 1U : 0U;
+        return acknowledged;
+    }
+    void deliver_half(const File& file) override { (void)exchange(message(file, m_token), 0.5); }
+    std::optional<std::size_t> deliver_as_stranger(const File& file) override {
+        std::string wrong = m_token;
+        wrong.back() = wrong.back() == 'A' ? 'B' : 'A';
+        return positive(exchange(message(file, wrong), 1.0)) ? 1U : 0U;
+    }
+    void restart() override {
+        if (m_server) m_server->stop(std::chrono::milliseconds{0});
+        auto api = std::make_shared<https::Api>();
+        https::SubmitOptions options;
+        options.path = "/v1/documents";
+        options.id = "submitDocument";
+        options.types = {{.media_type = "application/octet-stream",
+                          .syntax = https::DocumentType::Syntax::Octets}};
+        api->endpoints.push_back(https::submit_endpoint(std::move(options), intake, m_world.clock));
+        m_server = std::make_unique<transports::HttpServer>(
+            transports::HttpServerOptions{},
+            std::vector<transports::HttpRoute>{{"/v1", m_world.door(std::move(api))}},
+            m_clock,
+            Log(null_sink()));
+        if (const Status started = m_server->start(); !started)
+            ADD_FAILURE() << started.error().text();
+    }
+    std::string transport() const override { return "https"; }
+    // The Idempotency-Key is; who makes a new one means a new message.
+    bool same_octets_are_the_same_message() const override { return false; }
+
+private:
+    static std::string message(const File& file, const std::string& token) {
+        return "POST /v1/documents HTTP/1.1\r\nHost: gateway.test\r\nConnection: close\r\n"
+               "Authorization: Bearer " +
+               token + "\r\nIdempotency-Key: " + sha256_hex(file.first + "\n" + file.second) +
+               "\r\nContent-Type: application/octet-stream\r\n"
+               "Content-Disposition: attachment; filename=\"" +
+               file.first + "\"\r\nContent-Length: " + std::to_string(file.second.size()) +
+               "\r\n\r\n" + file.second;
+    }
+    std::string exchange(const std::string& request, double share) {
+        return exchange_with(m_server->port(), request, share);
+    }
+    static bool positive(const std::string& answer) { return answer.starts_with("HTTP/1.1 202 "); }
+
+    https::ApiWorld m_world;
+    const std::string m_token = m_world.tokens_of["acme"];
     SystemClock m_clock;
     std::unique_ptr<transports::HttpServer> m_server;
 };

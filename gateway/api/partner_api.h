@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// The partner API /v1: its table of endpoints over store, archive, mailbox and intake. What the table names works; questions
+// only the back office can answer are in it when the gateway was given somebody who answers them.
+#pragma once
+
+#include "gateway/api/changes.h"
+#include "gateway/base/clock.h"
+#include "gateway/flow/inquiries.h"
+#include "gateway/store/archive.h"
+#include "gateway/store/store.h"
+#include "transports/https/route.h"
+#include "transports/https/submit.h"
+#include "transports/intake.h"
+#include "transports/mailbox.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sallyport::api {
+
+// References outlive the API.
+struct PartnerApiParts {
+    store::Store& store;
+    const store::Archive& archive;
+    transports::Mailbox& mailbox;  // of the messages that wait for an HTTPS fetch
+    transports::Intake& intake;
+    Changes& changes;
+    const Clock& clock;
+    flow::Inquiries* inquiries = nullptr;      // null: those questions are not offered
+    std::vector<https::DocumentType> types{};  // what may be submitted; see standard_types()
+    std::string version{};
+    std::string url{};  // "https://edi.example.com:8443"; empty: "/"
+};
+
+// What the pipeline reads today.
+std::vector<https::DocumentType> standard_types();
+
+std::shared_ptr<const https::Api> make_partner_api(const PartnerApiParts& parts);
+
+// --- the parts of the table, for this folder ------------------------------------------------------------------------------
+void add_document_endpoints(const PartnerApiParts& parts, https::Api& api);
+void add_outbox_endpoints(const PartnerApiParts& parts, https::Api& api);
+void add_change_endpoints(const PartnerApiParts& parts, https::Api& api);
+void add_inquiry_endpoints(const PartnerApiParts& parts, https::Api& api);
+
+}  // namespace sallyport::api

@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: Apache-2.0
+// The partner API on a real store, archive and pipeline: who may do what, what nobody sees of others, and what stays.
+#include "gateway/api/partner_api.h"
+
+#include "../flow/world.h"
+#include "tests/support/https_fixture.h"
+#include "tests/support/temp_dir.h"
+
+#include "gateway/api/request_ledger.h"
+#include "gateway/api/tokens.h"
+#include "gateway/flow/mailbox.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <set>
+
+namespace sallyport::api {
+namespace {
+
+using https::ApiWorld;
+using https::code_of;
+using nlohmann::json;
+using transports::HttpRequest;
+using transports::HttpResponse;
+
+class Shelf final : public flow::Inquiries {
+public:
+    Result<flow::StockAnswer> stock(const std::string& /*partner*/,
+                                    const std::vector<std::string>& skus) override {
+        if (away) return Error("odoo.unreachable", Blame::Network, "connection refused");
+        flow::StockAnswer answer;
+        for (const std::string& sku : skus)
+            if (sku == "A-100")
+                answer.levels.push_back({.sku = sku, .available = "12.5", .unit = "Units"});
+            else
+                answer.unknown.push_back(sku);
+        return answer;
+    }
+    Result<std::optional<flow::OrderProgress>> order(const std::string& partner,
+                                                     const std::string& number) override {
+        if (partner != "acme" || number != "PO-1") return std::optional<flow::OrderProgress>();
+        return std::optional<flow::OrderProgress>(
+            flow::OrderProgress{.order = "S00042", .state = "sale", .shipped = "part"});
+    }
+    bool away = false;
+};
+
+class PartnerApi : public ::testing::Test {
+protected:
+    PartnerApi() {
+        config::Partner bolt = flow::testing::acme();
+        bolt.name = "bolt";
+        world.agreements.swap({flow::testing::agreement_with(flow::testing::acme()),
+                               flow::testing::agreement_with(bolt)});
+        EXPECT_TRUE(changes.prepare(world.random));
+        door = who.door(make_partner_api(parts()));
+    }
+    PartnerApiParts parts() {
+        return {.store = *world.store,
+                .archive = world.archive,
+                .mailbox = mailbox,
+                .intake = *world.intake,
+                .changes = changes,
+                .clock = world.clock,
+                .inquiries = &shelf,
+                .types = standard_types(),
+                .version = "0.1.0"};
+    }
+    HttpResponse get(const std::string& target, const std::string& partner = "acme") {
+        return ApiWorld::ask(*door, who.request("GET", target, who.tokens_of[partner]));
+    }
+    HttpResponse post(const std::string& key,
+                      const Bytes& body,
+                      const std::string& partner = "acme") {
+        world.clock.advance(std::chrono::milliseconds(10));
+        return ApiWorld::ask(
+            *door,
+            who.post("/v1/documents", who.tokens_of[partner], key, {"application/edi-x12", body}));
+    }
+    static std::string header(const HttpResponse& response, const std::string& name) {
+        return std::string(transports::header_or_empty(response.headers, name));
+    }
+    // A message of ours that waits for its partner.
+    std::string waiting(const std::string& partner, const Bytes& octets) {
+        world.clock.advance(std::chrono::milliseconds(10));
+        store::Message message;
+        message.id = new_id(world.clock.now(), world.random);
+        message.direction = store::Direction::Outbound;
+        message.state = store::MessageState::Frozen;
+        message.transport = "https";
+        message.partner = partner;
+        message.file_name = "997.edi";
+        message.payload_ref = *world.archive.put(octets);
+        EXPECT_TRUE(world.store->submit(
+            [&](store::Transaction& unit) { return unit.add_message(message); }));
+        return message.id;
+    }
+    HttpResponse confirm(const std::string& id,
+                         const std::string& digest,
+                         const std::string& partner = "acme",
+                         const std::string& key = "c1") {
+        return ApiWorld::ask(*door,
+                             who.post("/v1/outbox/" + id + "/confirmation",
+                                      who.tokens_of[partner],
+                                      key,
+                                      {"application/json", "{\"sha256\":\"" + digest + "\"}"}));
+    }
+
+    testing_support::TempDir directory;
+    flow::testing::World world{directory.path()};
+    ApiWorld who;
+    Shelf shelf;
+    flow::StoreMailbox mailbox{{.store = *world.store,
+                                .archive = world.archive,
+                                .clock = world.clock,
+                                .metrics = world.metrics,
+                                .log = Log(null_sink()),
+                                .transport = "https"}};
+    Changes changes{*world.store, world.clock};
+    std::shared_ptr<https::Door> door;
+};
+
+TEST_F(PartnerApi, AnOrderGoesInAndItsWholeWayCanBeSeen) {
+    const auto sent = post("order-1", flow::testing::write_850({}));
+    ASSERT_EQ(sent.status, 202) << sent.body;
+    const auto receipt = json::parse(sent.body);
+    world.run();
+    const auto message = json::parse(get(header(sent, "Location")).body);
+    EXPECT_EQ(message["id"], receipt["message"]);
+    EXPECT_EQ(message["transport"], "https");
+    const auto page = json::parse(get("/v1/documents?purchase_order=PO-1&set=850").body);
+    ASSERT_EQ(page["items"].size(), 1U);
+    EXPECT_EQ(page["items"][0]["status"]["back_office"], "posted");
+    const auto order = json::parse(get("/v1/orders/PO-1").body);
+    EXPECT_EQ(order["orders"][0]["our_order"], "S00042");
+    const auto id = page["items"][0]["id"].get<std::string>();
+    const auto acknowledgements =
+        json::parse(get("/v1/documents/" + id + "/acknowledgements").body);
+    ASSERT_EQ(acknowledgements["items"].size(), 1U) << "the 997 of its interchange";
+    const auto content =
+        get("/v1/documents/" + acknowledgements["items"][0]["id"].get<std::string>());
+    EXPECT_EQ(content.status, 200);
+}
+
+TEST_F(PartnerApi, ARepeatGetsTheSameAnswerAndMakesOneOrder) {
+    const auto first = post("k", flow::testing::write_850({}));
+    world.run();
+    const auto second = post("k", flow::testing::write_850({}));
+    EXPECT_EQ(first.status, 202);
+    EXPECT_EQ(first.body, second.body);
+    EXPECT_EQ(header(second, "Idempotency-Replayed"), "true");
+    world.run();
+    EXPECT_EQ(world.back_office.orders(), 1U);
+    const auto other = post("k", flow::testing::write_850({.number = "PO-2"}));
+    EXPECT_EQ(other.status, 422);
+    EXPECT_EQ(code_of(other), "https.idempotency.reused");
+    const auto events = world.events();
+    EXPECT_EQ(std::count(events.begin(), events.end(), "message.held"), 1)
+        << "the other content is kept and raised, not dropped";
+}
+
+// Generated from the OpenAPI document: every endpoint with credentials of every single scope.
+TEST_F(PartnerApi, EveryEndpointOpensToItsScopeAndToNoOther) {
+    const auto document = json::parse(get("/v1/openapi.json").body);
+    unsigned probes = 0;
+    for (const auto& [path, methods] : document["paths"].items())
+        for (const auto& [method, operation] : methods.items()) {
+            std::string target = path;
+            while (target.find('{') != std::string::npos)
+                target.replace(
+                    target.find('{'), target.find('}') - target.find('{') + 1, "nothing");
+            if (path == "/v1/stock") target += "?sku=A-100";
+            if (path == "/v1/changes") target += "?wait=0";
+            const bool open = operation["security"].empty();
+            const std::string needed = open ? "" : operation["x-scope"].get<std::string>();
+            std::string verb = method;
+            std::transform(verb.begin(), verb.end(), verb.begin(), ::toupper);
+            for (const std::string& scope : https::all_scopes()) {
+                who.accounts["acme"]->requests_per_minute = 1'000'000;
+                HttpRequest request = who.request(verb, target, who.issue("acme", {scope}));
+                if (verb == "POST") {
+                    request.headers.emplace_back("Idempotency-Key", "matrix-" + scope);
+                    const bool json_body =
+                        operation["requestBody"]["content"].contains("application/json");
+                    request.headers.emplace_back(
+                        "Content-Type", json_body ? "application/json" : "application/edi-x12");
+                    request.body = json_body ? "{\"sha256\":\"00\"}" : "ISA*00*~";
+                }
+                const int status = ApiWorld::ask(*door, request).status;
+                const bool allowed = needed.empty() || needed == scope;
+                EXPECT_EQ(status == 403, !allowed)
+                    << verb << " " << path << " with " << scope << " got " << status;
+                EXPECT_TRUE(operation["responses"].contains(std::to_string(status)))
+                    << verb << " " << path << " answers " << status << ", which is not declared";
+                EXPECT_LT(status, 500);
+                ++probes;
+            }
+            who.penalties.forget("192.0.2.7");
+            const int stranger = ApiWorld::ask(*door, who.request(verb, target, "")).status;
+            EXPECT_EQ(stranger == 401, !open) << verb << " " << path << " without credentials";
+        }
+    EXPECT_GE(probes, 12 * https::all_scopes().size());
+}
+
+TEST_F(PartnerApi, NothingOfAnotherPartnerExists) {
+    ASSERT_EQ(post("k", flow::testing::write_850({})).status, 202);
+    world.run();
+    const std::string mail = waiting("acme", "ISA*secret*~");
+    std::set<std::string> ids{mail, "PO-1"};
+    for (const auto& one : world.documents({.limit = 100}))
+        ids.insert({one.id, one.message, one.parent});
+    ids.erase("");
+    ASSERT_GE(ids.size(), 5U);
+    unsigned probes = 0;
+    for (const std::string& id : ids)
+        for (const std::string path : {"/v1/messages/" + id,
+                                       "/v1/documents/" + id,
+                                       "/v1/documents/" + id + "/content",
+                                       "/v1/documents/" + id + "/acknowledgements",
+                                       "/v1/outbox/" + id,
+                                       "/v1/orders/" + id,
+                                       "/v1/orders/" + id + "/progress"}) {
+            EXPECT_EQ(get(path, "bolt").status, 404) << path;
+            // The same as for what is nowhere, but for the trace.
+            auto real = json::parse(get(path, "bolt").body);
+            auto made_up = json::parse(get("/v1/messages/nowhere", "bolt").body);
+            real.erase("trace_id");
+            made_up.erase("trace_id");
+            if (path.find("/outbox/") == std::string::npos) EXPECT_EQ(real, made_up) << path;
+            ++probes;
+        }
+    EXPECT_EQ(confirm(mail, sha256_hex("ISA*secret*~"), "bolt").status, 404);
+    for (const std::string list : {"/v1/documents",
+                                   "/v1/documents?purchase_order=PO-1",
+                                   "/v1/outbox",
+                                   "/v1/changes?after=start&wait=0"})
+        EXPECT_TRUE(json::parse(get(list, "bolt").body)["items"].empty()) << list;
+    EXPECT_FALSE(json::parse(get("/v1/documents").body)["items"].empty()) << "or nothing is shown";
+    EXPECT_GE(probes, 35U);
+}
+
+TEST_F(PartnerApi, WhatWaitsIsFetchedAsOftenAsWantedAndDeliveredWhenItsDigestIsStated) {
+    const Bytes octets("ISA*\x00\xFF*~", 8);
+    const std::string id = waiting("acme", octets);
+    const auto page = json::parse(get("/v1/outbox").body);
+    ASSERT_EQ(page["items"].size(), 1U);
+    EXPECT_EQ(page["items"][0]["bytes"], 8);
+    for (int time = 0; time < 2; ++time) {
+        const auto fetched = get("/v1/outbox/" + id);
+        EXPECT_EQ(fetched.body, octets);
+        EXPECT_EQ(header(fetched, "Content-Digest"), "sha-256=:" + to_base64(sha256(octets)) + ":");
+    }
+    EXPECT_EQ(json::parse(get("/v1/outbox").body)["items"].size(), 1U);
+    EXPECT_EQ(code_of(confirm(id, std::string(64, '0'))), "https.confirm.digest");
+    const auto first = confirm(id, sha256_hex(octets), "acme", "c2");
+    EXPECT_EQ(first.status, 200) << first.body;
+    EXPECT_EQ(confirm(id, sha256_hex(octets), "acme", "c2").body, first.body);
+    EXPECT_TRUE(json::parse(get("/v1/outbox").body)["items"].empty());
+    EXPECT_EQ(json::parse(get("/v1/messages/" + id).body)["state"], "delivered");
+    const auto events = world.events();
+    EXPECT_EQ(std::count(events.begin(), events.end(), "https.fetched"), 1);
+}
+
+TEST_F(PartnerApi, PagesHoldEachDocumentOnce) {
+    for (int number = 1; number <= 5; ++number)
+        post("k" + std::to_string(number),
+             flow::testing::write_850({.number = "PO-" + std::to_string(number),
+                                       .control = "00000000" + std::to_string(number)}));
+    world.run();
+    std::multiset<std::string> seen;
+    std::string next = "/v1/documents?set=850&limit=2";
+    unsigned pages = 0;
+    while (!next.empty() && ++pages < 10) {
+        const auto page = json::parse(get(next).body);
+        for (const auto& one : page["items"])
+            seen.insert(one["purchase_order"].get<std::string>());
+        next = page["next"].is_null() ? "" : page["next"].get<std::string>();
+    }
+    EXPECT_EQ(pages, 3U);
+    EXPECT_EQ(seen, (std::multiset<std::string>{"PO-1", "PO-2", "PO-3", "PO-4", "PO-5"}));
+}
+
+TEST_F(PartnerApi, TheChangeFeedTellsWhatHappenedOnceAndInOrder) {
+    const auto begin = json::parse(get("/v1/changes?wait=0").body);
+    EXPECT_TRUE(begin["items"].empty());
+    post("k", flow::testing::write_850({}));
+    world.run();
+    std::vector<std::string> types;
+    std::string cursor = begin["cursor"];
+    while (true) {
+        const auto page = json::parse(get("/v1/changes?wait=0&limit=2&after=" + cursor).body);
+        for (const auto& one : page["items"])
+            types.push_back(one["type"]);
+        cursor = page["cursor"];
+        if (page["items"].empty()) break;
+    }
+    const auto at = [&](const char* type) {
+        return std::find(types.begin(), types.end(), std::string(type)) - types.begin();
+    };
+    EXPECT_LT(at("io.sallyport.message.received.v1"), at("io.sallyport.document.posted.v1"));
+    EXPECT_EQ(std::count(types.begin(), types.end(), "io.sallyport.document.posted.v1"), 1);
+}
+
+TEST_F(PartnerApi, ACursorIsOnlyGoodForWhomItWasMadeAndSurvivesARestart) {
+    const std::string cursor = changes.seal("acme", 7);
+    EXPECT_EQ(changes.open("acme", cursor), 7);
+    EXPECT_EQ(changes.open("bolt", cursor), std::nullopt);
+    EXPECT_NE(cursor.substr(24), changes.seal("acme", 8).substr(24));
+    Changes later(*world.store, world.clock);
+    ASSERT_TRUE(later.prepare(world.random));
+    EXPECT_EQ(later.open("acme", cursor), 7);
+    EXPECT_EQ(get("/v1/changes?wait=0&after=" + cursor, "bolt").status, 400);
+}
+
+TEST_F(PartnerApi, EventsCarryTheCursorOfTheNextRequest) {
+    post("k", flow::testing::write_850({}));
+    auto request = who.request("GET", "/v1/changes?after=start&wait=0", who.tokens_of["acme"]);
+    request.headers.emplace_back("Accept", "text/event-stream");
+    const auto answer = ApiWorld::ask(*door, request);
+    EXPECT_EQ(header(answer, "Content-Type"), "text/event-stream");
+    EXPECT_THAT(answer.body, ::testing::HasSubstr("event: io.sallyport.message.received.v1\n"));
+    const std::size_t last = answer.body.rfind("id: ");
+    auto next = who.request("GET", "/v1/changes?wait=0", who.tokens_of["acme"]);
+    next.headers.emplace_back("Last-Event-ID", answer.body.substr(last + 4, 40));
+    EXPECT_TRUE(json::parse(ApiWorld::ask(*door, next).body)["items"].empty());
+}
+
+TEST_F(PartnerApi, StockAndProgressAreOfferedOnlyWhereSomebodyAnswersThem) {
+    const auto stock = json::parse(get("/v1/stock?sku=A-100,B-200").body);
+    EXPECT_EQ(stock["items"][0]["available"], "12.5");
+    EXPECT_EQ(stock["unknown"][0], "B-200");
+    EXPECT_EQ(json::parse(get("/v1/orders/PO-1/progress").body)["shipped"], "part");
+    shelf.away = true;
+    EXPECT_EQ(get("/v1/stock?sku=A-100").status, 503);
+    PartnerApiParts without = parts();
+    without.inquiries = nullptr;
+    door = who.door(make_partner_api(without));
+    EXPECT_EQ(get("/v1/stock?sku=A-100").status, 404);
+    EXPECT_FALSE(json::parse(get("/v1/openapi.json").body)["paths"].contains("/v1/stock"));
+}
+
+TEST_F(PartnerApi, NoncesAndAnswersOutliveTheProcessAndAreForgottenInTheirTime) {
+    const https::RequestLedger::Claim nonce{.space = "nonce",
+                                            .name = "acme-1/abc",
+                                            .since = world.clock.now(),
+                                            .keep = std::chrono::seconds{600}};
+    StoreLedger ledger(*world.store, world.clock);
+    EXPECT_TRUE(*ledger.claim(nonce));
+    StoreLedger later(*world.store, world.clock);
+    EXPECT_FALSE(*later.claim(nonce));
+    EXPECT_EQ(later.keep("acme", "k", {.fingerprint = "f", .status = 201, .body = "one"})->body,
+              "one");
+    EXPECT_EQ(later.keep("acme", "k", {.fingerprint = "g", .status = 201, .body = "two"})->body,
+              "one");
+    EXPECT_EQ((*ledger.answer("acme", "k"))->fingerprint, "f");
+    EXPECT_FALSE(*ledger.answer("bolt", "k"));
+    const auto kept = [&] {
+        return store::read<std::vector<store::Bookmark>>(
+                   *world.store,
+                   [](store::Reader& reader) { return reader.bookmarks("https.nonce", "", 100); })
+            ->size();
+    };
+    EXPECT_EQ(kept(), 1U);
+    world.clock.advance(std::chrono::seconds{601});
+    EXPECT_TRUE(*ledger.claim({.space = "nonce",
+                               .name = "acme-1/def",
+                               .since = world.clock.now(),
+                               .keep = std::chrono::seconds{600}}));
+    EXPECT_EQ(kept(), 1U) << "the old one made room";
+}
+
+TEST_F(PartnerApi, TokensAreKeptAsDigestsAndEndWhenTheyAreRevoked) {
+    const auto text = https::new_token(world.clock.now(), world.random);
+    https::Token token{.id = text.id,
+                       .hash = sha256_hex(text.secret),
+                       .partner = "acme",
+                       .environment = "production",
+                       .scopes = {"documents:read"},
+                       .created = world.clock.now()};
+    ASSERT_TRUE(add_token(*world.store, token, "operator:anna"));
+    EXPECT_EQ(add_token(*world.store, token, "operator:anna").error().code(), "api.token.exists");
+    StoreTokens tokens(*world.store);
+    EXPECT_EQ((*tokens.find(text.id))->scopes.at(0), "documents:read");
+    const auto end = world.clock.now() + std::chrono::hours{24};
+    ASSERT_TRUE(revoke_token(*world.store, text.id, end, "operator:anna"));
+    EXPECT_EQ((*tokens.find(text.id))->revoked, end);
+    ASSERT_TRUE(revoke_token(*world.store, text.id, end + std::chrono::hours{1}, "operator:anna"));
+    EXPECT_EQ((*tokens.find(text.id))->revoked, end) << "revoking never gives more time";
+    EXPECT_EQ(revoke_token(*world.store, "none", end, "x").error().code(), "api.token.missing");
+    token.id = std::string(26, 'A');
+    token.scopes = {"documents:reed"};
+    const Status wrong = add_token(*world.store, token, "x");
+    EXPECT_EQ(wrong.error().code(), "api.token.scope");
+    EXPECT_THAT(wrong.error().remedy(), ::testing::HasSubstr("documents:read"));
+    const auto events = world.events();
+    EXPECT_EQ(std::count(events.begin(), events.end(), "token.created"), 1);
+}
+
+}  // namespace
+}  // namespace sallyport::api
