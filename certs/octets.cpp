@@ -46,6 +46,8 @@ Result<std::size_t> JoinedOctets::read(std::uint64_t offset,
         auto got = part->read(offset, buffer + done, count - done);
         if (!got) return got;
         done += *got;
+        // A part may give less than was asked for: what is left of it comes with the next call.
+        if (offset + *got < part->size()) break;
         offset = 0;
     }
     return done;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transports/as2_open.h"
 
+#include "transports/as2_medium.h"
 #include "transports/mime.h"
 
 #include <algorithm>
-#include <list>
+#include <memory>
 #include <utility>
 
 namespace sallyport::transports {
@@ -48,14 +49,25 @@ bool has_content_field(const HeaderList& headers) {
     });
 }
 
+template <typename View>
+struct LayeredMessage {
+    MessageFacts facts;
+    View scope;
+    View payload;
+};
+
+// Medium: MemoryMedium or SpoolMedium. What the layers are and in which order they may come is the same for both.
+template <typename Medium>
 class Opener {
 public:
-    explicit Opener(const As2Agreement& agreement) : m_agreement(agreement) {
+    using View = typename Medium::View;
+    Opener(const As2Agreement& agreement, Medium& medium)
+        : m_agreement(agreement), m_medium(medium) {
         m_limits.bytes = agreement.inbound.max_body_bytes;
         m_limits.inflated_bytes = agreement.inbound.max_body_bytes;
     }
 
-    std::optional<OpenFailure> open(const HeaderList& http_headers, BytesView body) {
+    std::optional<OpenFailure> open(const HeaderList& http_headers, View body) {
         m_entity.headers = http_headers;
         m_entity.body = body;
         m_scope = body;  // MIC-01
@@ -75,28 +87,19 @@ public:
         return unexpected("message has more layers than AS2 knows");
     }
 
-    OpenedMessage take() {
-        m_message.mic_scope = m_scope;
-        return std::move(m_message);
-    }
+    LayeredMessage<View> take() { return {std::move(m_message), m_scope, m_payload}; }
 
 private:
-    // The octets stay where they are for as long as views of them are used.
-    BytesView keep(Bytes octets) {
-        m_kept.push_back(std::move(octets));
-        return m_kept.back();
-    }
-
-    std::optional<OpenFailure> enter(BytesView octets) {
+    std::optional<OpenFailure> enter(View octets) {
         if (!m_message.was_signed)
             m_scope = octets;  // MIC-03, MIC-05, MIC-08; signed ones are settled
-        auto entity = parse_entity(octets, {});
+        auto entity = m_medium.parse(octets);
         if (entity && (has_content_field(entity->headers) || entity->headers.empty())) {
             m_entity = *std::move(entity);
             return {};
         }
         // Encrypted without MIME headers (mendelson): the document itself, and the MIC covers just that.
-        m_entity = {.octets = octets, .header_block = {}, .body = octets, .headers = {}};
+        m_entity = {.headers = {}, .body = octets};
         return {};
     }
 
@@ -107,11 +110,11 @@ private:
 
     // What a structure is, its object identifier says; the smime-type parameter may be absent or wrong (CAN-16).
     std::optional<OpenFailure> open_cms(const ParameterisedValue& type) {
-        auto decoded = decode_transfer(
+        const auto decoded = m_medium.decode(
             m_entity.body, header_or_empty(m_entity.headers, "Content-Transfer-Encoding"));
-        if (!decoded) return failure(unreadable_disposition(type), std::move(decoded).error());
-        const BytesView structure = keep(*std::move(decoded));
-        const auto kind = certs::content_kind(structure);
+        if (!decoded) return failure(unreadable_disposition(type), decoded.error());
+        const View structure = *decoded;
+        const auto kind = m_medium.kind(structure, m_limits);
         if (!kind) return failure(unreadable_disposition(type), kind.error());
         switch (*kind) {
             case certs::ContentKind::Enveloped:
@@ -127,26 +130,25 @@ private:
         return unexpected("application/pkcs7-mime holds neither an envelope nor a signature");
     }
 
-    std::optional<OpenFailure> decrypt(BytesView structure) {
+    std::optional<OpenFailure> decrypt(View structure) {
         if (m_message.was_encrypted || m_message.was_signed || m_message.was_compressed)
             return unexpected("message is encrypted inside another layer");
-        auto opened = certs::decrypt(
-            structure, m_agreement.decryption, m_agreement.inbound.ciphers, m_limits);
+        auto opened = m_medium.decrypt(structure, m_agreement, m_limits);
         if (!opened)
             return failure(decryption_disposition(opened.error()), std::move(opened).error());
         m_message.was_encrypted = true;
-        return enter(keep(std::move(opened->content)));
+        return enter(*opened);
     }
 
-    std::optional<OpenFailure> decompress(BytesView structure) {
+    std::optional<OpenFailure> decompress(View structure) {
         // RFC 5402 3: inside or outside the signature, not both (MIC-11).
         if (m_message.was_compressed)
             return failure(DecompressionFailed,
                            Error("as2.structure", Blame::Partner, "message is compressed twice"));
-        auto inflated = certs::decompress(structure, m_limits);
+        auto inflated = m_medium.decompress(structure, m_limits);
         if (!inflated) return failure(DecompressionFailed, std::move(inflated).error());
         m_message.was_compressed = true;
-        return enter(keep(*std::move(inflated)));
+        return enter(*inflated);
     }
 
     certs::VerifyPolicy policy() const {
@@ -159,20 +161,20 @@ private:
         m_message.signer_expires = verified.signer.not_after();
     }
 
-    std::optional<OpenFailure> open_opaque(BytesView structure) {
+    std::optional<OpenFailure> open_opaque(View structure) {
         if (m_message.was_signed) return unexpected("message is signed twice");
-        auto opened = certs::verify_opaque(structure, policy(), m_limits);
+        auto opened = m_medium.verify_opaque(structure, policy(), m_limits);
         if (!opened)
             return failure(signature_disposition(opened.error()), std::move(opened).error());
-        accept_signature(opened->verified);
-        auto failed = enter(keep(std::move(opened->content)));
+        accept_signature(opened->first);
+        auto failed = enter(opened->second);
         m_message.was_signed = true;
         return failed;
     }
 
     std::optional<OpenFailure> open_signed(const ParameterisedValue& type) {
         if (m_message.was_signed) return unexpected("message is signed twice");
-        const auto parts = split_multipart(m_entity.body, type.parameter("boundary"), {});
+        const auto parts = m_medium.split(m_entity.body, type.parameter("boundary"));
         if (!parts) return failure(UnexpectedProcessing, parts.error());
         if (parts->size() != 2)
             return failure(
@@ -180,7 +182,9 @@ private:
                 Error("as2.structure",
                       Blame::Partner,
                       "multipart/signed has " + std::to_string(parts->size()) + " parts, not two"));
-        const auto signature_part = parse_entity((*parts)[1], {});
+        const auto second = m_medium.copy((*parts)[1]);
+        if (!second) return failure(AuthenticationFailed, second.error());
+        const auto signature_part = parse_entity(*second, {});
         if (!signature_part) return failure(AuthenticationFailed, signature_part.error());
         const auto part_type =
             parse_parameterised(header_or_empty(signature_part->headers, "Content-Type")).value;
@@ -193,8 +197,8 @@ private:
             decode_transfer(signature_part->body,
                             header_or_empty(signature_part->headers, "Content-Transfer-Encoding"));
         if (!signature) return failure(AuthenticationFailed, signature.error());
-        const BytesView content = (*parts)[0];
-        const auto verified = certs::verify_detached(content, *signature, policy(), m_limits);
+        const View content = (*parts)[0];
+        const auto verified = m_medium.verify(content, *signature, policy(), m_limits);
         if (!verified) return failure(signature_disposition(verified.error()), verified.error());
         accept_signature(*verified);
         auto failed = enter(content);  // MIC-02, MIC-04, MIC-06, MIC-07: exactly what was signed
@@ -203,10 +207,10 @@ private:
     }
 
     std::optional<OpenFailure> close_payload() {
-        auto payload = decode_transfer(
+        const auto payload = m_medium.decode(
             m_entity.body, header_or_empty(m_entity.headers, "Content-Transfer-Encoding"));
-        if (!payload) return failure(UnexpectedProcessing, std::move(payload).error());
-        m_message.payload = *std::move(payload);
+        if (!payload) return failure(UnexpectedProcessing, payload.error());
+        m_payload = *payload;
         m_message.content_type = header_or_empty(m_entity.headers, "Content-Type");
         m_message.file_name = display_file_name(m_entity.headers);
         return check_policy();
@@ -230,11 +234,12 @@ private:
     }
 
     const As2Agreement& m_agreement;
+    Medium& m_medium;
     certs::CmsLimits m_limits;
-    std::list<Bytes> m_kept;
-    MimeEntity m_entity;
-    BytesView m_scope;
-    OpenedMessage m_message;
+    LayerEntity<View> m_entity{};
+    View m_scope{};
+    View m_payload{};
+    MessageFacts m_message;
 };
 
 }  // namespace
@@ -242,10 +247,25 @@ private:
 std::variant<OpenedMessage, OpenFailure> open_message(const HeaderList& http_headers,
                                                       BytesView body,
                                                       const As2Agreement& agreement) {
-    Opener opener(agreement);
+    MemoryMedium medium{{}};
+    Opener<MemoryMedium> opener(agreement, medium);
     auto failed = opener.open(http_headers, body);
     if (failed) return *std::move(failed);
-    return opener.take();
+    auto layered = opener.take();
+    return OpenedMessage{{std::move(layered.facts)}, Bytes(layered.scope), Bytes(layered.payload)};
+}
+
+std::variant<LargeMessage, OpenFailure> open_large_message(const HeaderList& http_headers,
+                                                           const certs::Octets& body,
+                                                           const As2Agreement& agreement,
+                                                           const std::filesystem::path& spools) {
+    auto medium = std::make_unique<SpoolMedium>(spools);
+    Opener<SpoolMedium> opener(agreement, *medium);
+    auto failed = opener.open(http_headers, &body);
+    if (failed) return *std::move(failed);
+    auto layered = opener.take();
+    return LargeMessage{
+        {std::move(layered.facts)}, *layered.scope, *layered.payload, std::move(medium)};
 }
 
 }  // namespace sallyport::transports

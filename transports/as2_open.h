@@ -4,21 +4,22 @@
 #pragma once
 
 #include "certs/cms.h"
+#include "certs/octets.h"
 #include "gateway/base/bytes.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/error.h"
 #include "transports/as2_agreement.h"
 #include "transports/headers.h"
 
+#include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 
 namespace sallyport::transports {
 
-struct OpenedMessage {
-    Bytes mic_scope;  // RFC 4130 7.3.1 and RFC 5402 4: octets as received, never written anew
-    Bytes payload;    // innermost body, transfer decoding undone
+struct MessageFacts {
     std::string content_type;  // of the payload, as sent
     std::string file_name;
     bool was_signed = false;
@@ -30,6 +31,19 @@ struct OpenedMessage {
         signer_expires;  // when signed; an expired certificate still verifies, with an alert (CRT-02)
 };
 
+struct OpenedMessage : MessageFacts {
+    Bytes mic_scope;  // RFC 4130 7.3.1 and RFC 5402 4: octets as received, never written anew
+    Bytes payload;    // innermost body, transfer decoding undone
+};
+
+class SpoolMedium;
+// The same, its octets in encrypted spools or in the body that was given, which must outlive it.
+struct LargeMessage : MessageFacts {
+    const certs::Octets& mic_scope;
+    const certs::Octets& payload;
+    std::shared_ptr<SpoolMedium> medium;  // holds them
+};
+
 // Why not, for the partner (disposition modifier, RFC 4130 7.5.3) and for us.
 struct OpenFailure {
     std::string disposition;  // "decryption-failed", "authentication-failed", …
@@ -39,5 +53,11 @@ struct OpenFailure {
 std::variant<OpenedMessage, OpenFailure> open_message(const HeaderList& http_headers,
                                                       BytesView body,
                                                       const As2Agreement& agreement);
+
+// In constant memory; `spools` is a folder that takes unnamed files.
+std::variant<LargeMessage, OpenFailure> open_large_message(const HeaderList& http_headers,
+                                                           const certs::Octets& body,
+                                                           const As2Agreement& agreement,
+                                                           const std::filesystem::path& spools);
 
 }  // namespace sallyport::transports

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transports/as2_receiver.h"
 
+#include "certs/cms_stream.h"
 #include "gateway/base/digest.h"
 #include "transports/as2_mdn.h"
 #include "transports/as2_message.h"
 #include "transports/as2_open.h"
+#include "transports/as2_parts.h"
 #include "transports/as2_receipt_in.h"
 #include "transports/mime.h"
 
@@ -162,11 +164,58 @@ public:
         return audited(error, plain_receipt(status, error.what()));
     }
     HttpResponse accept(OpenedMessage message) {
+        const certs::Digest digest = mic_digest(message);
+        Arrival arrival = make_arrival(message);
+        arrival.content_digest = sha256_hex(message.mic_scope);
+        arrival.mic = write_mic(digest, message.mic_scope, micalg_name(digest, m_style.options));
+        arrival.payload = std::move(message.payload);
+        arrival.raw = m_request.header_block + m_request.body;
+        return admit(message, arrival);
+    }
+    // In constant memory: everything that has a size is a file.
+    HttpResponse accept(const LargeMessage& message) {
+        const certs::Digest digest = mic_digest(message);
+        auto digests = certs::digest_stream(message.mic_scope, {digest, certs::Digest::Sha256});
+        if (!digests) return unavailable(digests.error());
+        SystemRandom random;
+        const auto stem = m_around.options.spool_folder / new_id(m_around.clock.now(), random);
+        const auto payload = PartFile::write(stem.string() + "-payload" + std::string(PartSuffix),
+                                             {&message.payload});
+        if (!payload) return unavailable(payload.error());
+        const certs::MemoryOctets header(m_request.header_block);
+        const auto raw = PartFile::write(stem.string() + "-raw" + std::string(PartSuffix),
+                                         {&header, m_request.spooled.get()});
+        if (!raw) return unavailable(raw.error());
+        Arrival arrival = make_arrival(message);
+        arrival.content_digest = to_hex((*digests)[certs::Digest::Sha256]);
+        arrival.mic = to_base64((*digests)[digest]) + ", " + micalg_name(digest, m_style.options);
+        arrival.payload_file = payload->path();
+        arrival.payload_digest = payload->digest();
+        arrival.raw_file = raw->path();
+        arrival.raw_digest = raw->digest();
+        return admit(message, arrival);
+    }
+    HttpResponse open_and_accept() {
+        if (!m_request.spooled)
+            return settle(open_message(m_request.headers, m_request.body, *m_agreement));
+        return settle(open_large_message(
+            m_request.headers, *m_request.spooled, *m_agreement, m_around.options.spool_folder));
+    }
+
+private:
+    template <typename Opened>
+    HttpResponse settle(std::variant<Opened, OpenFailure> opened) {
+        if (auto* message = std::get_if<Opened>(&opened)) return accept(std::move(*message));
+        const auto& failed = std::get<OpenFailure>(opened);
+        // Our own disk is no fault of the message: nothing is said about it, the partner tries again.
+        if (failed.error.blame() == Blame::Operator) return unavailable(failed.error);
+        return refuse("processed/error: " + failed.disposition, failed.error);
+    }
+
+    HttpResponse admit(const MessageFacts& message, const Arrival& arrival) {
         if (message.was_signed && message.signer_expires < m_around.clock.now())
             m_log.warn("message is signed with an expired certificate",
                        {{"fingerprint", message.signer_fingerprint}});
-        const certs::Digest digest = mic_digest(message);
-        const Arrival arrival = make_arrival(std::move(message), digest);
         auto admission = m_around.intake.admit(arrival, [&](Verdict verdict) -> Result<Receipt> {
             if (verdict == Verdict::Conflict)
                 return m_style.wanted
@@ -186,7 +235,6 @@ public:
         return deliver(std::move(admission->receipt));
     }
 
-private:
     // Nothing durable, so nothing said: the partner tries again.
     HttpResponse unavailable(const Error& error) {
         m_log.error("as2 message could not be stored",
@@ -211,6 +259,7 @@ private:
 
     // Anyone who knows two names can post junk: how much of it goes to disk is bounded.
     BytesView body_to_keep() {
+        if (m_request.spooled) return {};  // a refused body of that size is not worth its room
         const auto size = static_cast<double>(m_request.body.size());
         if (m_around.refused_bytes.take(size, m_around.clock.steady_now())) return m_request.body;
         m_log.warn("bodies of refused messages exceed their allowance, the header alone is kept");
@@ -250,7 +299,7 @@ private:
     }
 
     // MIC-14: the verified signature's digest; unsigned, the first the sender names that we know, else SHA-1.
-    certs::Digest mic_digest(const OpenedMessage& message) const {
+    certs::Digest mic_digest(const MessageFacts& message) const {
         if (message.was_signed) return message.signature_digest;
         for (const auto& name : m_style.options.micalgs)
             if (const auto digest = certs::digest_from_name(name);
@@ -259,22 +308,18 @@ private:
         return certs::Digest::Sha1;
     }
 
-    Arrival make_arrival(OpenedMessage message, certs::Digest digest) const {
+    Arrival make_arrival(const MessageFacts& message) const {
         Arrival arrival;
         arrival.transport = "as2";
         arrival.partner = m_agreement->name;
         arrival.from = m_parties.from;
         arrival.to = m_parties.to;
         arrival.message_id = m_parties.message_id;
-        arrival.content_digest = sha256_hex(message.mic_scope);
-        arrival.mic = write_mic(digest, message.mic_scope, micalg_name(digest, m_style.options));
-        arrival.payload = std::move(message.payload);
-        arrival.content_type = std::move(message.content_type);
-        arrival.file_name = std::move(message.file_name);
-        arrival.raw = m_request.header_block + m_request.body;
+        arrival.content_type = message.content_type;
+        arrival.file_name = message.file_name;
         arrival.was_signed = message.was_signed;
         arrival.was_encrypted = message.was_encrypted;
-        arrival.signer_fingerprint = std::move(message.signer_fingerprint);
+        arrival.signer_fingerprint = message.signer_fingerprint;
         arrival.remote_address = m_request.remote_address;
         return arrival;
     }
@@ -304,7 +349,9 @@ As2Receiver::As2Receiver(As2ReceiverOptions options,
       m_log(std::move(log)),
       m_receipts(receipts),
       m_strangers(m_options.stranger_burst, m_options.strangers_per_second),
-      m_refused_bytes(m_options.refused_bytes_burst, m_options.refused_bytes_per_second) {}
+      m_refused_bytes(m_options.refused_bytes_burst, m_options.refused_bytes_per_second) {
+    if (!m_options.spool_folder.empty()) sweep_parts(m_options.spool_folder);
+}
 
 // Everything that can be decided without the body is decided without it.
 HttpEntry As2Receiver::enter(const HttpRequest& head) {
@@ -323,7 +370,10 @@ HttpEntry As2Receiver::enter(const HttpRequest& head) {
                                 count_header(head.headers, "Transfer-Encoding") >
                             0;
     if (agreement && !to_itself && has_length)
-        return {.max_body_bytes = agreement->inbound.max_body_bytes, .answer = std::nullopt};
+        return {.max_body_bytes = agreement->inbound.max_body_bytes,
+                .answer = std::nullopt,
+                .spool_above = m_options.spool_above,
+                .spool_folder = m_options.spool_folder};
 
     if (!m_strangers.take(1, m_clock.steady_now()))
         return answer({.status = 429,
@@ -344,17 +394,68 @@ HttpEntry As2Receiver::enter(const HttpRequest& head) {
             .remedy("add the pair to a partner file, or ask the partner to correct its names")));
 }
 
+namespace {
+
+// One of the places an agreement has; gives it back when it goes.
+class Place {
+public:
+    using Places = Guarded<std::map<std::string, unsigned>>;
+    Place(Places& places, const std::string& agreement, unsigned most)
+        : m_places(places), m_agreement(agreement) {
+        m_taken = m_places.with([&](auto& used) {
+            unsigned& count = used[agreement];
+            if (count >= most) return false;
+            ++count;
+            return true;
+        });
+    }
+    ~Place() {
+        if (!m_taken) return;
+        m_places.with([&](auto& used) {
+            const auto count = used.find(m_agreement);
+            if (--count->second == 0) used.erase(count);
+        });
+    }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    Place(Place&&) = delete;
+    Place& operator=(Place&&) = delete;
+    bool taken() const { return m_taken; }
+
+private:
+    Places& m_places;
+    const std::string m_agreement;
+    bool m_taken = false;
+};
+
+}  // namespace
+
 HttpResponse As2Receiver::handle(const HttpRequest& request) {
+    const auto parties = read_parties(request.headers);
+    const auto agreement = parties ? m_directory->by_ids(parties->from, parties->to) : nullptr;
+    if (!agreement) return handle_of(request, nullptr);
+    const Place place(m_at_once, agreement->name, m_options.at_once_per_partner);
+    if (place.taken()) return handle_of(request, agreement);
+    m_log.warn("too many messages of one partner at once", {{"partner", agreement->name}});
+    return {.status = 503,
+            .headers = {{"Retry-After", m_options.retry_after},
+                        {"Content-Type", "text/plain; charset=us-ascii"}},
+            .body = "too many messages of this partner at once, try again later\r\n"};
+}
+
+HttpResponse As2Receiver::handle_of(const HttpRequest& request,
+                                    std::shared_ptr<const As2Agreement> agreement) {
     Exchange exchange({m_options, m_intake, m_clock, m_log, m_refused_bytes}, request);
     auto parties = read_parties(request.headers);
     if (!parties) return exchange.reject(400, parties.error());
-    const auto agreement = m_directory->by_ids(parties->from, parties->to);
     exchange.identify(*std::move(parties), agreement);
     if (!agreement)  // removed by a reload since enter()
         return exchange.refuse(
             "processed/error: unknown-trading-partner",
             Error("as2.agreement.unknown", Blame::Partner, "the agreement has just been removed"));
-    if (may_be_receipt(request.headers) && looks_like_mdn(request.headers, request.body))
+    // No receipt is as large as what goes to disk.
+    if (!request.spooled && may_be_receipt(request.headers) &&
+        looks_like_mdn(request.headers, request.body))
         return take_receipt(request,
                             *agreement,
                             {.intake = m_intake,
@@ -374,10 +475,7 @@ HttpResponse As2Receiver::handle(const HttpRequest& request) {
             Error("as2.receipt-options",
                   Blame::Partner,
                   "the receipt asked for cannot be given: " + exchange.style().failure));
-    auto opened = open_message(request.headers, request.body, *agreement);
-    if (auto* failed = std::get_if<OpenFailure>(&opened))
-        return exchange.refuse("processed/error: " + failed->disposition, failed->error);
-    return exchange.accept(std::get<OpenedMessage>(std::move(opened)));
+    return exchange.open_and_accept();
 }
 
 }  // namespace sallyport::transports

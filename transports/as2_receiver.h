@@ -8,6 +8,7 @@
 #pragma once
 
 #include "gateway/base/clock.h"
+#include "gateway/base/guarded.h"
 #include "gateway/base/log.h"
 #include "transports/allowance.h"
 #include "transports/as2_agreement.h"
@@ -15,6 +16,8 @@
 #include "transports/http_server.h"
 #include "transports/intake.h"
 
+#include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -30,6 +33,14 @@ struct As2ReceiverOptions {
     double strangers_per_second = 1;
     double refused_bytes_burst = 256.0 * 1024 * 1024;  // bodies of refused messages
     double refused_bytes_per_second = 64.0 * 1024;
+    // Bodies above `spool_above` octets pass through encrypted files without a name in this folder, at constant memory; then
+    // message and document lie there as `*.as2-part` until the intake has taken them. Must be on the archive's file system.
+    // Empty: what comes is held in memory.
+    std::filesystem::path spool_folder;
+    std::size_t spool_above = 1U << 20;
+    // Messages of one agreement that are opened and stored at the same time; beyond it the partner tries again (503), so that
+    // one partner's burst leaves room for the others.
+    unsigned at_once_per_partner = 64;
     // Where receipts of our own messages go that come as requests; null: they are refused. Outlives the receiver.
     ReceiptInbox* receipts_in = nullptr;
 };
@@ -47,6 +58,8 @@ public:
     HttpResponse handle(const HttpRequest& request) override;
 
 private:
+    HttpResponse handle_of(const HttpRequest& request,
+                           std::shared_ptr<const As2Agreement> agreement);
     As2ReceiverOptions m_options;
     std::shared_ptr<const As2Directory> m_directory;
     Intake& m_intake;
@@ -55,6 +68,7 @@ private:
     ReceiptQueue* m_receipts;
     Allowance m_strangers;
     Allowance m_refused_bytes;
+    Guarded<std::map<std::string, unsigned>> m_at_once;  // by agreement
 };
 
 }  // namespace sallyport::transports

@@ -89,70 +89,56 @@ Result<HttpRequest> HttpConnection::read_head(bool& ended) {
     }
 }
 
-void HttpConnection::allow_body_time(Watchdog::Deadline start, std::size_t received) {
+void HttpConnection::allow_body_time(Watchdog::Deadline start, std::uint64_t received) {
     const auto& deadlines = m_shared.options.deadlines;
     const std::chrono::milliseconds earned(received * 1000 /
                                            std::max<std::size_t>(deadlines.least_body_rate, 1));
     m_watch.until(start + std::min(deadlines.body, deadlines.body_grace + earned));
 }
 
-// Counts what has arrived, never what a header announces.
-Status HttpConnection::count_body(std::size_t size) {
-    const std::size_t more = size - m_counted;
-    m_counted = size;
-    if (m_shared.body_bytes.fetch_add(more) + more <= m_shared.options.max_body_bytes_in_flight)
-        return {};
-    // What is refused is thrown away at once; the connection may linger long after.
-    m_shared.body_bytes -= m_counted;
-    m_counted = 0;
-    return Error(
-        "http.busy", Blame::Network, "too much is being received at once, try again later");
-}
-
-Status HttpConnection::read_sized(std::uint64_t length, Bytes& body) {
+Status HttpConnection::read_sized(std::uint64_t length) {
     const auto start = m_shared.clock.steady_now();
     const auto buffered =
         static_cast<std::size_t>(std::min<std::uint64_t>(length, m_buffer.size()));
-    body.assign(m_buffer, 0, buffered);
+    if (Status taken = m_taker.take(BytesView(m_buffer).substr(0, buffered)); !taken) return taken;
     m_buffer.erase(0, buffered);
     std::array<char, ReadSize> chunk;  // NOLINT: filled by read()
-    while (body.size() < length) {
-        const auto counted = count_body(body.size());
-        if (!counted) return counted;
-        allow_body_time(start, body.size());
-        const auto want =
-            static_cast<std::size_t>(std::min<std::uint64_t>(length - body.size(), chunk.size()));
+    while (m_taker.size() < length) {
+        allow_body_time(start, m_taker.size());
+        const auto want = static_cast<std::size_t>(
+            std::min<std::uint64_t>(length - m_taker.size(), chunk.size()));
         const long count = m_stream.read(chunk.data(), want);
         if (count <= 0) return connection_lost();
-        body.append(chunk.data(), static_cast<std::size_t>(count));
+        const BytesView octets(chunk.data(), static_cast<std::size_t>(count));
+        if (Status taken = m_taker.take(octets); !taken) return taken;
     }
-    return count_body(body.size());
+    return {};
 }
 
-Status HttpConnection::read_chunked(std::size_t max_body_bytes, Bytes& body) {
+Status HttpConnection::read_chunked(std::size_t max_body_bytes) {
     const auto start = m_shared.clock.steady_now();
     ChunkedDecoder decoder(m_shared.options.limits, max_body_bytes);
+    Bytes data;
     while (true) {
-        auto consumed = decoder.feed(m_buffer, body);
+        data.clear();
+        auto consumed = decoder.feed(m_buffer, data);
         if (!consumed) return std::move(consumed).error();
         m_buffer.erase(0, *consumed);
-        const auto counted = count_body(body.size());
-        if (!counted || decoder.done()) return counted;
-        allow_body_time(start, body.size());
+        const auto taken = m_taker.take(data);
+        if (!taken || decoder.done()) return taken;
+        allow_body_time(start, m_taker.size());
         if (!fill()) return connection_lost();
     }
 }
 
-Status HttpConnection::read_body(const HttpFraming& framing,
-                                 std::size_t max_body_bytes,
-                                 HttpRequest& request) {
+Status HttpConnection::read_body(const HttpFraming& framing, std::size_t max_body_bytes) {
     switch (framing.kind) {
         case BodyFraming::None:
             return {};
         case BodyFraming::Length:
-            return read_sized(framing.length, request.body);
+            return read_sized(framing.length);
         case BodyFraming::Chunked:
-            return read_chunked(max_body_bytes, request.body);
+            return read_chunked(max_body_bytes);
     }
     return {};
 }
@@ -238,8 +224,7 @@ HttpConnection::Next HttpConnection::serve_one() {
         return reject(head.error());
     }
     const Next next = serve_request(*head);
-    m_shared.body_bytes -= m_counted;
-    m_counted = 0;
+    m_taker.drop();
     return next;
 }
 
@@ -264,10 +249,20 @@ HttpConnection::Next HttpConnection::serve_request(HttpRequest& request) {
                                 std::to_string(entry.max_body_bytes) + " taken here"));
     const auto expected = expect_continue(request, *framing);
     if (!expected) return reject(expected.error());
-    const auto body = read_body(*framing, entry.max_body_bytes, request);
-    if (!body) return reject(body.error());
+    m_taker.begin(entry.spool_above, entry.spool_folder);
+    const auto body = read_body(*framing, entry.max_body_bytes);
+    if (!body) return reject(told(body.error()));
+    m_taker.finish(request);
     m_watch.off();  // the handler bounds its own time
     return answer(request, handler->handle(request), false);
+}
+
+// What our disk has to say is for the log, not for strangers.
+Error HttpConnection::told(const Error& error) const {
+    if (error.blame() != Blame::Operator) return error;
+    m_shared.log.error("a large body could not be kept",
+                       {{"code", error.code()}, {"reason", error.text()}});
+    return Error("http.spool", Blame::Operator, "large bodies cannot be taken now");
 }
 
 void HttpConnection::serve() {

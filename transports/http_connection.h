@@ -4,6 +4,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
+#include "transports/body_taker.h"
 #include "transports/http_parser.h"
 #include "transports/http_server.h"
 #include "transports/watchdog.h"
@@ -33,7 +34,7 @@ struct HttpShared {
     Log log;
     Watchdog watchdog;
     std::atomic<bool> draining{false};
-    std::atomic<std::size_t> body_bytes{0};  // in memory now
+    BodyRoom room;
     std::atomic<std::uint64_t> requests{0};
     std::atomic<std::uint64_t> rejected{0};
     std::atomic<std::uint64_t> timed_out{0};
@@ -46,7 +47,10 @@ struct HttpShared {
           routes(std::move(set_routes)),
           clock(set_clock),
           log(std::move(set_log)),
-          watchdog(set_clock) {}
+          watchdog(set_clock),
+          room(options.max_body_bytes_in_flight,
+               options.max_spooled_bytes_in_flight,
+               options.max_share_of_address) {}
 };
 
 // Used by one thread.
@@ -58,8 +62,11 @@ public:
         std::string client_fingerprint;
     };
     HttpConnection(HttpShared& shared, ByteStream& stream, Watchdog::Watch& watch, Peer peer)
-        : m_shared(shared), m_stream(stream), m_watch(watch), m_peer(std::move(peer)) {}
-    ~HttpConnection() { m_shared.body_bytes -= m_counted; }
+        : m_shared(shared),
+          m_stream(stream),
+          m_watch(watch),
+          m_peer(std::move(peer)),
+          m_taker(shared.room, m_peer.address.substr(0, m_peer.address.rfind(':'))) {}
     HttpConnection(const HttpConnection&) = delete;
     HttpConnection& operator=(const HttpConnection&) = delete;
     HttpConnection(HttpConnection&&) = delete;
@@ -74,16 +81,16 @@ private:
     Next serve_request(HttpRequest& request);
     bool fill();  // reads some more into the buffer; false at the end
     Result<HttpRequest> read_head(bool& ended);
-    Status read_body(const HttpFraming& framing, std::size_t max_body_bytes, HttpRequest& request);
-    Status read_sized(std::uint64_t length, Bytes& body);
-    Status read_chunked(std::size_t max_body_bytes, Bytes& body);
-    void allow_body_time(Watchdog::Deadline start, std::size_t received);
-    Status count_body(std::size_t size);
+    Status read_body(const HttpFraming& framing, std::size_t max_body_bytes);
+    Status read_sized(std::uint64_t length);
+    Status read_chunked(std::size_t max_body_bytes);
+    void allow_body_time(Watchdog::Deadline start, std::uint64_t received);
     Status expect_continue(const HttpRequest& request, const HttpFraming& framing);
     Next answer(const HttpRequest& request, HttpResponse response, bool body_unread);
     Next reject(const Error& error);
     bool send(const HttpResponse& response, bool head_only, bool keep_alive);
     void linger();
+    Error told(const Error& error) const;
     HttpHandler* route(std::string_view path) const;
 
     HttpShared& m_shared;
@@ -92,7 +99,7 @@ private:
     Peer m_peer;
     Bytes m_buffer;
     unsigned m_served = 0;
-    std::size_t m_counted = 0;  // our share of HttpShared::body_bytes
+    BodyTaker m_taker;
 };
 
 }  // namespace sallyport::transports

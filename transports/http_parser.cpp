@@ -13,7 +13,7 @@ struct CodeStatus {
     std::string_view code;
     int status;
 };
-constexpr std::array<CodeStatus, 8> Statuses{{
+constexpr std::array<CodeStatus, 9> Statuses{{
     {"http.header.large", 431},
     {"http.header.count", 431},
     {"http.target.long", 414},
@@ -22,6 +22,7 @@ constexpr std::array<CodeStatus, 8> Statuses{{
     {"http.body.large", 413},
     {"http.expect", 417},
     {"http.busy", 503},
+    {"http.spool", 503},
 }};
 
 struct Reason {

@@ -4,6 +4,7 @@
 // use the same class on ports of their own.
 #pragma once
 
+#include "certs/octets.h"
 #include "certs/tls.h"
 #include "gateway/base/bytes.h"
 #include "gateway/base/clock.h"
@@ -14,6 +15,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +32,8 @@ struct HttpRequest {
     HeaderList headers;  // unfolded, surrounding blanks removed, wire order
     Bytes header_block;  // the field lines and the blank line as received, without the request line
     Bytes body;          // chunks joined; trailer fields are checked and dropped
+    // Instead of `body`, where HttpEntry asked for it: an encrypted file without a name.
+    std::shared_ptr<const certs::Octets> spooled;
     std::string remote_address;  // host:port
     bool tls = false;
     std::string
@@ -47,6 +51,9 @@ struct HttpResponse {
 struct HttpEntry {
     std::size_t max_body_bytes = 1U << 20;  // a longer body is answered with 413, unread
     std::optional<HttpResponse> answer;     // send this now, do not read the body, close
+    // A body that turns out longer goes to HttpRequest::spooled. Empty folder: no body does.
+    std::size_t spool_above = 1U << 20;
+    std::filesystem::path spool_folder;
 };
 
 // Thread-safe: called from every connection's thread. Must not throw for anything the wire can cause.
@@ -93,6 +100,9 @@ struct HttpServerOptions {
     unsigned max_requests_per_connection = 1000;
     // Of all requests being read or handled together; beyond it a request is answered with 503 while it is read.
     std::size_t max_body_bytes_in_flight = 1U << 30;
+    // The same for bodies on disk, and the part of either that one address may hold: one sender cannot use up what all need.
+    std::uint64_t max_spooled_bytes_in_flight = std::uint64_t{16} << 30U;
+    unsigned max_share_of_address = 50;  // percent
     // Addresses of load balancers. Each of their connections begins with a PROXY header (version 2), which names the client
     // that is then logged, audited and counted; without one the connection is closed. From other addresses a PROXY header is
     // no HTTP.

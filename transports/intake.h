@@ -27,14 +27,18 @@ struct Arrival {
     std::string
         content_digest;  // SHA-256, hex, of what makes two messages "identical" (AS2: the octets under the MIC)
     Bytes payload;  // the document: innermost body octets, transfer decoding undone
-    // Instead of `payload`, for what is too large to hold: a complete file whose SHA-256 is content_digest. The intake makes
-    // it durable and shares its octets; the transport removes the file once admit() has succeeded, and never writes to it
+    // Instead of `payload`, for what is too large to hold: a complete file whose SHA-256 is payload_digest, or content_digest
+    // where that is empty. The intake makes it durable and shares its octets; the transport removes the file once admit() has succeeded, and never writes to it
     // again while it has a second name.
     std::filesystem::path payload_file;
+    std::string payload_digest;
     std::string content_type;  // of the payload, as sent; may be empty
     std::string file_name;     // metadata only, never a path; may be empty
     // The message as it came, header lines, blank line, body: kept as evidence. Empty: the payload is all that came.
     Bytes raw;
+    // Instead of `raw`, under the rules of payload_file. Empty digest: there is none.
+    std::filesystem::path raw_file;
+    std::string raw_digest;
     std::string
         mic;  // "base64, sha-256" as the receipt states it; empty where the transport has none
     bool was_signed = false;

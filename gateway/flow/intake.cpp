@@ -94,14 +94,19 @@ Result<Admission> DurableIntake::admit(const Arrival& arrival,
     }
     CRASH_POINT("intake.archive.before");
     Attempt attempt{arrival, make_receipt, message_of(arrival)};
-    auto payload = arrival.payload_file.empty()
-                       ? m_parts.archive.put(arrival.payload)
-                       : m_parts.archive.share(arrival.payload_file, arrival.content_digest);
+    auto payload =
+        arrival.payload_file.empty()
+            ? m_parts.archive.put(arrival.payload)
+            : m_parts.archive.share(
+                  arrival.payload_file,
+                  arrival.payload_digest.empty() ? arrival.content_digest : arrival.payload_digest);
     if (!payload) return std::move(payload).error();
     attempt.message.payload_ref = *payload;
     attempt.message.raw_ref = *payload;
-    if (!arrival.raw.empty()) {
-        auto raw = m_parts.archive.put(arrival.raw);
+    if (!arrival.raw.empty() || !arrival.raw_digest.empty()) {
+        auto raw = arrival.raw_digest.empty()
+                       ? m_parts.archive.put(arrival.raw)
+                       : m_parts.archive.share(arrival.raw_file, arrival.raw_digest);
         if (!raw) return std::move(raw).error();
         attempt.message.raw_ref = *raw;
     }

@@ -348,6 +348,23 @@ TEST(Spool, GivesBackFromAnyPlaceAndWritesNothingReadable) {
     EXPECT_TRUE(seen);
 }
 
+// A spool gives less than asked for where what is on disk meets what is not.
+TEST(Octets, JoinedAreReadWithoutAGapWhereverAPartStopsShort) {
+    const testing_support::TempDir dir;
+    auto spool = Spool::create(dir.path());
+    ASSERT_TRUE(spool);
+    const std::string content = noise(300'000);
+    ASSERT_TRUE((*spool)->append(BytesView(content).substr(0, 270'001)));
+    ASSERT_TRUE((*spool)->append(BytesView(content).substr(270'001)));
+    const MemoryOctets before("before");
+    const MemoryOctets after("after");
+    const JoinedOctets all({&before, spool->get(), &after});
+    EXPECT_EQ(*take_octets(all, 0, 400'000), "before" + content + "after");
+    EXPECT_EQ(*take_octets(OctetRange(all, 270'000, 10), 0, 400'000),
+              ("before" + content).substr(270'000, 10));
+    EXPECT_EQ(*take_octets(OctetRange(all, 300'006, 400), 1, 400'000), "fter");
+}
+
 TEST(Spool, SaysWhichFolderMattersWhenItCannotOpen) {
     const auto spool = Spool::create("/nowhere/at/all");
     ASSERT_FALSE(spool);

@@ -3,8 +3,10 @@
 #pragma once
 
 #include "tests/support/identities.h"
+#include "tests/support/shell.h"
 
 #include "certs/cms.h"
+#include "gateway/base/digest.h"
 #include "gateway/base/guarded.h"
 #include "transports/as2_agreement.h"
 #include "transports/as2_receiver.h"
@@ -65,9 +67,9 @@ public:
             if (verdict == Verdict::New) {
                 answers[key] = {arrival.content_digest, *receipt};
                 stored.push_back(*receipt);
-                arrivals.push_back(arrival);
+                arrivals.push_back(in_memory(arrival));
             } else {
-                held.push_back(arrival);
+                held.push_back(in_memory(arrival));
             }
             return Admission{.verdict = verdict, .receipt = *std::move(receipt), .message = key};
         });
@@ -87,6 +89,17 @@ public:
     Seen<Receipt> refusal_receipts;
 
 private:
+    // Files of an arrival are there until admit() returns, and are what their digests say.
+    static Arrival in_memory(Arrival arrival) {
+        if (!arrival.payload_digest.empty()) {
+            arrival.payload = testing_support::slurp(arrival.payload_file);
+            arrival.raw = testing_support::slurp(arrival.raw_file);
+            if (sha256_hex(arrival.payload) != arrival.payload_digest ||
+                sha256_hex(arrival.raw) != arrival.raw_digest)
+                throw std::runtime_error("a file is not what its digest says");
+        }
+        return arrival;
+    }
     using Answers = std::map<std::string, std::pair<std::string, Receipt>>;
     Guarded<Answers> m_answers;
 };

@@ -180,6 +180,7 @@ TEST(HttpServer, RefusesALargeBodyWithoutReadingIt) {  // HTTP-05
 TEST(HttpServer, BoundsWhatAllRequestsHoldInMemoryTogether) {
     HttpServerOptions options;
     options.max_body_bytes_in_flight = 1000;
+    options.max_share_of_address = 100;
     Server server(options);
     const std::string post = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 600\r\n\r\n";
     RawClient first(server.http.port());
