@@ -142,10 +142,11 @@ TEST(StreamedEnvelope, GivesOneErrorForEveryKeyAndEveryDamage) {
             const auto failed =
                 decrypt_stream(MemoryOctets(bent), {identity}, Every, {}, into(opened));
             const auto in_memory = decrypt(bent, {identity}, Every, {});
-            // Bent padding of CBC holds once in 256 times; this content is not one of them.
-            ASSERT_EQ(static_cast<bool>(failed), static_cast<bool>(in_memory)) << from_end;
-            if (failed) {
+            // A damaged key is replaced by a random one, and a bent last block has any padding: what CBC then gives holds by
+            // chance once in 256 times. It is never the content, and GCM never gives anything.
+            if (failed || in_memory) {
                 EXPECT_FALSE(gcm) << "a bent GCM message was opened";
+                EXPECT_NE(failed ? opened : in_memory->content, content);
                 continue;
             }
             EXPECT_EQ(failed.error().code(), in_memory.error().code());
