@@ -51,7 +51,7 @@ bool all_digits(const char* octets, std::size_t size) {
 
 std::uint64_t packed_safely(std::string_view text) {
     std::array<char, 8> octets{};
-    std::memcpy(octets.data(), text.data(), std::min<std::size_t>(text.size(), 8));
+    text.substr(0, octets.size()).copy(octets.data(), octets.size());  // also of no text at all
     return packed(octets.data(), text.size());
 }
 

@@ -5,8 +5,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include <csignal>
+#include <cstdlib>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace sallyport::daemon {
@@ -38,6 +42,19 @@ protected:
     }
     std::string path(const std::string& name) const { return (m_directory.path() / name).string(); }
 
+    // The program reads `octets` from a named pipe, whose length it cannot know.
+    Ended through_pipe(std::vector<std::string> words, const std::string& octets) {
+        const std::string pipe = path("pipe" + std::to_string(++m_pipes));
+        if (::mkfifo(pipe.c_str(), 0600) != 0) std::abort();
+        ::signal(SIGPIPE, SIG_IGN);  // it may refuse the start and not read the rest
+        std::thread writer([&] { testing::write_text(pipe, octets); });
+        words.push_back(pipe);
+        Ended ended = run_program(words);
+        writer.join();
+        return ended;
+    }
+
+    int m_pipes = 0;
     testing_support::TempDir m_directory;
 };
 
@@ -118,6 +135,62 @@ TEST_F(EdiCli, ValidateJsonHasThePromisedShape) {
         for (const char* key : {"ak3", "ak4", "edifact"})
             EXPECT_TRUE(fault["ack"].contains(key)) << key;
     }
+}
+
+// More than a pipe is held of: some nine megabytes of orders, one of them with a unit nobody knows when `bad`.
+std::string many_orders(bool bad) {
+    constexpr int Orders = 95'000;
+    std::string octets =
+        "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *261120*1015*U*00401*"
+        "000000001*0*P*>~GS*PO*SENDER*RECEIVER*20261120*1015*1*X*004010~";
+    for (int i = 1; i <= Orders; ++i) {
+        const std::string control = std::to_string(100'000 + i);
+        octets += "ST*850*" + control + "~BEG*00*SA*PO1**20261120~PO1*1*10*" +
+                  (bad && i == 777 ? "QQ" : "EA") + "*9.25**VN*123456789012345~CTT*1~SE*5*" +
+                  control + "~";
+    }
+    return octets + "GE*" + std::to_string(Orders) + "*1~IEA*1*000000001~";
+}
+
+TEST_F(EdiCli, ParseSummaryListsWithoutJudging) {
+    const Ended listed = run_program({"edi", "parse", "--summary", Bad});
+    EXPECT_EQ(listed.code, 0);
+    EXPECT_THAT(listed.out,
+                AllOf(HasSubstr("x12 interchange "), HasSubstr("    850 004010 0001 at byte ")));
+    EXPECT_THAT(listed.out, Not(HasSubstr("faults")));
+    EXPECT_EQ(run_program({"edi", "parse", "--summary", "--json", Bad}).code, 2);
+}
+
+TEST_F(EdiCli, LongPipesAreReadAsStreams) {
+    const std::string good = many_orders(false), bad = many_orders(true);
+    ASSERT_GT(good.size(), std::size_t{8} << 20);
+    const Ended accepted = through_pipe({"edi", "validate", "--json"}, good);
+    EXPECT_EQ(accepted.code, 0) << accepted.err;
+    EXPECT_THAT(accepted.out.substr(accepted.out.size() - 40), HasSubstr("\"accepted\":true}"));
+    const Ended refused = through_pipe({"edi", "validate"}, bad);
+    EXPECT_EQ(refused.code, 7) << refused.err;
+    EXPECT_THAT(refused.out,
+                AllOf(HasSubstr("100777"), HasSubstr("PO1"), HasSubstr("95000 transactions")));
+    const Ended answered = through_pipe({"edi", "ack"}, bad);
+    EXPECT_EQ(answered.code, 7) << answered.err;
+    EXPECT_THAT(answered.out, HasSubstr("AK9*P*95000*95000*94999~"));
+    EXPECT_THAT(through_pipe({"edi", "parse", "--summary"}, bad).out,
+                HasSubstr("850 004010 195000 "));
+}
+
+TEST_F(EdiCli, WhatOnlyTheTreeCanReadIsReadByTheTreeHoweverItComes) {
+    std::string wide;
+    for (const char c : many_orders(false).substr(0, std::size_t{4500} << 10)) {
+        wide += c;
+        wide += '\0';
+    }
+    const Ended judged = through_pipe(
+        {"edi", "validate", "--summary", "--accept", "other-encoding"}, "\xFF\xFE" + wide);
+    EXPECT_EQ(judged.code, 7) << judged.err;  // cut off in the middle, but read
+    EXPECT_THAT(judged.out, HasSubstr("x12 interchange 000000001"));
+    const Ended refused = through_pipe({"edi", "validate", "--summary"}, "\xFF\xFE" + wide);
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_THAT(refused.err, HasSubstr("edi.encoding"));
 }
 
 TEST_F(EdiCli, SummaryAndHtml) {
