@@ -73,11 +73,20 @@ public:
         out.write(m_post.body.data(), static_cast<std::streamsize>(m_post.body.size()));
         out.flush();
         Poco::Net::HTTPResponse response;
-        return read_reply(response, session.receiveResponse(response));
+        std::istream* body = &session.receiveResponse(response);
+        // 102 from a partner that keeps the connection alive while it works (HTTP-09): the answer is what follows.
+        for (unsigned interim = 0; interim < MostInterim && is_interim(response); ++interim)
+            body = &session.receiveResponse(response);
+        return read_reply(response, *body);
     }
     std::string origin() const { return m_uri.getScheme() + "://" + m_uri.getAuthority(); }
 
 private:
+    static constexpr unsigned MostInterim = 1000;
+    static bool is_interim(const Poco::Net::HTTPResponse& response) {
+        const int status = response.getStatus();
+        return status >= 102 && status < 200;
+    }
     static Poco::Timespan timespan(std::chrono::milliseconds time) {
         return Poco::Timespan(time.count() * 1000);
     }

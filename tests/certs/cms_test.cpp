@@ -120,7 +120,7 @@ TEST(Signature, WithAChangedValueIsInvalid) {
               "cms.signature.invalid");
 }
 
-TEST(Signature, UnderADigestTheAgreementForbidsIsRefusedThoughOpensslWouldTakeIt) {
+TEST(Signature, UnderADigestTheAgreementForbidsIsRefusedThoughOpensslWouldTakeIt) {  // CRT-06
     for (const Digest algorithm : {Digest::Md5, Digest::Sha1}) {
         const auto signature =
             sign_detached(Content, test_identity("partner"), {.digest = algorithm});
@@ -131,7 +131,7 @@ TEST(Signature, UnderADigestTheAgreementForbidsIsRefusedThoughOpensslWouldTakeIt
     }
 }
 
-TEST(Signature, LeavesOutSmimeCapabilities) {
+TEST(Signature, LeavesOutSmimeCapabilities) {  // CAN-11
     const auto signature = sign_detached(Content, test_identity("partner"), {});
     // 1.2.840.113549.1.9.15
     EXPECT_EQ(signature->find("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x0f"), std::string::npos);
@@ -212,7 +212,7 @@ TEST_F(OpensslCli, OpaqueSignedDataOpensHere) {
               "cms.malformed");
 }
 
-TEST_F(OpensslCli, OneOfSeveralSignersIsEnough) {
+TEST_F(OpensslCli, OneOfSeveralSignersIsEnough) {  // CAN-19
     spill(file("content"), Content);
     const auto sign = "cms -sign -binary -in content -outform DER -out sig -signer " +
                       key_path("stranger.pem") + " -inkey " + key_path("stranger.key") +
@@ -230,7 +230,7 @@ TEST_F(OpensslCli, OneOfSeveralSignersIsEnough) {
               "cms.limit");
 }
 
-TEST_F(OpensslCli, SignedDataWithoutASignerIsNoSignature) {
+TEST_F(OpensslCli, SignedDataWithoutASignerIsNoSignature) {  // CAN-13
     // A certificates-only SignedData.
     ASSERT_EQ(openssl("crl2pkcs7 -nocrl -certfile " + key_path("partner.pem") +
                       " -outform DER -out none"),
@@ -239,7 +239,7 @@ TEST_F(OpensslCli, SignedDataWithoutASignerIsNoSignature) {
               "cms.signature.none");
 }
 
-TEST(Envelope, OpensUnderEveryCipherAndKeyTransport) {
+TEST(Envelope, OpensUnderEveryCipherAndKeyTransport) {  // CRT-05
     for (const Cipher cipher : {Cipher::TripleDesCbc,
                                 Cipher::Aes128Cbc,
                                 Cipher::Aes192Cbc,
@@ -274,7 +274,7 @@ TEST(Envelope, OfNoOctetsAndOfManyOpens) {
     }
 }
 
-TEST(Envelope, ForAnyOfSeveralRecipientsOpens) {
+TEST(Envelope, ForAnyOfSeveralRecipientsOpens) {  // CAN-14
     const auto sealed = encrypt(
         Content, {test_identity("partner").certificate, test_identity("gateway").certificate}, {});
     EXPECT_TRUE(decrypt(*sealed, {test_identity("gateway")}, AesCbc, {}));
@@ -297,7 +297,7 @@ TEST(Envelope, ThatIsNotForUsNamesWhomItIsFor) {
     EXPECT_EQ(decrypt(*sealed, {}, AesCbc, {}).error().code(), "cms.decryption-failed");
 }
 
-TEST(Envelope, ThatIsDamagedFailsInOneWayOnly) {
+TEST(Envelope, ThatIsDamagedFailsInOneWayOnly) {  // CRT-07
     // Wherever the damage sits (wrapped key, ciphertext, padding), the error is the same to the letter: no oracle. A change
     // within CBC ciphertext may decrypt to other octets; only the signature inside catches that.
     const auto sealed = *encrypt(Content, {test_identity("gateway").certificate}, {});
@@ -327,7 +327,7 @@ TEST(Envelope, ThatIsDamagedFailsInOneWayOnly) {
     EXPECT_GT(failures, 50U);
 }
 
-TEST(Envelope, WithAForbiddenCipherIsRefused) {
+TEST(Envelope, WithAForbiddenCipherIsRefused) {  // CRT-06
     const auto sealed =
         encrypt(Content, {test_identity("gateway").certificate}, {.cipher = Cipher::TripleDesCbc});
     const auto opened = decrypt(*sealed, {test_identity("gateway")}, AesCbc, {});
@@ -387,7 +387,7 @@ TEST_F(OpensslCli, OpensOurEnvelope) {
     EXPECT_EQ(slurp(file("opened")), Content);
 }
 
-TEST_F(OpensslCli, EnvelopeOpensHereInEveryForm) {
+TEST_F(OpensslCli, EnvelopeOpensHereInEveryForm) {  // CAN-10, CAN-14
     spill(file("content"), Content);
     for (const auto* option :
          {" -aes128",

@@ -39,7 +39,7 @@ std::string indefinite(const std::string& definite, std::size_t part) {
            close + close + close + close;
 }
 
-TEST(CompressedData, RoundTrips) {
+TEST(CompressedData, RoundTrips) {  // CRT-08
     for (const std::size_t size :
          {std::size_t{0}, std::size_t{1}, std::size_t{1000}, std::size_t{700'000}}) {
         std::string content;

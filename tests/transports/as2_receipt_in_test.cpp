@@ -129,7 +129,7 @@ TEST_F(LaterReceipt, Hdr06MayComeWithoutAMessageId) {
     EXPECT_EQ(inbox.settled.size(), 1U);
 }
 
-TEST_F(LaterReceipt, AttackForgedBySomebodyElseChangesNothing) {
+TEST_F(LaterReceipt, AttackForgedBySomebodyElseChangesNothing) {  // MDN-22
     EXPECT_EQ(post("stranger").status, 400);
     expect_untouched("as2.mdn.signature");
 }
@@ -140,7 +140,7 @@ TEST_F(LaterReceipt, AttackUnsignedChangesNothingWhenSignedWasAsked) {
     expect_untouched("as2.mdn.unsigned");
 }
 
-TEST_F(LaterReceipt, AttackOnceChangedOnTheWayChangesNothing) {
+TEST_F(LaterReceipt, AttackOnceChangedOnTheWayChangesNothing) {  // MDN-22
     mutate = [](std::string body) {
         const auto at = body.find("; processed");
         return body.replace(at, 11, "; processeD");

@@ -29,7 +29,8 @@ struct MicCase {
     std::string scope;
 };
 
-TEST(As2Mic, Mic01To10CoverExactlyTheOctetsOfEachConstruction) {
+TEST(As2Mic,
+     Mic01To10CoverExactlyTheOctetsOfEachConstruction) {  // CAN-04: the document holds a bare LF
     const std::string multipart =
         "Content-Type: multipart/related; boundary=r; type=\"application/edi-x12\"\r\n\r\n--r\r\n" +
         Document + "\r\n--r\r\n" + Document + "\r\n--r--";
@@ -163,7 +164,7 @@ TEST(As2Receiver, AnswersWithoutAReceiptWhenNoneIsAsked) {
     EXPECT_EQ(under.post(as2_request(Document)).status, 400);
 }
 
-TEST(As2Receiver, WeakAlgorithmsPassWhereTheAgreementOptsIn) {
+TEST(As2Receiver, WeakAlgorithmsPassWhereTheAgreementOptsIn) {  // CRT-06
     auto agreement = gateway_agreement();
     agreement.inbound.digests = {Digest::Sha1};
     agreement.inbound.ciphers = {certs::Cipher::TripleDesCbc};
@@ -214,7 +215,7 @@ TEST(As2Receiver, Mdn01AnswersAStrangerUnsignedWithoutReadingTheBody) {
     EXPECT_EQ(under.post(as2_request(Document, {{"AS2-From", "NOBODY"}})).status, 400);
 }
 
-TEST(As2Receiver, Mdn06And07FailWhenARequiredReceiptCannotBeGiven) {
+TEST(As2Receiver, Mdn06And07FailWhenARequiredReceiptCannotBeGiven) {  // HDR-09
     struct Case {
         std::string name;
         std::string options;
@@ -262,7 +263,7 @@ TEST(As2Receiver, Mdn06And07FailWhenARequiredReceiptCannotBeGiven) {
     }
 }
 
-TEST(As2Receiver, Mdn09ReturnsTheStoredReceiptOctetByOctet) {
+TEST(As2Receiver, Mdn09ReturnsTheStoredReceiptOctetByOctet) {  // MDN-32
     ReceiverUnderTest under;
     const auto first = under.post(as2_request(encrypted(signed_entity(Document)), want_signed()));
     // Encrypted and signed anew: other octets on the wire, the same content.
@@ -272,7 +273,7 @@ TEST(As2Receiver, Mdn09ReturnsTheStoredReceiptOctetByOctet) {
     EXPECT_EQ(under.intake.arrivals.size(), 1U);
 }
 
-TEST(As2Receiver, Mdn10HoldsOtherContentUnderAUsedMessageId) {
+TEST(As2Receiver, Mdn10HoldsOtherContentUnderAUsedMessageId) {  // MDN-32
     ReceiverUnderTest under;
     under.post(as2_request(encrypted(signed_entity(Document)), want_signed()));
     const auto mdn = read_mdn(
