@@ -52,6 +52,11 @@ std::filesystem::path archive_directory(const config::Settings& settings) {
     return settings.state_directory / "archive";
 }
 
+// On the archive's file system: what is large is linked into the archive, not copied.
+std::filesystem::path spool_directory(const config::Settings& settings) {
+    return settings.state_directory / "spool";
+}
+
 // In the order of construction: what stands below refers to what stands above, and goes first.
 struct GatewayParts {
     config::Settings settings;
@@ -253,6 +258,7 @@ void wire_servers(GatewayParts& parts, std::optional<certs::TlsServer> tls) {
     const config::Settings& settings = parts.settings;
     parts.as2_handler = std::make_shared<transports::As2Receiver>(
         transports::As2ReceiverOptions{.host_name = host_name(),
+                                       .spool_folder = spool_directory(settings),
                                        .receipts_in = parts.receipt_desk.get()},
         parts.directory,
         *parts.intake,
@@ -355,6 +361,8 @@ Result<std::unique_ptr<Gateway>> Gateway::build(config::Configuration configurat
 
     const config::Settings settings = configuration.settings;
     if (Status made = make_directories_durably(settings.state_directory, 0700); !made)
+        return std::move(made).error();
+    if (Status made = make_directories_durably(spool_directory(settings), 0700); !made)
         return std::move(made).error();
     auto store = store::open_sqlite_store({.file = store_file(settings)}, clock);
     if (!store) return std::move(store).error();
