@@ -33,8 +33,9 @@ std::string_view view(const xmlChar* text) {
 }
 
 // Without replacing entities, libxml2 hands "&" of attributes and namespaces on as "&#38;"; nothing else looks like that.
+constexpr std::string_view Ampersand = "&#38;";
+
 std::string plain(std::string_view text) {
-    constexpr std::string_view Ampersand = "&#38;";
     std::string result;
     for (std::size_t at = text.find(Ampersand); at != std::string_view::npos;
          at = text.find(Ampersand)) {
@@ -82,6 +83,13 @@ public:
     }
 
     Result<Transaction> run();
+
+    // Room for what was counted; what limits forbid or no text of that length can hold was counted in vain.
+    void make_room(const XmlTags& tags) {
+        const std::size_t most = std::min(m_limits.segments, m_text.utf8.size() / 8) + 2;
+        m_transaction.loops.reserve(std::min(tags.elements + 2, most));
+        m_transaction.segments.reserve(std::min(tags.elements + tags.attributes, most));
+    }
 
     void start(const xmlChar* local,
                const xmlChar* uri,
@@ -265,8 +273,12 @@ void Builder::start(const xmlChar* local,
         const xmlChar** one =
             values + static_cast<std::ptrdiff_t>(i) * 5;  // local, prefix, uri, begin, end
         const std::size_t begin = m_arena.size();
-        m_arena += plain(std::string_view(reinterpret_cast<const char*>(one[3]),
-                                          static_cast<std::size_t>(one[4] - one[3])));
+        const std::string_view text(reinterpret_cast<const char*>(one[3]),
+                                    static_cast<std::size_t>(one[4] - one[3]));
+        if (text.find(Ampersand) == std::string_view::npos)
+            m_arena += text;
+        else
+            m_arena += plain(text);
         const std::uint32_t index =
             push_segment(name(one[0], one[2], true), m_open.back().loop, at);
         m_transaction.segments[index].values = value(std::string_view(m_arena).substr(begin));
@@ -424,8 +436,10 @@ Result<Document> read_xml(std::string octets, const Limits& limits, const XmlLim
     auto text = xml_text(document.octets());
     if (!text) return std::move(text).error();
     if (!text->converted.empty()) text->utf8 = text->converted;
-    if (Status fits = check_tags(text->utf8, xml_limits); !fits) return std::move(fits).error();
+    const auto tags = check_tags(text->utf8, xml_limits);
+    if (!tags) return tags.error();
     Builder builder(document, *text, limits, xml_limits);
+    builder.make_room(*tags);
     auto transaction = builder.run();
     if (!transaction) return std::move(transaction).error();
 

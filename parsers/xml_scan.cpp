@@ -145,6 +145,20 @@ Result<std::string> converted(std::string_view octets, const std::string& name) 
     return out;
 }
 
+// What an octet is inside a tag.
+enum class InTag : std::uint8_t { Name, Gap, Equals, Quote, End };
+
+constexpr std::array<InTag, 256> tag_octets() {
+    std::array<InTag, 256> table{};
+    for (const char c : Blanks)
+        table[static_cast<unsigned char>(c)] = InTag::Gap;
+    table['='] = InTag::Equals;
+    table['"'] = table['\''] = InTag::Quote;
+    table['>'] = InTag::End;
+    return table;
+}
+constexpr auto TagOctets = tag_octets();
+
 Error too_much(std::string_view code, std::string what, std::string_view utf8, std::size_t at) {
     const auto line = static_cast<std::uint32_t>(
         1 + std::count(utf8.begin(), utf8.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
@@ -153,36 +167,35 @@ Error too_much(std::string_view code, std::string what, std::string_view utf8, s
         .remedy("no document of these standards needs that; ask the sender what this is");
 }
 
-// The tag at `at` (a "<"), up to its ">"; npos when it never ends.
-Result<std::size_t> check_tag(std::string_view utf8, std::size_t at, const XmlLimits& limits) {
+// The tag at `at` (a "<"), up to its ">"; npos when it never ends. Adds its attributes to `all`.
+Result<std::size_t> check_tag(std::string_view utf8,
+                              std::size_t at,
+                              const XmlLimits& limits,
+                              std::size_t& all) {
     std::uint32_t attributes = 0;
-    std::size_t name = 0;
-    char quote = '\0';
-    for (std::size_t i = at + 1; i < utf8.size(); ++i) {
-        if (i - at > limits.tag_bytes) {
-            return too_much("xml.limit.tag",
-                            "a tag is longer than " + std::to_string(limits.tag_bytes) + " octets",
-                            utf8,
-                            at);
-        }
-        const char c = utf8[i];
-        if (quote != '\0') {
-            if (c == quote) quote = '\0';
-            continue;
-        }
-        if (c == '>') return i;
-        if (c == '"' || c == '\'') quote = c;
-        name = c == '"' || c == '\'' || c == '=' || Blanks.find(c) != std::string_view::npos
-                   ? 0
-                   : name + 1;
-        if (name > limits.name_bytes) {
+    std::size_t name = at + 1;  // where the name at hand starts
+    const std::size_t longest = std::min(utf8.size(), at + limits.tag_bytes + 1);
+    for (std::size_t i = at + 1; i < longest; ++i) {
+        const InTag kind = TagOctets[static_cast<unsigned char>(utf8[i])];
+        if (kind == InTag::Name) {
+            if (i - name < limits.name_bytes) continue;
             return too_much(
                 "xml.limit.name",
                 "a name is longer than " + std::to_string(limits.name_bytes) + " octets",
                 utf8,
                 at);
         }
-        if (c == '=' && ++attributes > limits.attributes) {
+        if (kind == InTag::End) {
+            all += attributes;
+            return i;
+        }
+        if (kind == InTag::Quote) {
+            const std::string_view rest = utf8.substr(i + 1, longest - i - 1);
+            const std::size_t length = rest.find(utf8[i]);
+            i += length == std::string_view::npos ? rest.size() : length + 1;
+        }
+        name = i + 1;
+        if (kind == InTag::Equals && ++attributes > limits.attributes) {
             return too_much(
                 "xml.limit.attributes",
                 "an element has more than " + std::to_string(limits.attributes) + " attributes",
@@ -190,7 +203,11 @@ Result<std::size_t> check_tag(std::string_view utf8, std::size_t at, const XmlLi
                 at);
         }
     }
-    return std::string_view::npos;
+    if (longest == utf8.size()) return std::string_view::npos;
+    return too_much("xml.limit.tag",
+                    "a tag is longer than " + std::to_string(limits.tag_bytes) + " octets",
+                    utf8,
+                    at);
 }
 
 // Behind a comment, CDATA section or instruction that starts at `at`; `at` itself: it is a tag; npos: it never ends.
@@ -242,22 +259,26 @@ Result<XmlText> xml_text(std::string_view octets) {
     return bad_encoding("encoding " + declared.substr(0, 40) + " is not read here");
 }
 
-Status check_tags(std::string_view utf8, const XmlLimits& limits) {
+Result<XmlTags> check_tags(std::string_view utf8, const XmlLimits& limits) {
+    XmlTags tags;
     std::size_t at = utf8.find('<');
     while (at != std::string_view::npos) {
-        const std::size_t behind = behind_section(utf8, at);
-        if (behind == std::string_view::npos) return {};  // libxml2 says what is wrong
+        const char next = at + 1 < utf8.size() ? utf8[at + 1] : '\0';
+        const std::size_t behind = next == '!' || next == '?' ? behind_section(utf8, at)
+                                                              : at;  // libxml2 says what is wrong
+        if (behind == std::string_view::npos) return tags;
         if (behind == at) {
-            auto end = check_tag(utf8, at, limits);
+            auto end = check_tag(utf8, at, limits, tags.attributes);
             if (!end) return std::move(end).error();
-            if (*end == std::string_view::npos) return {};
+            if (*end == std::string_view::npos) return tags;
+            if (next != '/') ++tags.elements;
             at = *end;
         } else {
             at = behind;
         }
         at = utf8.find('<', at);
     }
-    return {};
+    return tags;
 }
 
 }  // namespace sallyport::edi

@@ -22,6 +22,10 @@ struct XmlText {
 Result<XmlText> xml_text(std::string_view octets);
 
 // One linear pass over the tags: names, attributes, length. Errors xml.limit.name, xml.limit.attributes, xml.limit.tag.
-Status check_tags(std::string_view utf8, const XmlLimits& limits);
+// Counts what it passes, as room for the tree: a guess where the text is not well-formed.
+struct XmlTags {
+    std::size_t elements = 0, attributes = 0;
+};
+Result<XmlTags> check_tags(std::string_view utf8, const XmlLimits& limits);
 
 }  // namespace sallyport::edi
