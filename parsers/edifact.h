@@ -35,6 +35,16 @@ struct DraftMessage {
 struct DraftParty {
     std::string id, qualifier;  // 0004/0010, 0007
 };
+// UNG and UNE are made by the writer. All messages of a group are of one type (0038 is theirs).
+struct DraftMessageGroup {
+    std::string type;                           // 0038
+    DraftParty sender, receiver;                // S006, S007
+    std::string date, time;                     // S004; like UNB's
+    std::string control;                        // 0048, from outside
+    std::string agency = "UN";                  // 0051
+    std::string version, release, association;  // S008
+    std::vector<DraftMessage> messages;
+};
 struct DraftEdifact {
     Separators separators;  // edifact_separators() unless the partner wants others
     std::string syntax = "UNOC";
@@ -46,7 +56,8 @@ struct DraftEdifact {
     bool acknowledgement_request = false;  // 0031
     bool test = false;                     // 0035
     bool always_una = true;
-    std::vector<DraftMessage> messages;
+    std::vector<DraftMessage> messages;     // either these
+    std::vector<DraftMessageGroup> groups;  // or these: ISO 9735 has no interchange with both
     WriteStyle style{};
 };
 Separators edifact_separators(char syntax_version = '3');

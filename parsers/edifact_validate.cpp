@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The EDIFACT envelope judged (ISO 9735): service segments, references and counts; messages go to TransactionCheck.
 #include "parsers/envelope.h"
+#include "parsers/guide.h"
 #include "parsers/thorough.h"
 #include "parsers/transaction_check.h"
 
@@ -20,6 +21,7 @@ private:
     using Names = std::set<std::string, std::less<>>;
     void fill(const Interchange& interchange, InterchangeReport& report) const;
     void service(const Segment& segment, Scope scope, FaultSink& sink);
+    void agreed_characters(const Interchange& interchange, FaultSink& sink) const;
     void trailer(const Interchange& interchange, FaultSink& sink);
     void packages(const Interchange& interchange, FaultSink& sink);
     GroupReport group(Group& group, Names& references);
@@ -48,6 +50,7 @@ InterchangeReport EdifactValidator::interchange(Interchange& interchange) {
     FaultSink sink(report.faults, m_options.faults, m_options.severities);
     take_found(interchange, report, sink);
     if (interchange.header.raw.data()) service(interchange.header, Scope::Interchange, sink);
+    agreed_characters(interchange, sink);
     Names references;
     for (Group& one : interchange.groups)
         report.groups.push_back(group(one, references));
@@ -87,10 +90,28 @@ void EdifactValidator::service(const Segment& segment, Scope scope, FaultSink& s
         // So is a date in the older form, which many senders kept under syntax 4.
         if (fault.code == "edi.element.code" ||
             ((fault.code == "edi.element.too-short" || fault.code == "edi.element.too-long") &&
-             fault.element == 4 && scope == Scope::Interchange))
+             fault.element == 4 && (segment.tag == "UNB" || segment.tag == "UNG")))
             fault.severity = Severity::Warning;
         sink.add(std::move(fault));
     }
+}
+
+// The syntax identifiers the partner's guide names, where it names any.
+void EdifactValidator::agreed_characters(const Interchange& interchange, FaultSink& sink) const {
+    if (!m_options.guide || !interchange.header.raw.data()) return;
+    const std::vector<std::string>& agreed = m_options.guide->syntaxes();
+    if (agreed.empty() ||
+        std::find(agreed.begin(), agreed.end(), interchange.syntax) != agreed.end())
+        return;
+    std::string names;
+    for (const std::string& one : agreed)
+        names += (names.empty() ? "" : ", ") + one;
+    envelope_fault(sink,
+                   "guide.syntax-identifier",
+                   interchange.header,
+                   {1, 1, 1},
+                   "the interchange is in " + shown(interchange.syntax) +
+                       ", the partner's guide says " + names);
 }
 
 void EdifactValidator::trailer(const Interchange& interchange, FaultSink& sink) {
@@ -223,6 +244,9 @@ TransactionReport EdifactValidator::message(Transaction& message, Names& referen
             rules.extra_codes = m_schemas.association_codes(message.version, message.association);
         check_body(message, m_schemas, rules, m_options, faults, sink);
     }
+    if (m_options.strict_characters && !m_options.thorough && m_syntax_id == "UNOA" &&
+        message.passed == 0)
+        check_unoa(message, sink);
     if (m_options.thorough && message.passed == 0) check_thoroughly(message, m_syntax_id, sink);
     report.faults = std::move(faults);
     close_report(report, sink);

@@ -19,6 +19,7 @@ public:
 
 private:
     Status header(const DraftEdifact& interchange);
+    Status group(const DraftMessageGroup& group);
     Status message(const DraftMessage& message);
     Status segment(const DraftSegment& one) { return m_writer.segment(one); }
     void advice();
@@ -37,12 +38,22 @@ Status demand(std::string_view name, std::string_view text, std::size_t max) {
 }
 
 Status EdifactWriter::write(const DraftEdifact& interchange) {
+    if (!interchange.messages.empty() && !interchange.groups.empty())
+        return Error("edifact.write.field",
+                     Blame::Operator,
+                     "an interchange has messages or groups of messages, not both")
+            .remedy("put every message into a group, or none");
     if (Status done = header(interchange); !done) return done;
+    for (const DraftMessageGroup& one : interchange.groups) {
+        if (Status done = group(one); !done) return done;
+    }
     for (const DraftMessage& one : interchange.messages) {
         if (Status done = message(one); !done) return done;
     }
     return segment(
-        DraftSegment("UNZ", {std::to_string(interchange.messages.size()), interchange.control}));
+        DraftSegment("UNZ",
+                     {std::to_string(interchange.messages.size() + interchange.groups.size()),
+                      interchange.control}));
 }
 
 void EdifactWriter::advice() {
@@ -83,6 +94,34 @@ Status EdifactWriter::header(const DraftEdifact& interchange) {
     if (interchange.acknowledgement_request) unb.set(9, "1");
     if (interchange.test) unb.set(11, "1");
     return segment(unb);
+}
+
+Status EdifactWriter::group(const DraftMessageGroup& group) {
+    if (Status valid = demand("group reference (0048)", group.control, 14); !valid) return valid;
+    if (Status valid = demand("message group (0038)", group.type, 6); !valid) return valid;
+    DraftSegment ung("UNG", {group.type});
+    ung.set({2, 1, 1}, group.sender.id);
+    ung.set({2, 2, 1}, group.sender.qualifier);
+    ung.set({3, 1, 1}, group.receiver.id);
+    ung.set({3, 2, 1}, group.receiver.qualifier);
+    ung.set({4, 1, 1}, group.date);
+    ung.set({4, 2, 1}, group.time);
+    ung.set(5, group.control);
+    ung.set(6, group.agency);
+    ung.set({7, 1, 1}, group.version);
+    ung.set({7, 2, 1}, group.release);
+    ung.set({7, 3, 1}, group.association);
+    if (Status done = segment(ung); !done) return done;
+    for (const DraftMessage& one : group.messages) {
+        if (one.type != group.type)
+            return Error(
+                       "edifact.write.field",
+                       Blame::Operator,
+                       "message " + one.reference + " is " + one.type + ", its group " + group.type)
+                .remedy("one group for each message type");
+        if (Status done = message(one); !done) return done;
+    }
+    return segment(DraftSegment("UNE", {std::to_string(group.messages.size()), group.control}));
 }
 
 Status EdifactWriter::message(const DraftMessage& message) {

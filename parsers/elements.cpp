@@ -45,7 +45,7 @@ constexpr auto CharacterSets = character_sets();
 ValueFault check_characters(std::string_view value, bool lower_case) {
     for (const char c : value) {
         const CharacterSet set = CharacterSets[static_cast<unsigned char>(c)];
-        if (set == CharacterSet::None || (set == CharacterSet::Extended && !lower_case))
+        if (set == CharacterSet::None || (set != CharacterSet::Basic && !lower_case))
             return ValueFault::Character;
     }
     return ValueFault::Good;

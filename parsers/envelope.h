@@ -47,6 +47,9 @@ void check_trailer(const Segment& trailer,
 // SE and UNT: missing, or wrong.
 void check_set_trailer(const Transaction& transaction, std::string_view reference, FaultSink& sink);
 
+// The options with what their guide says put in.
+ValidationOptions with_guide(ValidationOptions options);
+
 // Everything about a transaction both standards report alike, before its envelope is judged.
 TransactionReport open_report(const Transaction& transaction, FaultSink& sink);
 // Places the segments, checks them, then what the partner's guide and thoroughness add.

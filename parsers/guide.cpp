@@ -17,21 +17,11 @@ namespace {
 
 constexpr std::size_t MaxFileBytes = std::size_t{4} << 20;
 
-using Words = std::vector<std::string>;
+bool is_syntax_identifier(std::string_view name) {
+    return std::string_view("ABCDEFGHIJKWXY").find(name.back()) != std::string_view::npos;
+}
 
-struct Leniency {
-    std::string_view name;
-    bool Leniencies::*flag;
-};
-constexpr std::array<Leniency, 8> NamedLeniencies = {
-    {{"byte-order-mark", &Leniencies::byte_order_mark},
-     {"junk", &Leniencies::junk_before_header},
-     {"unpadded-header", &Leniencies::unpadded_header},
-     {"missing-final-terminator", &Leniencies::missing_final_terminator},
-     {"other-encoding", &Leniencies::other_encoding},
-     {"wrapped-lines", &Leniencies::wrapped_lines},
-     {"unannounced-separators", &Leniencies::unannounced_separators},
-     {"lower-case-tags", &Leniencies::lower_case_tags}}};
+using Words = std::vector<std::string>;
 
 Words words_of(std::string_view line) {
     Words words;
@@ -145,6 +135,8 @@ public:
 private:
     Status line(const Words& words);
     Status top(const Words& words);
+    Status choose_use(const std::string& name);
+    Status characters(const Words& words);
     Status enter(const Words& words);
     Status rule(const Words& words, Severity severity);
     Status fill(GuideRule& rule, const Words& words, std::size_t& element, bool& has_element);
@@ -222,9 +214,8 @@ Status GuideLoader::top(const Words& words) {
     }
     if ((words[0] == "accept" || words[0] == "refuse") && words.size() == 2) {
         if (set_leniency(m_guide.m_leniencies, words[1], words[0] == "accept")) return {};
-        std::vector<std::string> known;
-        for (const Leniency& one : NamedLeniencies)
-            known.emplace_back(one.name);
+        const auto names = leniency_names();
+        const std::vector<std::string> known(names.begin(), names.end());
         return syntax("there is no leniency " + words[1] + suggestion(words[1], known));
     }
     if (words[0] == "policy" && words.size() == 2) {
@@ -236,7 +227,39 @@ Status GuideLoader::top(const Words& words) {
         m_guide.m_policy = *policy;
         return {};
     }
-    return syntax("expected severity, accept, refuse, policy or \"in STANDARD RELEASE SET\"");
+    if (words[0] == "use" && words.size() == 2) return choose_use(words[1]);
+    if (words[0] == "characters" && words.size() >= 2) return characters(words);
+    return syntax(
+        "expected severity, accept, refuse, policy, use, characters or \"in STANDARD RELEASE "
+        "SET\"");
+}
+
+// Which use of the standard counts, whatever the document says of itself.
+Status GuideLoader::choose_use(const std::string& name) {
+    std::vector<std::string> known{"none"};
+    for (const SchemaSet::UseName& use : m_schemas.uses())
+        known.emplace_back(use.name);
+    if (std::find(known.begin(), known.end(), name) == known.end())
+        return syntax("there is no use " + name + suggestion(name, known));
+    m_guide.m_use = name;
+    return {};
+}
+
+// "characters basic", "characters extended", "characters UNOA UNOC".
+Status GuideLoader::characters(const Words& words) {
+    if (words.size() == 2 && (words[1] == "basic" || words[1] == "extended")) {
+        m_guide.m_extended = words[1] == "extended";
+        return {};
+    }
+    for (std::size_t i = 1; i < words.size(); ++i) {
+        const std::string& name = words[i];
+        if (name.size() != 4 || name.compare(0, 3, "UNO") != 0 || !is_syntax_identifier(name))
+            return syntax("\"" + name +
+                          "\" is neither basic nor extended (X12) nor a syntax identifier of "
+                          "EDIFACT, UNOA to UNOK, UNOW to UNOY");
+        m_guide.m_syntaxes.push_back(name);
+    }
+    return {};
 }
 
 Status GuideLoader::enter(const Words& words) {
@@ -452,22 +475,6 @@ Result<Guide> Guide::parse(std::string_view text,
 const std::vector<GuideRule>* Guide::rules(const SetSchema& set) const {
     const auto found = m_rules.find(&set);
     return found == m_rules.end() ? nullptr : &found->second;
-}
-
-std::vector<std::string_view> leniency_names() {
-    std::vector<std::string_view> names;
-    for (const Leniency& one : NamedLeniencies)
-        names.push_back(one.name);
-    return names;
-}
-
-bool set_leniency(Leniencies& leniencies, std::string_view name, bool accept) {
-    for (const Leniency& one : NamedLeniencies) {
-        if (one.name != name) continue;
-        leniencies.*one.flag = accept;
-        return true;
-    }
-    return false;
 }
 
 }  // namespace sallyport::edi

@@ -73,12 +73,25 @@ public:
     AcceptancePolicy policy() const { return m_policy; }
     bool empty() const { return m_rules.empty() && m_severities.empty(); }
 
+    // "use" line: which use of the standard (VICS, EANCOM-2002-S4, "none") whatever the document says; empty: as it says.
+    std::string_view use() const { return m_use; }
+    // "characters" lines: false where the X12 basic set alone is allowed; which syntax identifiers (UNOA, UNOC) EDIFACT may
+    // have, whose set its values must keep to. Empty: any.
+    bool extended_characters() const { return m_extended; }
+    const std::vector<std::string>& syntaxes() const { return m_syntaxes; }
+    // How faults name it: "the partner's guide", or the name of a use.
+    std::string_view title() const { return m_title; }
+    void entitle(std::string title) { m_title = std::move(title); }
+
 private:
     friend class GuideLoader;
     std::map<const SetSchema*, std::vector<GuideRule>> m_rules;
     std::map<std::string, Severity, std::less<>> m_severities;
     Leniencies m_leniencies;
     AcceptancePolicy m_policy = AcceptancePolicy::RejectTransaction;
+    std::string m_use, m_title = "the partner's guide";
+    bool m_extended = true;
+    std::vector<std::string> m_syntaxes;
 };
 
 // The words of `accept` and `refuse` lines and of `edi --accept`: "junk", "encoding", … in the order of Leniencies.

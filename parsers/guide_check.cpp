@@ -15,11 +15,16 @@ using Kind = GuideRule::Kind;
 
 class GuideCheck {
 public:
-    GuideCheck(const Transaction& transaction,
+    GuideCheck(const Guide& guide,
                const std::vector<GuideRule>& rules,
+               const Transaction& transaction,
                std::vector<Fault>& faults,
                FaultSink& sink)
-        : m_transaction(transaction), m_rules(rules), m_faults(faults), m_sink(sink) {}
+        : m_title(guide.title()),
+          m_transaction(transaction),
+          m_rules(rules),
+          m_faults(faults),
+          m_sink(sink) {}
     void run();
 
 private:
@@ -42,6 +47,7 @@ private:
                    const Locator& at,
                    std::string message);
 
+    std::string m_title;
     const Transaction& m_transaction;
     const std::vector<GuideRule>& m_rules;
     std::vector<Fault>& m_faults;
@@ -144,7 +150,9 @@ void GuideCheck::report_at(std::string_view code,
     fault.loop = m_transaction.schema->path(rule.node);
     fault.severity = rule.severity;
     fault.element = at.element;
-    if (!rule.whole && schema.elements[at.element - 1u].composite) fault.component = at.component;
+    // A condition speaks of the element as a whole.
+    if (!rule.whole && rule.kind != Kind::Condition && schema.elements[at.element - 1u].composite)
+        fault.component = at.component;
     if (at.repetition > 1) fault.repetition = at.repetition;
     if (const Element* element = schema.element_at(at)) fault.reference = element->id;
     if (const Value* value = segment.value(at)) {
@@ -161,14 +169,14 @@ void GuideCheck::segment(std::size_t index, const Segment& segment) {
     if (!rule.places.empty() || rule.kind == Kind::Condition) {
         elements(rule, segment);
     } else if (rule.kind == Kind::Forbid) {
-        report("guide.segment.forbidden", rule, segment, "the partner's guide forbids " + name);
+        report("guide.segment.forbidden", rule, segment, m_title + " forbids " + name);
     } else if (rule.kind == Kind::Require || rule.kind == Kind::AtMost) {
         const std::uint32_t uses = ++m_uses[{index, home(segment)}];
         if (rule.kind == Kind::AtMost && uses > rule.max) {
             report(node.loop ? "guide.loop.repeated" : "guide.segment.repeated",
                    rule,
                    segment,
-                   "the partner's guide allows " + name + " " + std::to_string(rule.max) +
+                   m_title + " allows " + name + " " + std::to_string(rule.max) +
                        " times, this is number " + std::to_string(uses));
         }
     }
@@ -192,7 +200,7 @@ void GuideCheck::absent(const GuideRule& rule) {
         Fault fault =
             make_fault(node.loop ? "guide.loop.missing" : "guide.segment.missing",
                        &behind,
-                       "the partner's guide requires " + rule.text.substr(rule.text.find(' ') + 1) +
+                       m_title + " requires " + rule.text.substr(rule.text.find(' ') + 1) +
                            " and it is missing before " + std::string(behind.tag.substr(0, 6)) +
                            " (" + rule.source + ")");
         fault.segment = node.tag;
@@ -241,7 +249,7 @@ void GuideCheck::elements(const GuideRule& rule, const Segment& segment) {
                   rule,
                   segment,
                   rule.places[0],
-                  "the partner's guide requires a value in " + std::string(segment.tag) +
+                  m_title + " requires a value in " + std::string(segment.tag) +
                       number_of(rule.places[0], rule.places[0].component > 1));
     }
 }
@@ -250,32 +258,28 @@ void GuideCheck::values(const GuideRule& rule, const Segment& segment, const Loc
     const std::string_view text = segment.text(at);
     const std::string quoted = "\"" + shown(text) + "\"";
     if (rule.kind == Kind::Forbid) {
-        report_at("guide.element.forbidden",
-                  rule,
-                  segment,
-                  at,
-                  "the partner's guide forbids a value here");
+        report_at("guide.element.forbidden", rule, segment, at, m_title + " forbids a value here");
     } else if (rule.kind == Kind::Codes &&
                !std::binary_search(rule.codes.begin(), rule.codes.end(), text)) {
         report_at("guide.element.code",
                   rule,
                   segment,
                   at,
-                  quoted + " is not one of the codes the partner's guide allows");
+                  quoted + " is not one of the codes " + m_title + " allows");
     } else if (rule.kind == Kind::Length && characters(text) < rule.min) {
         report_at("guide.element.too-short",
                   rule,
                   segment,
                   at,
-                  quoted + " has " + std::to_string(characters(text)) +
-                      " characters, the partner's guide requires " + std::to_string(rule.min));
+                  quoted + " has " + std::to_string(characters(text)) + " characters, " + m_title +
+                      " requires " + std::to_string(rule.min));
     } else if (rule.kind == Kind::Length && characters(text) > rule.max) {
         report_at("guide.element.too-long",
                   rule,
                   segment,
                   at,
-                  quoted + " has " + std::to_string(characters(text)) +
-                      " characters, the partner's guide allows " + std::to_string(rule.max));
+                  quoted + " has " + std::to_string(characters(text)) + " characters, " + m_title +
+                      " allows " + std::to_string(rule.max));
     }
 }
 
@@ -287,7 +291,7 @@ void apply_guide(const Guide& guide,
                  FaultSink& sink) {
     if (!transaction.schema) return;
     const std::vector<GuideRule>* rules = guide.rules(*transaction.schema);
-    if (rules) GuideCheck(transaction, *rules, faults, sink).run();
+    if (rules) GuideCheck(guide, *rules, transaction, faults, sink).run();
 }
 
 }  // namespace sallyport::edi

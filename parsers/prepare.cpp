@@ -122,6 +122,12 @@ std::vector<Line> lines_of(std::string_view octets, std::size_t at_most) {
     return lines;
 }
 
+std::size_t characters_of(std::string_view text) {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    }));
+}
+
 // The octet that ends segments, from the header; '\0': not known, or a line end itself.
 char terminator_of(std::string_view octets) {
     const std::size_t start = octets.find_first_not_of(Blanks);
@@ -140,20 +146,25 @@ char terminator_of(std::string_view octets) {
 }
 
 // Lines of one width, broken wherever the width was reached: the line ends are no part of the document. They are so when
-// every line but the last has that width and at least one of them ends inside a segment.
+// every line but the last has that width and at least one of them ends inside a segment. Some count
+// characters, some octets.
 void unwrap(Prepared& prepared) {
     const std::string_view octets = prepared.octets;
     const std::vector<Line> first = lines_of(octets, 3);
     if (first.size() < 2 || first[0].end - first[0].begin < ShortestWrap) return;
-    const std::size_t width = first[0].end - first[0].begin;
-    if (first.size() > 2 && first[1].end - first[1].begin != width) return;
+    const std::size_t width = characters_of(octets.substr(0, first[0].end));
+    const auto is_full = [&](const Line& line) {
+        const std::string_view text = octets.substr(line.begin, line.end - line.begin);
+        return text.size() == width || characters_of(text) == width;
+    };
+    if (first.size() > 2 && !is_full(first[1])) return;
     const char terminator = terminator_of(octets);
     if (terminator == '\0') return;
     const std::vector<Line> lines = lines_of(octets, octets.size());
     bool inside = false;
     for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
         const bool last_full = i + 2 == lines.size() && lines[i + 1].begin == lines[i + 1].end;
-        if (lines[i].end - lines[i].begin != width && !last_full) return;
+        if (!is_full(lines[i]) && !last_full) return;
         inside = inside || octets[lines[i].end - 1] != terminator;
     }
     if (!inside) return;
@@ -166,9 +177,10 @@ void unwrap(Prepared& prepared) {
                 {joined.size(), std::string(octets.substr(line.end, line.next - line.end))});
     }
     prepared.octets = std::move(joined);
-    prepared.repairs.push_back(repair("edi.repair.wrapped-lines",
-                                      "the document came in lines of " + std::to_string(width) +
-                                          " octets; the line ends inside segments were left out"));
+    prepared.repairs.push_back(
+        repair("edi.repair.wrapped-lines",
+               "the document came in lines of " + std::to_string(width) +
+                   " characters; the line ends inside segments were left out"));
 }
 
 }  // namespace

@@ -56,6 +56,7 @@ Json fault_json(const Fault& fault) {
     json["value"] = printable(fault.value);
     json["message"] = printable(fault.message);
     json["remedy"] = fault.remedy;
+    // ak3, ak4 and edifact are promised to programs and are there even when that vocabulary has no word.
     Json ack = Json::object();
     const auto add = [&ack](const char* name, std::string_view code) {
         if (!code.empty()) ack[name] = code;
@@ -63,14 +64,13 @@ Json fault_json(const Fault& fault) {
     add("ta1", fault.ack.ta1);
     add("ak9", fault.ack.ak9);
     add("ak5", fault.ack.ak5);
-    add("ak3",
-        fault.scope == Scope::Element && fault.ack.ak3.empty() && !fault.ack.ak4.empty()
-            ? std::string_view("8")
-            : fault.ack.ak3);
-    add("ak4", fault.ack.ak4);
+    ack["ak3"] = fault.scope == Scope::Element && fault.ack.ak3.empty() && !fault.ack.ak4.empty()
+                     ? std::string_view("8")
+                     : fault.ack.ak3;
+    ack["ak4"] = fault.ack.ak4;
     add("ik3", fault.ack.ik3);
     add("ik4", fault.ack.ik4);
-    add("edifact", fault.ack.edifact);
+    ack["edifact"] = fault.ack.edifact;
     json["ack"] = std::move(ack);
     return json;
 }

@@ -2,6 +2,7 @@
 #include "parsers/schema.h"
 
 #include "parsers/schema_loader.h"
+#include "parsers/schema_uses.h"
 
 #include <algorithm>
 #include <charconv>
@@ -250,7 +251,10 @@ Result<SchemaSet> SchemaSet::load(std::span<const std::filesystem::path> directo
     auto storage = std::make_unique<Storage>();
     if (Status done = SchemaLoader(*storage).load(directories); !done)
         return std::move(done).error();
-    return SchemaSet(std::move(storage));
+    SchemaSet schemas(std::move(storage));
+    if (Status done = load_uses(directories, schemas, schemas.m_storage->uses); !done)
+        return std::move(done).error();
+    return schemas;
 }
 
 bool SchemaSet::has_release(Standard standard, std::string_view version) const {
@@ -284,6 +288,13 @@ Result<const SetSchema*> SchemaSet::find(Standard standard,
     }
     const auto found = dictionary->sets.find(set);
     if (found == dictionary->sets.end()) {
+        if (standard == Standard::X12) {
+            for (const BorrowedSet& one : m_storage->borrowed) {
+                if (one.set == set && std::find(one.releases.begin(), one.releases.end(), wanted) !=
+                                          one.releases.end())
+                    return find(standard, one.from, set);
+            }
+        }
         for (const auto& [name, unused] : dictionary->sets)
             known.push_back(name);
         return Error("schema.set.unknown",

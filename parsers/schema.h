@@ -203,6 +203,7 @@ struct CodeAdditions;
 bool adds_code(const CodeAdditions& additions, std::string_view element, std::string_view code);
 
 class XmlSchemas;  // xml_schema.h
+class Guide;       // guide.h
 
 class SchemaSet {
 public:
@@ -217,7 +218,8 @@ public:
     static Result<SchemaSet> load(std::span<const std::filesystem::path> directories);
 
     // `version` as documents state it: "004010", "004010VICS", "00401", "D.96A", "D96A", "D:96A". Error
-    // schema.release.unknown or schema.set.unknown, with the near match.
+    // schema.release.unknown or schema.set.unknown, with the near match. A few sets are lent to releases that lack them
+    // (x12/borrowed.txt); the release of the result then is the lender's.
     Result<const SetSchema*> find(Standard standard,
                                   std::string_view version,
                                   std::string_view set) const;
@@ -234,6 +236,21 @@ public:
     // What the association code of a message ("EAN008") adds to its directory ("D96A"). Null: nothing known.
     const CodeAdditions* association_codes(std::string_view version,
                                            std::string_view association) const;
+
+    // What an association asks beyond the standard: VICS and UCS by what stands behind the release in GS08, EANCOM by 0057
+    // ("EAN008"). Null: nothing known, the base alone counts. `release` as in SetSchema::release.
+    const Guide* use(Standard standard,
+                     std::string_view release,
+                     std::string_view association) const;
+    const Guide* use_named(Standard standard,
+                           std::string_view release,
+                           std::string_view name) const;
+    struct UseName {
+        std::string_view name;
+        Standard standard;
+        std::string_view release, association;  // "*": any release
+    };
+    std::vector<UseName> uses() const;
 
     const XmlSchemas& xml() const;  // not in names()
 

@@ -145,6 +145,7 @@ Status SchemaLoader::load(std::span<const std::filesystem::path> directories) {
     for (const auto& directory : directories) {
         if (Status done = load_overlay(directory / "x12" / "overlay.txt", m_storage.x12); !done)
             return done;
+        if (Status done = load_borrowed(directory / "x12" / "borrowed.txt"); !done) return done;
         if (Status done = load_overlay(directory / "edifact" / "overlay.txt", m_storage.edifact);
             !done)
             return done;

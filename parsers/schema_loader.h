@@ -4,6 +4,7 @@
 
 #include "gateway/base/error.h"
 #include "parsers/schema.h"
+#include "parsers/schema_uses.h"
 #include "parsers/xml_schema.h"
 
 #include <deque>
@@ -33,10 +34,18 @@ struct Dictionary {
 // An association's file is a dictionary with nothing but code lists.
 struct CodeAdditions : Dictionary {};
 
+// A set that a release did not publish and partners send under it all the same: judged as `from` defines it.
+struct BorrowedSet {
+    std::string_view set, from;
+    std::vector<std::string_view> releases;
+};
+
 struct SchemaSet::Storage {
     std::deque<std::string> texts;  // every string_view points into one of these
     std::map<std::string, Dictionary, std::less<>> x12, x12_envelopes, edifact, edifact_envelopes;
     std::map<std::string, CodeAdditions, std::less<>> associations;  // EANCOM code additions
+    std::vector<SchemaUse> uses;
+    std::vector<BorrowedSet> borrowed;  // X12 only
     XmlSchemas xml;
 };
 
@@ -67,6 +76,7 @@ private:
                              Standard standard,
                              Dictionaries& target);
     Status load_set(const std::filesystem::path& file, Dictionary& dictionary);
+    Status load_borrowed(const std::filesystem::path& file);
     Status load_overlay(const std::filesystem::path& file,
                         std::map<std::string, Dictionary, std::less<>>& target);
 

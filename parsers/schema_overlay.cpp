@@ -66,6 +66,17 @@ Status SchemaLoader::load_overlay(const std::filesystem::path& file,
     return each_line(file, [&](const Line& line) { return overlay_line(line, target); });
 }
 
+Status SchemaLoader::load_borrowed(const std::filesystem::path& file) {
+    if (!std::filesystem::exists(file)) return {};
+    return each_line(file, [&](const Line& line) -> Status {
+        const Words& words = line.words;
+        if (words[0] != "borrow" || words.size() < 4)
+            return syntax(line, "expected: borrow SET FROM-RELEASE RELEASE ...");
+        m_storage.borrowed.push_back({words[1], words[2], {words.begin() + 3, words.end()}});
+        return {};
+    });
+}
+
 Status SchemaLoader::overlay_line(const Line& line,
                                   std::map<std::string, Dictionary, std::less<>>& target) {
     const Words& words = line.words;

@@ -181,6 +181,42 @@ Result<std::string> x12_from(const Json& json, const WriteOptions& options) {
     return write_x12(out);
 }
 
+std::vector<DraftMessage> messages_from(const Json& group, const WriteOptions& options) {
+    std::vector<DraftMessage> messages;
+    for (const Json& transaction : list_in(group, "transactions")) {
+        DraftMessage message;
+        const Json& segments = list_in(transaction, "segments");
+        if (segments.empty()) continue;
+        const Json holder = {{"unh", segments[0]}};
+        message.type = element_in(holder, "unh", 2, 1);
+        message.version = element_in(holder, "unh", 2, 2);
+        message.release = element_in(holder, "unh", 2, 3);
+        message.agency = element_in(holder, "unh", 2, 4);
+        message.association = element_in(holder, "unh", 2, 5);
+        message.reference = text_in(transaction, "control");
+        message.body =
+            finished(transaction, Standard::Edifact, message.version + message.release, options);
+        messages.push_back(std::move(message));
+    }
+    return messages;
+}
+
+// What UNG says; UNE is made by the writer.
+DraftMessageGroup group_from(const Json& group) {
+    DraftMessageGroup out;
+    out.type = element_in(group, "header", 1);
+    out.sender = {element_in(group, "header", 2, 1), element_in(group, "header", 2, 2)};
+    out.receiver = {element_in(group, "header", 3, 1), element_in(group, "header", 3, 2)};
+    out.date = element_in(group, "header", 4, 1);
+    out.time = element_in(group, "header", 4, 2);
+    out.control = element_in(group, "header", 5);
+    out.agency = element_in(group, "header", 6);
+    out.version = element_in(group, "header", 7, 1);
+    out.release = element_in(group, "header", 7, 2);
+    out.association = element_in(group, "header", 7, 3);
+    return out;
+}
+
 Result<std::string> edifact_from(const Json& json, const WriteOptions& options) {
     DraftEdifact out;
     const std::string version = text_in(json, "version");
@@ -197,25 +233,13 @@ Result<std::string> edifact_from(const Json& json, const WriteOptions& options) 
     out.acknowledgement_request = element_in(json, "header", 9) == "1";
     out.test = element_in(json, "header", 11) == "1";
     for (const Json& group : list_in(json, "groups")) {
-        if (group.contains("header")) {
-            return Error("edi.json", Blame::Operator, "groups (UNG) cannot be written")
-                .remedy("put the messages into the interchange without groups");
+        auto messages = messages_from(group, options);
+        if (!group.contains("header")) {
+            std::move(messages.begin(), messages.end(), std::back_inserter(out.messages));
+            continue;
         }
-        for (const Json& transaction : list_in(group, "transactions")) {
-            DraftMessage message;
-            const Json& segments = list_in(transaction, "segments");
-            if (segments.empty()) continue;
-            const Json holder = {{"unh", segments[0]}};
-            message.type = element_in(holder, "unh", 2, 1);
-            message.version = element_in(holder, "unh", 2, 2);
-            message.release = element_in(holder, "unh", 2, 3);
-            message.agency = element_in(holder, "unh", 2, 4);
-            message.association = element_in(holder, "unh", 2, 5);
-            message.reference = text_in(transaction, "control");
-            message.body = finished(
-                transaction, Standard::Edifact, message.version + message.release, options);
-            out.messages.push_back(std::move(message));
-        }
+        out.groups.push_back(group_from(group));
+        out.groups.back().messages = std::move(messages);
     }
     return write_edifact(out);
 }

@@ -79,12 +79,8 @@ StreamDriver::StreamDriver(StreamValidator::State& state,
       m_feed(feed),
       m_options(options),
       m_sink(sink),
-      m_validation(options.validation),
-      m_body(feed, options.limits.segment_bytes, m_validation) {
-    if (!m_validation.guide) return;
-    for (const auto& [code, severity] : m_validation.guide->severities())
-        m_validation.severities[code] = severity;
-}
+      m_validation(with_guide(options.validation)),
+      m_body(feed, options.limits.segment_bytes, m_validation) {}
 
 std::string_view StreamDriver::lookahead() {
     return m_feed.ahead(m_options.limits.junk_bytes + HeaderOctets);

@@ -6,6 +6,7 @@
 #include "parsers/guide.h"
 #include "parsers/part.h"
 #include "parsers/reader_base.h"
+#include "parsers/schema_uses.h"
 #include "parsers/stream_driver.h"
 
 #include <utility>
@@ -98,9 +99,12 @@ void StreamDriver::find_set() {
     if (name == m_set_name) return;
     m_set_name = name;
     m_set = nullptr;
+    m_use = false;
     auto found = m_state.schemas.find(m_interchange.standard, one.version, one.set);
     if (!found || m_validation.thorough) return;
     if (m_validation.guide && m_validation.guide->rules(**found)) return;
+    if (m_validation.strict_characters && m_interchange.syntax == "UNOA") return;
+    m_use = use_of(m_state.schemas, **found, one.association, m_validation.guide) != nullptr;
     ElementRules own = rules();
     if (own.standard == Standard::Edifact && !one.association.empty())
         own.extra_codes = m_state.schemas.association_codes(one.version, one.association);
@@ -125,7 +129,7 @@ Status StreamDriver::close_transaction(const ScannedSegment* trailer, std::uint6
             .at({.source = {}, .byte = m_transaction.segments.front().place.byte})
             .remedy("ask the sender for smaller transactions, or validate the file as a whole");
     }
-    if (trailer && m_body.clean() && !m_duplicate && envelope_is_good()) {
+    if (trailer && m_body.clean() && !m_duplicate && !m_use && envelope_is_good()) {
         m_sink.transaction(clean_report());
     } else {
         auto report = faulty_report(until);
@@ -207,6 +211,11 @@ Result<TransactionReport> StreamDriver::long_report() {
         for (const Fault& fault : *some)
             sink.add(fault);
     }
+    if (m_use)
+        sink.add(make_fault("edi.use.not-judged",
+                            &one.segments.front(),
+                            "the transaction is too long to judge it by its association's rules "
+                            "as well; the standard's own were judged"));
     report.faults = std::move(faults);
     const std::uint32_t before = report.faults_left_out + m_body.faults_left_out();
     close_report(report, sink);

@@ -117,7 +117,9 @@ private:
                              one.schema->functional_group == m_group.functional_id;
         const bool digits = one.set.size() == 3 &&
                             one.set.find_first_not_of("0123456789") == std::string_view::npos;
-        return one.control.size() >= 4 && one.control.size() <= 9 && digits && belongs &&
+        const bool lent =
+            one.version.size() >= 6 && one.version.substr(0, 6) != one.schema->release;
+        return !lent && one.control.size() >= 4 && one.control.size() <= 9 && digits && belongs &&
                count_in(se.text(1)) == m_body.count() && se.text(2) == one.control &&
                !(header && st.elements() > header->elements.size());
     }

@@ -171,6 +171,8 @@ private:
     FaultSink& m_sink;
 };
 
+}  // namespace
+
 void check_unoa(const Transaction& transaction, FaultSink& sink) {
     for (const Segment& segment : transaction.segments) {
         for (const Value& value : segment.values) {
@@ -189,8 +191,6 @@ void check_unoa(const Transaction& transaction, FaultSink& sink) {
         }
     }
 }
-
-}  // namespace
 
 void check_thoroughly(const Transaction& transaction, std::string_view syntax, FaultSink& sink) {
     if (syntax == "UNOA") check_unoa(transaction, sink);

@@ -14,6 +14,9 @@ namespace sallyport::edi {
 // (edifact.character-set, once per message). `syntax` is EDIFACT 0001, empty for X12.
 void check_thoroughly(const Transaction& transaction, std::string_view syntax, FaultSink& sink);
 
+// Characters under UNOA that are not of it, ASCII only; once per message.
+void check_unoa(const Transaction& transaction, FaultSink& sink);
+
 // A total about the set itself, not about its envelope or about a document it answers.
 bool is_total(const CounterRule& rule, const SetSchema& set);
 

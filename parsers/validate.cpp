@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parsers/envelope.h"
 #include "parsers/guide.h"
+#include "parsers/schema_uses.h"
 #include "parsers/transaction_check.h"
 #include "parsers/xml_validate.h"
 
@@ -142,6 +143,11 @@ void check_body(Transaction& transaction,
                 FaultSink& sink) {
     if (transaction.passed > 0) return;
     TransactionCheck(transaction, schemas, rules, sink).run();
+    if (transaction.schema) {
+        const Guide* use =
+            use_of(schemas, *transaction.schema, transaction.association, options.guide);
+        if (use) apply_guide(*use, transaction, faults, sink);
+    }
     if (options.guide) apply_guide(*options.guide, transaction, faults, sink);
 }
 
@@ -180,12 +186,20 @@ void restore_places(const Document& document, Report& report) {
 
 }  // namespace
 
-Report validate(Document& document, const SchemaSet& schemas, const ValidationOptions& asked) {
-    ValidationOptions options = asked;
-    if (options.guide) {
-        for (const auto& [code, severity] : options.guide->severities())
-            options.severities[code] = severity;
+ValidationOptions with_guide(ValidationOptions options) {
+    if (!options.guide) return options;
+    if (!options.guide->syntaxes().empty()) {
+        options.strict_characters = true;
+        options.severities["edifact.character-set"] = Severity::Error;
     }
+    if (!options.guide->extended_characters()) options.extended_characters = false;
+    for (const auto& [code, severity] : options.guide->severities())
+        options.severities[code] = severity;
+    return options;
+}
+
+Report validate(Document& document, const SchemaSet& schemas, const ValidationOptions& asked) {
+    const ValidationOptions options = with_guide(asked);
     Report report;
     for (std::size_t i = 0; i < document.interchanges.size(); ++i) {
         Interchange& one = document.interchanges[i];

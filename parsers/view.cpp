@@ -136,7 +136,7 @@ void walk(const Document& document, const Report& report, Painter& painter) {
 }
 
 // Controls are shown as '.', so that a value can neither move the cursor of a terminal nor turn the direction of the text around
-// it (U+0080 to U+009F, U+202A to U+202E, U+2066 to U+2069).
+// it (U+0080 to U+009F, U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069).
 std::string visible(std::string_view octets) {
     const std::string text = printable(octets);
     std::string out;
@@ -146,10 +146,12 @@ std::string visible(std::string_view octets) {
         };
         if (at(0) < 0x20 || at(0) == 0x7F) {
             out += '.';
-        } else if (at(0) == 0xC2 && at(1) >= 0x80 && at(1) < 0xA0) {
+        } else if ((at(0) == 0xC2 && at(1) >= 0x80 && at(1) < 0xA0) ||
+                   (at(0) == 0xD8 && at(1) == 0x9C)) {
             out += '.';
             i += 1;
-        } else if (at(0) == 0xE2 && ((at(1) == 0x80 && at(2) >= 0xAA && at(2) <= 0xAE) ||
+        } else if (at(0) == 0xE2 && ((at(1) == 0x80 && ((at(2) >= 0xAA && at(2) <= 0xAE) ||
+                                                        at(2) == 0x8E || at(2) == 0x8F)) ||
                                      (at(1) == 0x81 && at(2) >= 0xA6 && at(2) <= 0xA9))) {
             out += '.';
             i += 2;
@@ -328,7 +330,9 @@ std::string html_view(const Document& document, const Report& report) {
            "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
            "'unsafe-inline'\"><title>EDI document</title>\n"
            "<style>body{font:14px/1.5 "
-           "monospace}.n{color:#777}.f{font-family:sans-serif;font-size:13px;border-left:4px "
+           "monospace}.s,.f{direction:ltr;unicode-bidi:bidi-override}.s{white-space:pre-wrap}.n{"
+           "color:#777}.f{font-family:"
+           "sans-serif;font-size:13px;border-left:4px "
            "solid;padding-left:.6em;margin-bottom:.3em}"
            ".error{border-color:#c00;background:#fee}.warning{border-color:#c80;background:#fff6e0}"
            ".repair{border-color:#06c;background:#eef5ff}</style></head><body>\n" +

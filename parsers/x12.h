@@ -56,6 +56,8 @@ struct ValidationOptions {
     std::map<std::string, Severity, std::less<>> severities;  // per fault code, by partner
     const Guide* guide =
         nullptr;  // the partner's, judged as well; its severities come last. Not owned
+    // Capitals only under UNOA, in every transaction; set by a guide that says which syntax identifiers are agreed.
+    bool strict_characters = false;
     // Also what takes a second walk and is never more than a warning: totals (CTT, CNT, W76 …), sequence numbers (HL01,
     // LX01, CPS) and characters the syntax identifier does not have (UNOA in lower case).
     bool thorough = false;

@@ -291,6 +291,16 @@ void X12Validator::find_schema(Transaction& transaction, const Group& group, Fau
         return;
     }
     transaction.schema = *found;
+    if (transaction.version.substr(0, 6) != transaction.schema->release &&
+        transaction.version.size() >= 6) {
+        envelope_fault(sink,
+                       "edi.set.borrowed",
+                       st,
+                       {1, 1, 1},
+                       "release " + shown(transaction.version.substr(0, 6)) + " has no " +
+                           shown(transaction.set) + "; it is judged as release " +
+                           std::string(transaction.schema->release) + " defines it");
+    }
     if (!transaction.schema->functional_group.empty() && group.header.raw.data() &&
         transaction.schema->functional_group != group.functional_id) {
         envelope_fault(sink,

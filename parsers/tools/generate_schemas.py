@@ -15,6 +15,9 @@ import sys
 
 WIDTH = 110
 
+# Code values that no table of the definitions has and GS1's own public pages state (1153 YC1: EANCOM 2002 S4 PRODAT, segment 13).
+EANCOM_MORE = {"EAN02S3-D01B": ["codes? 1153 YC1"], "EAN02S4-D01B": ["codes? 1153 YC1"]}
+
 
 def rows(path):
     """Data rows of a table; none when the file is absent."""
@@ -181,7 +184,7 @@ def main():
         title = f"EDIFACT service segments, syntax version {folder.name[1:]}"
         release(folder, out / "edifact" / "service" / folder.name, title, rows(folder / "messages.tsv"), folder / "messages")
     for folder in sorted((source / "edifact" / "eancom").iterdir()):
-        write(out / "edifact" / "eancom" / f"{folder.name}.txt", f"EANCOM {folder.name}: codes beyond the directory", list(code_lines(folder)))
+        write(out / "edifact" / "eancom" / f"{folder.name}.txt", f"EANCOM {folder.name}: codes beyond the directory", list(code_lines(folder)) + EANCOM_MORE.get(folder.name, []))
     for syntax in ("x12", "edifact"):
         write(out / syntax / "overlay.txt", f"Our own facts for mapping and counting, {syntax}", list(overlay_lines(source / "overlay", syntax)))
 

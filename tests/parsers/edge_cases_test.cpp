@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 namespace sallyport::edi {
 namespace {
@@ -453,6 +454,23 @@ TEST(EdgeCase, N40HostileSizesStayBounded) {
     EXPECT_THAT(codes_in(validate(*document, test::schemas())), Contains("edi.segment.too-long"));
     EXPECT_THAT(codes_in(judged(replaced(order(), "~\nDTM*010", "~~\nDTM*010"))),
                 Contains("edi.segment.empty"));
+}
+
+// The list in the design has forty; each is a test here, under its number.
+TEST(EdgeCase, EveryNumberFromOneToFortyHasItsTest) {
+    std::set<int> numbers;
+    const testing::UnitTest& all = *testing::UnitTest::GetInstance();
+    for (int i = 0; i < all.total_test_suite_count(); ++i) {
+        const testing::TestSuite& suite = *all.GetTestSuite(i);
+        if (std::string_view(suite.name()) != "EdgeCase") continue;
+        for (int k = 0; k < suite.total_test_count(); ++k) {
+            const std::string name = suite.GetTestInfo(k)->name();
+            if (name.size() > 3 && name[0] == 'N') numbers.insert(std::stoi(name.substr(1, 2)));
+        }
+    }
+    EXPECT_EQ(numbers.size(), 40u);
+    EXPECT_EQ(*numbers.begin(), 1);
+    EXPECT_EQ(*numbers.rbegin(), 40);
 }
 
 }  // namespace

@@ -264,6 +264,39 @@ TEST(EdifactWriter, ReleasesSeparatorsAndCountsItself) {
               "BGM+220+PO??1'UNT+3+1'UNZ+1+5'");
 }
 
+TEST(EdifactWriter, WritesGroupsWithTheirOwnReferencesAndCounts) {
+    DraftEdifact interchange = draft();
+    DraftMessageGroup group;
+    group.type = interchange.messages[0].type;
+    group.sender = {"SENDER DIVISION", "14"};
+    group.receiver = {"RECEIVER DIVISION", "14"};
+    group.date = interchange.date;
+    group.time = interchange.time;
+    group.control = "G1";
+    group.version = interchange.messages[0].version;
+    group.release = interchange.messages[0].release;
+    group.messages = interchange.messages;
+    interchange.groups = {group, group};
+    const auto both = write_edifact(interchange);
+    ASSERT_FALSE(both);
+    EXPECT_EQ(both.error().code(), "edifact.write.field");
+    interchange.messages.clear();
+    interchange.groups[1].control = "G2";
+    interchange.groups[1].messages[0].reference = "2";
+    const auto written = write_edifact(interchange);
+    ASSERT_TRUE(written) << written.error().text();
+    EXPECT_THAT(*written, testing::HasSubstr("UNE+1+G1'"));
+    EXPECT_THAT(*written, testing::HasSubstr("UNZ+2+"));
+    const Report report = judged(*written);
+    EXPECT_TRUE(report.interchanges[0].faults.empty()) << errors(report);
+    EXPECT_TRUE(report.interchanges[0].groups[0].faults.empty()) << errors(report);
+    ASSERT_EQ(report.interchanges[0].groups.size(), 2u);
+    EXPECT_EQ(report.interchanges[0].groups[1].control, "G2");
+    EXPECT_EQ(report.interchanges[0].groups[1].sender, "SENDER DIVISION");
+    interchange.groups[0].messages[0].type = "DESADV";
+    EXPECT_FALSE(write_edifact(interchange)) << "one type to a group";
+}
+
 TEST(EdifactWriter, WritesTheCharacterSetAndRefusesWhatItLacks) {
     DraftEdifact interchange = draft();
     interchange.messages[0].body[0].set(2, "J\xC3\xB6rg");

@@ -145,6 +145,28 @@ TEST(Leniencies, PlacesInWrappedLinesAreThoseOfTheFileReceived) {
                 bad.begin(), bad.begin() + static_cast<std::ptrdiff_t>(faults[0].byte), '\n')));
 }
 
+// Lines of forty characters, one of which takes two octets: the line that holds it is an octet longer.
+TEST(Leniencies, LinesMayBeCountedInCharacters) {
+    const std::string whole =
+        "UNB+UNOY:4+SENDER:14+RECEIVER:14+20261120:1015+1'UNH+1+ORDERS:D:96A:UN'BGM+220+1+9'DTM+"
+        "137:"
+        "20261120:102'NAD+BY+++J\xC3\xBCrgen Weber Kaufmann'LIN+1'UNS+S'UNT+7+1'UNZ+1+1'";
+    std::string lines;
+    std::size_t characters = 0;
+    for (const char c : whole) {
+        if ((static_cast<unsigned char>(c) & 0xC0) != 0x80 && characters++ % 40 == 0 &&
+            !lines.empty())
+            lines += '\n';
+        lines += c;
+    }
+    auto document = read(lines);
+    ASSERT_TRUE(document) << document.error().text();
+    const Report report = validate(*document, test::schemas());
+    EXPECT_TRUE(report.accepted()) << test::faults_in(report)[0].message;
+    EXPECT_THAT(test::repairs_in(report), ElementsAre("edi.repair.wrapped-lines"));
+    EXPECT_EQ(emit(*document), lines);
+}
+
 TEST(Leniencies, OneSegmentPerLineIsNotTakenForWrapped) {
     auto document = read(order());
     ASSERT_TRUE(document);

@@ -45,72 +45,61 @@ inline std::string sample_value(const Element& element) {
     return {};
 }
 
-class SegmentSample {
-public:
-    explicit SegmentSample(const SegmentSchema& schema)
-        : m_schema(schema), m_draft(std::string(schema.tag)) {
-        for (std::size_t i = 0; i < schema.elements.size(); ++i) {
-            if (schema.elements[i].usage == Usage::Mandatory) fill(i + 1);
-        }
-        settle(schema.conditions);
+// Adds what `condition` asks for to the positions that have a value.
+inline void settle(const Condition& condition, std::set<std::size_t>& have) {
+    const auto& positions = condition.positions;
+    std::size_t count = 0;
+    for (const std::uint8_t position : positions)
+        count += have.count(position);
+    const bool first = have.count(positions[0]) != 0;
+    const bool all = (condition.kind == ConditionKind::Paired && count > 0) ||
+                     (condition.kind == ConditionKind::Conditional && first);
+    if (all) have.insert(positions.begin(), positions.end());
+    if (condition.kind == ConditionKind::Required && count == 0) have.insert(positions[0]);
+    if (condition.kind == ConditionKind::ListConditional && first && count == 1)
+        have.insert(positions[1]);
+}
+
+// A valid value for an element; of a composite its mandatory components, or the first.
+inline void fill_element(DraftSegment& draft, const SegmentSchema& schema, std::size_t element) {
+    const ElementRef& ref = schema.elements[element - 1];
+    const auto position = static_cast<std::uint16_t>(element);
+    if (ref.element) draft.set(position, sample_value(*ref.element));
+    if (!ref.composite) return;
+    std::set<std::size_t> components;
+    for (std::size_t c = 0; c < ref.composite->components.size(); ++c) {
+        if (ref.composite->components[c].usage == Usage::Mandatory) components.insert(c + 1);
     }
-    DraftSegment take() { return std::move(m_draft); }
-
-private:
-    bool present(std::size_t element) const { return m_filled.count(element) != 0; }
-
-    void fill(std::size_t element) {
-        if (!m_filled.insert(element).second) return;
-        const ElementRef& ref = m_schema.elements[element - 1];
-        const auto position = static_cast<std::uint16_t>(element);
-        if (ref.element) m_draft.set(position, sample_value(*ref.element));
-        if (!ref.composite) return;
-        std::set<std::size_t> components;
-        for (std::size_t c = 0; c < ref.composite->components.size(); ++c) {
-            if (ref.composite->components[c].usage == Usage::Mandatory) components.insert(c + 1);
-        }
-        if (components.empty()) components.insert(1);
-        for (bool again = true; again;) {
-            const std::size_t before = components.size();
-            for (const Condition& condition : ref.composite->conditions)
-                settle_one(condition, components);
-            again = components.size() != before;
-        }
-        for (const std::size_t c : components) {
-            if (const Element* inner = ref.composite->components[c - 1].element)
-                m_draft.set({position, static_cast<std::uint16_t>(c), 1}, sample_value(*inner));
-        }
+    if (components.empty()) components.insert(1);
+    for (bool again = true; again;) {
+        const std::size_t before = components.size();
+        for (const Condition& condition : ref.composite->conditions)
+            settle(condition, components);
+        again = components.size() != before;
     }
-
-    static void settle_one(const Condition& condition, std::set<std::size_t>& have) {
-        const auto& positions = condition.positions;
-        std::size_t count = 0;
-        for (const std::uint8_t position : positions)
-            count += have.count(position);
-        const bool first = have.count(positions[0]) != 0;
-        const bool all = (condition.kind == ConditionKind::Paired && count > 0) ||
-                         (condition.kind == ConditionKind::Conditional && first);
-        if (all) have.insert(positions.begin(), positions.end());
-        if (condition.kind == ConditionKind::Required && count == 0) have.insert(positions[0]);
-        if (condition.kind == ConditionKind::ListConditional && first && count == 1)
-            have.insert(positions[1]);
+    for (const std::size_t c : components) {
+        if (const Element* inner = ref.composite->components[c - 1].element)
+            draft.set({position, static_cast<std::uint16_t>(c), 1}, sample_value(*inner));
     }
+}
 
-    void settle(const std::vector<Condition>& conditions) {
-        for (bool again = true; again;) {
-            std::set<std::size_t> have = m_filled;
-            for (const Condition& condition : conditions)
-                settle_one(condition, have);
-            again = have.size() != m_filled.size();
-            for (const std::size_t element : have)
-                fill(element);
-        }
+// The segment with its mandatory elements and whatever its conditions then require.
+inline DraftSegment sample_segment(const SegmentSchema& schema) {
+    DraftSegment draft{std::string(schema.tag)};
+    std::set<std::size_t> have;
+    for (std::size_t i = 0; i < schema.elements.size(); ++i) {
+        if (schema.elements[i].usage == Usage::Mandatory) have.insert(i + 1);
     }
-
-    const SegmentSchema& m_schema;
-    DraftSegment m_draft;
-    std::set<std::size_t> m_filled;
-};
+    for (bool again = true; again;) {
+        const std::size_t before = have.size();
+        for (const Condition& condition : schema.conditions)
+            settle(condition, have);
+        again = have.size() != before;
+    }
+    for (const std::size_t element : have)
+        fill_element(draft, schema, element);
+    return draft;
+}
 
 // The body of the set. Optional nodes are taken when no other node of the set has their tag, so that there is one way only
 // to place them; BIN and BDS need lengths and are left out.
@@ -129,19 +118,26 @@ inline std::vector<SampleSegment> sample_body(const SetSchema& set) {
             i = node.end;
             continue;
         }
-        body.push_back({i, SegmentSample(*node.segment).take()});
+        body.push_back({i, sample_segment(*node.segment)});
         ++i;
     }
     return body;
 }
 
-inline std::string sample_document(const SetSchema& set, const std::vector<SampleSegment>& body) {
+// `repetition`: X12 only, where the release has a repetition separator; '\0': none.
+inline std::string sample_document(const SetSchema& set,
+                                   const std::vector<SampleSegment>& body,
+                                   char repetition = '\0') {
     std::vector<DraftSegment> segments;
     for (const SampleSegment& one : body)
         segments.push_back(one.draft);
     if (set.standard == Standard::X12) {
         DraftInterchange interchange;
         interchange.separators.component = '>';
+        if (repetition != '\0') {
+            interchange.separators.repetition = repetition;
+            interchange.version = "00501";
+        }
         interchange.sender_qualifier = interchange.receiver_qualifier = "ZZ";
         interchange.sender = "SENDER";
         interchange.receiver = "RECEIVER";

@@ -55,6 +55,19 @@ TEST(TreeAsJson, IsWrittenBackToTheSameOctets) {
     }
 }
 
+TEST(TreeAsJson, GroupsOfMessagesAreWrittenBack) {
+    const std::string octets =
+        "UNA:+.? 'UNB+UNOC:3+A:14+B:14+261120:1015+7'UNG+ORDERS+DIV A:14+DIV "
+        "B:14+261120:1015+9+UN+D:"
+        "96A:EAN008'UNH+1+ORDERS:D:96A:UN:EAN008'BGM+220+1+9'UNT+3+1'UNE+1+9'UNG+DESADV+A:14+B:14+"
+        "261120:1015+10+UN+D:96A'UNH+2+DESADV:D:96A:UN'BGM+351+2+9'UNT+3+2'UNE+1+10'UNZ+2+7'";
+    auto document = read(octets);
+    ASSERT_TRUE(document) << document.error().text();
+    const auto written = write_json(nlohmann::ordered_json::parse(document_json(*document).dump()));
+    ASSERT_TRUE(written) << written.error().text();
+    EXPECT_EQ(*written, octets);
+}
+
 TEST(TreeAsJson, RefusesWhatIsNoTree) {
     EXPECT_EQ(write_json(nlohmann::ordered_json::parse("{}")).error().code(), "edi.json");
     EXPECT_EQ(write_json(nlohmann::ordered_json::parse(
