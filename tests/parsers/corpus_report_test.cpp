@@ -69,7 +69,12 @@ std::string reason_of(const corpus::Stated& stated, std::string_view first) {
 std::string first_place(const Report& report) {
     for (const Fault& fault : test::faults_in(report)) {
         if (fault.severity != Severity::Error) continue;
-        std::string text = "`" + std::string(fault.code) + "` " + fault.segment.substr(0, 3);
+        std::string text = "`" + std::string(fault.code) + "`";
+        const bool tag = fault.segment.size() <= 3 &&
+                         fault.segment.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") ==
+                             std::string::npos;
+        if (!tag) return text;  // octets of the document, no segment
+        text += " " + fault.segment;
         if (fault.element > 0)
             text += (fault.element < 10 ? "0" : "") + std::to_string(fault.element);
         return text + " in segment " + std::to_string(fault.position);
