@@ -2,12 +2,16 @@
 #include "gateway/daemon/edi_partner.h"
 
 #include "config/load.h"
+#include "gateway/base/digest.h"
+#include "gateway/base/file.h"
 
 #include <algorithm>
 #include <system_error>
 
 namespace sallyport::daemon {
 namespace {
+
+constexpr std::size_t MaxSchemaBytes = std::size_t{16} << 20;
 
 edi::Separators separators_of(const config::X12Agreement& x12) {
     edi::Separators separators;
@@ -38,6 +42,37 @@ std::vector<std::filesystem::path> schema_directories(const std::filesystem::pat
         !std::filesystem::equivalent(own, shipped, failed))
         directories.push_back(own);
     return directories;
+}
+
+std::vector<std::filesystem::path> schema_directories(const config::Settings& settings) {
+    return schema_directories(settings.schema_directory, settings.file);
+}
+
+std::string digest_of(const std::vector<std::filesystem::path>& directories) {
+    Sha256 digest;
+    for (const std::filesystem::path& directory : directories) {
+        std::error_code failed;
+        std::vector<std::filesystem::path> files;
+        for (std::filesystem::recursive_directory_iterator at(directory, failed), end;
+             !failed && at != end;
+             at.increment(failed)) {
+            if (at->is_regular_file(failed)) files.push_back(at->path());
+        }
+        std::sort(files.begin(), files.end());
+        for (const std::filesystem::path& file : files) {
+            const auto text = read_file(file, MaxSchemaBytes);
+            digest.add(file.string() + '\0' + (text ? sha256_hex(*text) : "unreadable") + '\n');
+        }
+    }
+    return digest.hex();
+}
+
+void say_when_schemas_changed(const config::Settings& settings,
+                              const std::string& loaded,
+                              const Log& log) {
+    if (digest_of(schema_directories(settings)) != loaded)
+        log.warn("schema files have changed; restart the gateway to use them",
+                 {{"code", "schema.restart"}});
 }
 
 Result<edi::SchemaSet> load_schemas(const CommandLine& line) {
