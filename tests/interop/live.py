@@ -28,6 +28,25 @@ GCM_STANDARD = "knows AES-GCM in EnvelopedData only, not RFC 5083"
 NO_UNSIGNED_MIC = "states no MIC for messages that are not signed"
 
 
+# What each expected failure looks like from here. A peer that fails in another way fails for another reason.
+FAILS_AS = {
+    NO_UNSIGNED_MIC: ("as2.mdn.mic.missing",),
+    GCM_STANDARD: ("as2.mdn.mic.mismatch",),  # it takes the envelope for the document
+    "opens OAEP with SHA-1 only": ("processed/error: decryption-failed",),
+    "its sender turns LF into CRLF, whatever the document is": ("we have another document",),
+    "its sender hashes the compressed entity; RFC 5402 4.2 wants the document before compression when nothing is signed": ("MIC differs",),
+    "its MIC is over the decompressed document, not over what was signed (phase2#68, #140)": ("as2.mdn.mic.mismatch",),
+    "expects SHA-256 where no digest was asked for; RFC 4130 7.3.1 says SHA-1": ("MIC differs",),
+    "compares the name of its PSS algorithm with the digest's in the MIC": ("MIC differs",),
+    "does not unquote AS2-To, so it knows no such partner (phase2#92)": ("as2.mdn.unsigned",),
+    "hashes the body without its header when a message is only compressed; RFC 5402 4.3 wants both": ("as2.mdn.mic.mismatch", "msg_send_fail"),
+    "ends the connection without an answer when no Disposition-Notification-Options are sent": ("as2.connect", "the later receipt: nothing came"),
+    "no OAEP": ("processed/error: decryption-failed",),
+    "no AES-GCM": ("as2.mdn.mic.mismatch", "processed/error: decryption-failed"),
+    "does not unquote AS2-To of the receipt, so it knows no such partner (OpenAS2#92)": ("msg_send_fail",),
+}
+
+
 class Skip(Exception):
     """This peer cannot be had here; the reason."""
 
@@ -181,7 +200,7 @@ def play(name, options, work):
             raise Skip("the peer does not start")
         station = matrix.Program("as2_station", [str(options.station), str(keys), "0"])
         port = station.await_event("listening")["port"]
-        facts |= {"station_url": f"http://127.0.0.1:{port}/as2", "payloads": make_payloads(keys)}
+        facts |= {"station_url": f"http://127.0.0.1:{port}/as2", "payloads": make_payloads(keys), "fails_as": FAILS_AS}
         cases = [one for one in matrix.CASES if not options.case or one["name"] in options.case]
         return matrix.play(station, peer, facts, cases)
     finally:
@@ -202,6 +221,36 @@ def show(name, rows):
             print(f"    {verdict} {case} ({'we send' if direction == 'out' else 'we receive'}): {remark}")
 
 
+PAGE_HEAD = """# AS2 interoperability: the matrix
+
+Made by `tests/interop/live.py --page docs/reference/as2-interop.md` (`tests/interop/run` plays it too): our receiver and sender (`as2_station`)
+against live peers on loopback, both directions. A case counts only when both sides agree: the document arrived octet for octet, and the sender
+believed the receipt with its MIC. *fails* is an expected failure of the peer, with its reason below; it must fail in exactly that way, and one that
+passes one day fails the run. *n/a*: the peer's sender cannot do it.
+"""
+
+
+def page(results):
+    """The matrix as a page; refuses one with an unexpected row or a peer that was not played."""
+    words = {"ok": "ok", "xfail": "fails", "n/a": "n/a"}
+    text = PAGE_HEAD + "\n| case | " + " | ".join(f"{TITLES[peer]}, we send | we receive" for peer in results) + " |\n|---" + "|---|---" * len(results) + "|\n"
+    cases = list(dict.fromkeys(row[0] for rows in results.values() for row in rows))
+    cells = {(peer, row[0], row[1]): words[row[2]] for peer, rows in results.items() for row in rows}
+    for case in cases:
+        verdicts = (cells.get((peer, case, direction), "–") for peer in results for direction in ("out", "in"))
+        text += f"| {case} | " + " | ".join(verdicts) + " |\n"
+    for peer, rows in results.items():
+        text += f"\n## What {TITLES[peer]} does otherwise\n\n| case | direction | why, and how it shows here |\n|---|---|---|\n"
+        for case, direction, verdict, remark in rows:
+            if verdict == "xfail":
+                reason = remark.split(" [")[0]
+                text += f"| {case} | {'we send' if direction == 'out' else 'we receive'} | {reason} ({' or '.join(FAILS_AS[reason])}) |\n"
+    return text
+
+
+TITLES = {"pyas2": "pyas2lib 1.4.4", "as2lib": "as2-lib 5.1.7", "openas2": "OpenAS2 2.10.1"}
+
+
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--station", type=pathlib.Path, default=os.environ.get("AS2_STATION", ROOT / "build/dev/as2_station"))
@@ -209,6 +258,7 @@ def arguments():
     parser.add_argument("--peer", action="append", choices=PEERS)
     parser.add_argument("--case", action="append", help="only this one; may be repeated")
     parser.add_argument("--json", type=pathlib.Path)
+    parser.add_argument("--page", type=pathlib.Path, help="write the matrix as a page, when every peer was played and nothing failed")
     return parser.parse_args()
 
 
@@ -231,6 +281,8 @@ def main():
             failed += sum(row[2] in ("FAIL", "XPASS") for row in rows)
     if options.json:
         options.json.write_text(json.dumps({"results": results, "skipped": skipped}, indent=1), encoding="utf-8")
+    if options.page and not failed and not skipped:
+        options.page.write_text(page(results), encoding="utf-8")
     for name, reason in skipped.items():
         print(f"!!! SKIPPED: {name}: {reason}")
     print(f"{passed} passed, {failed} failed, {len(skipped)} skipped")
