@@ -62,7 +62,7 @@ int on_maps(CommandLine& line, const MapArguments& given, const One& tool) {
     const std::vector<std::string> wanted =
         given.maps.empty() ? std::vector<std::string>{std::string()} : given.maps;
     for (const std::string& one : wanted) {
-        const Result<MapPlace> found = map_place(one);
+        const Result<MapPlace> found = map_place(line, one);
         if (!found) return report(line, found.error());
         if (single) return show_result(line, tool(found->context(), found->file));
         std::vector<std::string> files;
@@ -84,7 +84,7 @@ using InputTool = mapping::ToolResult (*)(const mapping::ToolContext&,
                                           const mapping::Parameters&);
 
 int on_input(CommandLine& line, const MapArguments& given, InputTool tool) {
-    const Result<MapPlace> found = map_place(given.map);
+    const Result<MapPlace> found = map_place(line, given.map);
     if (!found) return report(line, found.error());
     Result<mapping::Sample> input = read_sample(given.input);
     if (!input) return report(line, input.error());

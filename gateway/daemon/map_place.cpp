@@ -2,6 +2,7 @@
 #include "gateway/daemon/map_place.h"
 
 #include "gateway/base/file.h"
+#include "gateway/daemon/edi_partner.h"
 
 #include <nlohmann/json.hpp>
 
@@ -11,10 +12,10 @@
 
 namespace sallyport::daemon {
 
-Result<MapPlace> map_place(const std::string& file) {
+Result<MapPlace> map_place(const CommandLine& line, const std::string& file) {
     const Result<std::filesystem::path> data = data_directory();
     if (!data) return data.error();
-    Result<edi::SchemaSet> schemas = edi::SchemaSet::load(*data / "schemas");
+    Result<edi::SchemaSet> schemas = load_schemas(line);
     if (!schemas) return std::move(schemas).error().during("loading the schemas");
     const std::filesystem::path path(file);
     std::filesystem::path folder = path.parent_path();

@@ -26,7 +26,8 @@ struct MapPlace {
 };
 
 // `file` empty: only what is installed. Errors: data.missing, those of the schemas.
-Result<MapPlace> map_place(const std::string& file);
+// The schemas are those of this installation and the site's own (edi_partner.h).
+Result<MapPlace> map_place(const CommandLine& line, const std::string& file);
 
 // Names of the maps in the map's folder and among those installed, sorted, each once.
 std::vector<std::string> maps_in_reach(const MapPlace& place);

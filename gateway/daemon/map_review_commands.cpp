@@ -27,7 +27,7 @@ CLI::App* verb(CommandLine& line, CLI::App& noun, const char* name, const char* 
 }
 
 int on_explain(CommandLine& line, const ReviewArguments& given) {
-    const Result<MapPlace> found = map_place(given.map);
+    const Result<MapPlace> found = map_place(line, given.map);
     if (!found) return report(line, found.error());
     Result<mapping::Sample> input = read_sample(given.input);
     if (!input) return report(line, input.error());
@@ -65,12 +65,12 @@ Result<std::vector<mapping::Sample>> samples_of(const ReviewArguments& given) {
 }
 
 int on_diff(CommandLine& line, const ReviewArguments& given) {
-    const Result<MapPlace> found = map_place(given.map);
+    const Result<MapPlace> found = map_place(line, given.map);
     if (!found) return report(line, found.error());
     const Result<std::vector<mapping::Sample>> samples = samples_of(given);
     if (!samples) return report(line, samples.error());
     // The second map may lie in another folder; its own folder comes first for it.
-    const Result<MapPlace> second = map_place(given.other);
+    const Result<MapPlace> second = map_place(line, given.other);
     if (!second) return report(line, second.error());
     mapping::ToolContext context = found->context();
     context.texts = [first = found->texts, other = second->texts, name = second->file](
@@ -83,7 +83,7 @@ int on_diff(CommandLine& line, const ReviewArguments& given) {
 }
 
 int on_draft(CommandLine& line, const ReviewArguments& given) {
-    const Result<MapPlace> found = map_place(given.map);
+    const Result<MapPlace> found = map_place(line, given.map);
     if (!found) return report(line, found.error());
     const Result<std::vector<mapping::Sample>> samples = samples_of(given);
     if (!samples) return report(line, samples.error());
@@ -145,7 +145,7 @@ void add_show(CommandLine& line, CLI::App& noun, const Given& given) {
         "  sallyport map show acme-850.map --json | jq .rules[].where\n");
     show->callback([&line, given] {
         line.action = [&line, given] {
-            const Result<MapPlace> found = map_place(given->map);
+            const Result<MapPlace> found = map_place(line, given->map);
             if (!found) return report(line, found.error());
             return show_result(line, mapping::show_map(found->context(), found->file));
         };
@@ -161,7 +161,7 @@ void add_show(CommandLine& line, CLI::App& noun, const Given& given) {
         "  sallyport map sheet x12-856-base.map\n");
     sheet->callback([&line, given] {
         line.action = [&line, given] {
-            const Result<MapPlace> found = map_place(given->map);
+            const Result<MapPlace> found = map_place(line, given->map);
             if (!found) return report(line, found.error());
             return show_result(line, mapping::sheet_map(found->context(), found->file, given->csv));
         };

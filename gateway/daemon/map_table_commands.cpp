@@ -39,7 +39,7 @@ std::string today() {
 }
 
 int on_add(CommandLine& line, const TableArguments& given) {
-    const Result<MapPlace> found = map_place(given.map);
+    const Result<MapPlace> found = map_place(line, given.map);
     if (!found) return report(line, found.error());
     mapping::NewRow row = given.row;
     if (row.author.empty()) row.author = author();
@@ -103,7 +103,7 @@ void add_map_table_commands(CommandLine& line, CLI::App& noun) {
         "  see mappings/editor/README.md\n");
     lsp->callback([&line] {
         line.action = [&line] {
-            const Result<MapPlace> found = map_place("");
+            const Result<MapPlace> found = map_place(line, "");
             if (!found) return report(line, found.error());
             mapping::LanguageServer server(found->schemas, {found->installed.parent_path()});
             return server.serve(std::cin, line.out);
