@@ -42,6 +42,7 @@ struct StreamOptions {
     // Kept of a transaction, in case it turns out to have faults, and for its part. A longer one is judged as it passes; see
     // StreamValidator.
     std::size_t transaction_bytes = std::size_t{2} << 20;
+    bool scalar = false;  // separators found one by one: for comparison
     std::size_t controls =
         1'000'000;  // control numbers remembered to find duplicates; runs of numbers count as one
 };

@@ -23,7 +23,7 @@ StreamFeed::StreamFeed(const OctetSource& source, const StreamOptions& options)
       m_options(options),
       m_capacity(std::max(options.chunk_bytes, SmallestChunk)),
       m_scanner({}, options.limits.segment_bytes),
-      m_index_function(fastest_index()) {
+      m_index_function(options.scalar ? index_scalar : fastest_index()) {
     m_octets = std::make_unique<char[]>(m_capacity + Slack);
 }
 

@@ -109,10 +109,15 @@ void stream_rows(const std::string& octets, const SchemaSet& schemas, Table& tab
     StreamValidator validator(schemas);
     Counter counter;
     Status done;
-    table.row("full validation, stream", best(5, [&] {
-                  counter = {};
-                  done = validator.run(from_memory(octets), {}, counter);
-              }));
+    for (const bool scalar : {true, false}) {
+        StreamOptions options;
+        options.scalar = scalar;
+        table.row(scalar ? "full validation, scalar" : "full validation, stream",
+                  best(scalar ? 2 : 5, [&] {
+                      counter = {};
+                      done = validator.run(from_memory(octets), options, counter);
+                  }));
+    }
     std::printf("    %llu transactions, %llu faults%s%s\n",
                 static_cast<unsigned long long>(counter.transactions),
                 static_cast<unsigned long long>(counter.faults),

@@ -114,7 +114,7 @@ private:
 
     void order_edifact(std::string& out) {
         const std::string reference = std::to_string(++m_orders);
-        out += "UNH+" + reference + "+ORDERS:D:96A:UN:EAN008'BGM+220+PO" + digits(8) +
+        out += "UNH+" + reference + "+ORDERS:D:96A:UN'BGM+220+PO" + digits(8) +
                "+9'DTM+137:20261120:102'DTM+2:20261201:102'RFF+CT:" + digits(7) + "'NAD+BY+" +
                digits(13) + "::9'NAD+SU+" + digits(13) + "::9++" + words() + "+MAIN ST " +
                number(999) + "+SPRINGFIELD++" + digits(5) + "+US'CUX+2:EUR:9'";

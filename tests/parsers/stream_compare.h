@@ -65,6 +65,13 @@ inline std::string difference(const std::string& octets,
         if (cannot) ++*cannot;
         return {};
     }
+    ReportCollector other;
+    options.scalar = true;
+    const Status scalar = validate_stream(source_of(octets), schemas, options, other);
+    if (static_cast<bool>(scalar) != static_cast<bool>(streamed) ||
+        said(other.report()) != said(collector.report()))
+        return "the scalar twin: " +
+               first_difference(said(collector.report()), said(other.report()));
     if (!document || !streamed) {
         const std::string tree(document ? "read" : document.error().code());
         const std::string stream(streamed ? "read" : streamed.error().code());
