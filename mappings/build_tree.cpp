@@ -102,9 +102,9 @@ void BuildTree::emit(BuildNode& node, std::uint32_t parent_loop) {
     std::vector<BuildNode*> children;
     for (BuildNode* child : node.children)
         if (child->kept) children.push_back(child);
-    std::stable_sort(children.begin(), children.end(), [](const BuildNode* a, const BuildNode* b) {
-        return a->node < b->node;
-    });
+    const auto by_place = [](const BuildNode* a, const BuildNode* b) { return a->node < b->node; };
+    if (!std::is_sorted(children.begin(), children.end(), by_place))
+        std::stable_sort(children.begin(), children.end(), by_place);
     for (BuildNode* child : children)
         emit(*child, own_loop);
     if (is_loop) m_loops[own_loop].end = static_cast<std::uint32_t>(m_emitted.size());
@@ -161,10 +161,10 @@ void BuildTree::finish() {
     emit(root(), edi::None);
     number_tree();
     number_sequences();
+    const auto by_place = [](const Cell& a, const Cell& b) { return before(a.at, b.at); };
     for (BuildNode* node : m_emitted)
-        std::stable_sort(node->cells.begin(), node->cells.end(), [](const Cell& a, const Cell& b) {
-            return before(a.at, b.at);
-        });
+        if (!std::is_sorted(node->cells.begin(), node->cells.end(), by_place))
+            std::stable_sort(node->cells.begin(), node->cells.end(), by_place);
 }
 
 std::vector<edi::DraftSegment> BuildTree::segments() const {
@@ -172,8 +172,9 @@ std::vector<edi::DraftSegment> BuildTree::segments() const {
     out.reserve(m_emitted.size());
     for (const BuildNode* node : m_emitted) {
         edi::DraftSegment segment{std::string(m_set.nodes[node->node].tag)};
-        for (const Cell& cell : node->cells)
-            segment.set(cell.at, cell.text);
+        // The last element first: room for all of them is made once.
+        for (auto cell = node->cells.rbegin(); cell != node->cells.rend(); ++cell)
+            segment.set(cell->at, cell->text);
         out.push_back(std::move(segment));
     }
     return out;

@@ -2,6 +2,7 @@
 #include "mappings/canonical.h"
 
 #include "gateway/base/decimal.h"
+#include "mappings/lenses.h"
 
 #include <nlohmann/json.hpp>
 
@@ -364,7 +365,7 @@ private:
                 "\"" + text + "\" is not one of its values",
                 near.empty() ? "" : "did you mean " + near + "?");
         }
-        if (one.max_length > 0 && text.size() > one.max_length)
+        if (one.max_length > 0 && characters(text) > one.max_length)
             add(pointer, "is longer than " + std::to_string(one.max_length), "");
     }
 };

@@ -49,6 +49,19 @@ Conversion number_to_document(const edi::Element* element,
 
 }  // namespace
 
+std::size_t characters(std::string_view text) {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    }));
+}
+
+std::size_t octets_of(std::string_view text, std::size_t count) {
+    std::size_t at = 0;
+    for (; at < text.size(); ++at)
+        if ((static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U && count-- == 0) break;
+    return at;
+}
+
 Conversion to_document(const edi::Element* element,
                        FieldType wanted,
                        std::string_view wire,
@@ -87,9 +100,16 @@ Conversion to_wire(const edi::Element* element, FieldType type, std::string_view
     if (element == nullptr) return out;
     switch (element->type) {
         case edi::DataType::Date:
-            if (type == FieldType::Date || type == FieldType::Moment)
-                out.text =
-                    date_to_format(element->max == 6 ? "YYMMDD" : "CCYYMMDD", value.substr(0, 10));
+            if (type == FieldType::Date || type == FieldType::Moment) {
+                const std::string_view format = element->max == 6 ? "YYMMDD" : "CCYYMMDD";
+                out.text = date_to_format(format, value.substr(0, 10));
+                std::string back;
+                if (!date_by_format(format, out.text, back) || back != value.substr(0, 10))
+                    return {false,
+                            {},
+                            std::string(value.substr(0, 10)) + " cannot be told from " + back +
+                                " in " + std::string(format)};
+            }
             break;
         case edi::DataType::Time:
             if (type == FieldType::Time) out.text = time_to_wire(value);

@@ -109,11 +109,12 @@ EvalValue Evaluator::wire_value(const CompiledExpr& expr, const Anchor& anchor) 
     }
     const WireText found = m_wire->read(expr.wire, anchor, true, false);
     if (found.absent()) return {};
-    if (!numeric(expr.type)) return EvalValue::of(found.texts[0]);
+    if (!numeric(expr.type)) return EvalValue::of(std::string(found.text));
     const bool edifact = m_plan.set->standard == edi::Standard::Edifact;
     const Conversion converted =
-        to_document(expr.wire.element, FieldType::Decimal, found.texts[0], edifact);
-    return converted.ok ? typed(FieldType::Decimal, converted.text) : EvalValue::of(found.texts[0]);
+        to_document(expr.wire.element, FieldType::Decimal, found.text, edifact);
+    return converted.ok ? typed(FieldType::Decimal, converted.text)
+                        : EvalValue::of(std::string(found.text));
 }
 
 void Evaluator::collect(

@@ -54,13 +54,18 @@ void wrap_write(const LensOp& lens, LensValue& value) {
     std::vector<std::string> out;
     std::string_view rest = value.texts[0];
     while (!rest.empty()) {
-        if (rest.size() <= width) {
+        const std::size_t room = octets_of(rest, width);
+        if (rest.size() <= room) {
             out.emplace_back(rest);
             break;
         }
-        std::size_t cut = rest.rfind(' ', width);
-        const bool at_blank = cut != std::string_view::npos && cut > 0;
-        if (!at_blank) cut = width;
+        const std::size_t cut = rest.rfind(' ', room);
+        // Pieces are joined by a blank when they are read: a word broken in two would come back as two words.
+        if (cut == std::string_view::npos || cut == 0)
+            return refuse(value,
+                          "lens.wrap",
+                          in_quotes(rest.substr(0, rest.find(' '))) + " is a word of more than " +
+                              std::to_string(width) + " characters and would be torn apart");
         out.emplace_back(trimmed(rest.substr(0, cut)));
         rest = rest.substr(cut);
         while (!rest.empty() && rest.front() == ' ')
@@ -199,6 +204,18 @@ void format_read(const LensOp& lens, LensValue& value) {
     value.texts[0] = std::move(out);
 }
 
+// Two digits of a year stand for 1970 to 2069: another year would come back as one of these.
+void date_write(const LensOp& lens, LensValue& value) {
+    std::string& text = value.texts[0];
+    const std::string given = text;
+    std::string back;
+    text = date_to_format(lens.text, given);
+    if (!date_by_format(lens.text, text, back) || back != given.substr(0, 10))
+        refuse(value,
+               "lens.date",
+               in_quotes(given) + " cannot be written as " + lens.text + " and read back");
+}
+
 void digit_read(LensValue& value) {
     std::string& text = value.texts[0];
     if (!all_digits(text) || text.size() < 2 ||
@@ -217,7 +234,8 @@ void digit_write(LensValue& value) {
 void cut_write(const LensOp& lens, LensValue& value) {
     std::string& text = value.texts[0];
     const auto most = static_cast<std::size_t>(lens.number);
-    if (text.size() > most) text = std::string(trimmed(std::string_view(text).substr(0, most)));
+    if (const std::size_t room = octets_of(text, most); text.size() > room)
+        text = std::string(trimmed(std::string_view(text).substr(0, room)));
 }
 
 void capitals(std::string& text) {
@@ -281,8 +299,7 @@ void lens_write(const LensOp& lens, LensValue& value) {
         case LensKind::Table:
             return look_up(lens, lens.table->write, lens.table->words, value);
         case LensKind::Date:
-            text = date_to_format(lens.text, text);
-            return;
+            return date_write(lens, value);
         case LensKind::Time:
             text = time_to_wire(text).substr(0, lens.text.size());
             return;

@@ -52,4 +52,9 @@ Conversion to_document(const edi::Element* element,
                        bool edifact);
 Conversion to_wire(const edi::Element* element, FieldType type, std::string_view value);
 
+// Lengths of the standards count characters; texts are UTF-8.
+std::size_t characters(std::string_view text);
+// How many octets the first `count` characters take; all of them when the text is shorter.
+std::size_t octets_of(std::string_view text, std::size_t count);
+
 }  // namespace sallyport::mapping

@@ -46,16 +46,20 @@ const MapUse* choose(const std::vector<MapUse>& uses, const DocumentKey& key) {
     return out;
 }
 
+std::string failed_tests(const CompiledMap& map, const ToolContext& context) {
+    std::string out;
+    for (const TestOutcome& one : run_tests(map, context))
+        if (!one.passed) out += one.where + " " + one.name + "\n" + one.detail;
+    return out;
+}
+
 Result<std::shared_ptr<const CompiledMap>> load_tested(const ToolContext& context,
                                                        const std::string& file) {
     MapLoad loaded = load_map(file, context.texts, *context.schemas);
     if (!loaded.map)
         return refused("map.load", file, "the mapping has errors:\n" + loaded.text())
             .remedy("sallyport map check " + file);
-    std::string failed;
-    for (const TestOutcome& one : run_tests(*loaded.map, context))
-        if (!one.passed) failed += one.where + " " + one.name + "\n" + one.detail;
-    if (!failed.empty())
+    if (const std::string failed = failed_tests(*loaded.map, context); !failed.empty())
         return refused("map.test", file, "its own tests fail:\n" + failed)
             .remedy("sallyport map test " + file);
     return std::move(loaded.map);

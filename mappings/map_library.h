@@ -40,6 +40,9 @@ struct MapUse {
 // before the shorter. Null: none fits.
 const MapUse* choose(const std::vector<MapUse>& uses, const DocumentKey& key);
 
+// What the test blocks of a map say against it, one failure after the other; empty: they pass.
+std::string failed_tests(const CompiledMap& map, const ToolContext& context);
+
 // Loads `file` and runs its test blocks. Errors (Blame::Operator): map.load (the checker's text), map.test (what failed).
 Result<std::shared_ptr<const CompiledMap>> load_tested(const ToolContext& context,
                                                        const std::string& file);

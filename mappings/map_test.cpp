@@ -218,19 +218,40 @@ void laws(const CompiledMap& map,
     const LawsResult result = check_round_trips(map, *context.schemas, options.laws, random);
     const bool few = result.documents < options.laws;
     out.text += "laws: " + std::to_string(result.documents) + " random documents (seed " +
-                std::to_string(options.seed) + "), " + std::to_string(result.failed) + " failed\n";
+                std::to_string(options.seed) + "), " + std::to_string(result.wires) +
+                " of them also as a partner might write them, " + std::to_string(result.segments) +
+                " segments; " + std::to_string(result.failed) + " failed\n";
     if (few)
         out.text += "only " + std::to_string(result.documents) + " of " +
                     std::to_string(result.drawn) +
                     " drawn could be written; the first refusal: " + result.refused;
     if (result.failed > 0) out.text += "the smallest that fails:\n" + result.first;
     if (few || result.failed > 0) out.exit_code = 1;
+    const auto idle = static_cast<std::size_t>(std::count_if(
+        result.rules.begin(), result.rules.end(), [](const RuleUse& one) { return one.idle(); }));
+    out.text += std::to_string(result.rules.size() - idle) + " of " +
+                std::to_string(result.rules.size()) + " rules were at work" +
+                (idle == 0 ? "\n" : "; never:\n");
+    Json never = Json::array();
+    for (const RuleUse& one : result.rules) {
+        if (!one.idle()) continue;
+        const bool reads = one.reads && one.read == 0;
+        const bool writes = one.writes && one.written == 0;
+        const std::string how = reads && writes ? "" : reads ? " (reading)" : " (writing)";
+        out.text += "  " + one.where + "  " + one.text + how + "\n";
+        never.push_back(Json{
+            {"where", one.where}, {"rule", one.text}, {"reading", reads}, {"writing", writes}});
+    }
     (*out.json)["laws"] = Json{{"documents", result.documents},
                                {"drawn", result.drawn},
+                               {"wires", result.wires},
+                               {"segments", result.segments},
                                {"failed", result.failed},
                                {"seed", options.seed},
                                {"first", result.first},
-                               {"refused", result.refused}};
+                               {"refused", result.refused},
+                               {"rules", result.rules.size()},
+                               {"never", std::move(never)}};
 }
 
 }  // namespace
@@ -256,7 +277,7 @@ ToolResult test_map(const ToolContext& context, std::string_view file, const Tes
     if (passed != outcomes.size() || (outcomes.empty() && options.need_tests)) out.exit_code = 1;
     if (outcomes.empty()) out.text += "the map has no test block\n";
     (*out.json)["tests"] = std::move(tests);
-    if (options.laws > 0 && loaded.map->info().arrow == Arrow::Both)
+    if (options.laws > 0 && loaded.map->info().arrow != Arrow::Write)
         laws(*loaded.map, context, options, out);
     (*out.json)["ok"] = out.exit_code == 0;
     return out;

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random canonical documents for the laws: made by walking the plan, so that every value has a rule that carries it and
 // fits its element. What the schema's conditions or a `require` refuse is drawn again.
-#include "mappings/lenses.h"
 #include "mappings/plan.h"
+#include "mappings/random_value.h"
 #include "mappings/round_trip.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace sallyport::mapping {
@@ -17,17 +18,9 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-char gs1_check(std::string_view body) {
-    int sum = 0;
-    int weight = 3;
-    for (std::size_t i = body.size(); i-- > 0; weight = 4 - weight)
-        sum += (body[i] - '0') * weight;
-    return static_cast<char>('0' + (10 - sum % 10) % 10);
-}
-
 class Generator {
 public:
-    Generator(const Plan& plan, Random& random) : m_plan(plan), m_random(random) {
+    Generator(const Plan& plan, Random& random) : m_plan(plan), m_values(plan, random) {
         wanted(plan.steps);
     }
 
@@ -38,29 +31,6 @@ public:
     }
 
 private:
-    std::size_t below(std::size_t limit) { return limit == 0 ? 0 : m_random.next() % limit; }
-    bool chance(unsigned percent) { return below(100) < percent; }
-    std::string digits(std::size_t count) {
-        std::string out;
-        for (std::size_t i = 0; i < count; ++i)
-            out += static_cast<char>('0' + below(10));
-        return out;
-    }
-    std::string number(std::size_t most) {
-        std::string out = digits(1 + below(std::max<std::size_t>(1, most)));
-        while (out.size() > 1 && out[0] == '0')
-            out.erase(0, 1);
-        return out;
-    }
-    std::string word(std::size_t least, std::size_t most) {
-        static constexpr std::string_view Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789./()";
-        std::string out;
-        const std::size_t size = least + below(std::max<std::size_t>(1, most - least + 1));
-        for (std::size_t i = 0; i < size; ++i)
-            out += Letters[below(Letters.size())];
-        return out;
-    }
-
     // `require PLACE = constant` names the only value that passes.
     void wanted(const std::vector<PlanStep>& list) {
         for (const PlanStep& step : list) {
@@ -76,128 +46,6 @@ private:
         }
     }
 
-    std::string date() {
-        return "20" + std::string(1, static_cast<char>('0' + below(4))) + digits(1) + "-" +
-               two(1 + below(12)) + "-" + two(1 + below(28));
-    }
-    static std::string two(std::size_t n) { return (n < 10 ? "0" : "") + std::to_string(n); }
-
-    std::string plain(const Field& field, const edi::Element* element) {
-        const std::size_t least = element == nullptr ? 1 : element->min;
-        const std::size_t most = element == nullptr ? 20 : std::min<std::size_t>(element->max, 24);
-        switch (field.type) {
-            case FieldType::Decimal:
-            case FieldType::Integer:
-                return decimal(field, element, least, most);
-            case FieldType::Date:
-            case FieldType::Moment:
-                return date();
-            case FieldType::Time:
-                return two(below(24)) + ":" + two(below(60));
-            case FieldType::Boolean:
-                return chance(50) ? "true" : "false";
-            case FieldType::Text:
-            case FieldType::Code:
-            case FieldType::Record:
-            case FieldType::List:
-                break;
-        }
-        if (!field.values.empty()) return field.values[below(field.values.size())];
-        if (element != nullptr && element->codes != nullptr && !element->codes->values().empty()) {
-            const auto codes = element->codes->values();
-            return std::string(codes[below(codes.size())]);
-        }
-        if (numeric(element)) return number(most);
-        return word(least, std::max(least, most));
-    }
-    static bool numeric(const edi::Element* element) {
-        return element != nullptr &&
-               (element->type == edi::DataType::Digits || element->type == edi::DataType::Implied ||
-                element->type == edi::DataType::Real);
-    }
-
-    std::string decimal(const Field& field,
-                        const edi::Element* element,
-                        std::size_t least,
-                        std::size_t most) {
-        const bool implied = element != nullptr && element->type == edi::DataType::Implied;
-        const std::size_t scale = implied ? element->decimals
-                                  : field.type == FieldType::Integer || chance(40) ? 0
-                                                                                   : 1 + below(2);
-        const std::size_t whole = most > scale ? std::min<std::size_t>(most - scale, 7) : 1;
-        std::string out = number(whole);
-        while (out.size() + scale < least)
-            out += "1";
-        if (scale > 0) out += "." + digits(scale);
-        return out;
-    }
-
-    std::string sentence() {
-        std::string out = word(1, 8);
-        for (std::size_t n = below(60); n > 0; --n)
-            out += " " + word(1, 8);
-        return out;
-    }
-    std::string checked(std::size_t size) {
-        const std::string body = digits(size);
-        return body + gs1_check(body);
-    }
-
-    std::string lensed(const PlanStep& step, std::size_t index) {
-        const Field& field = *step.fields[index].field;
-        const edi::Element* element = step.wire.element;
-        std::size_t most = element == nullptr ? 20 : std::min<std::size_t>(element->max, 24);
-        for (const LensOp& lens : step.lenses) {
-            switch (lens.kind) {
-                case LensKind::Table:
-                    return lens.table->words.empty()
-                               ? std::string()
-                               : lens.table->words[below(lens.table->words.size())];
-                case LensKind::Moment:
-                    return date() + (step.wire.at.size() > 1
-                                         ? "T" + two(below(24)) + ":" + two(below(60))
-                                         : "");
-                case LensKind::Dtm:
-                    return date() +
-                           (lens.number == 203 ? "T" + two(below(24)) + ":" + two(below(60)) : "");
-                case LensKind::Date:
-                    return date();
-                case LensKind::Time:
-                    return two(below(24)) + ":" + two(below(60));
-                case LensKind::Split:
-                    return number(std::max<std::size_t>(1, (most - lens.text.size()) / 2));
-                case LensKind::Wrap:
-                    return sentence();
-                case LensKind::Zeros:
-                    return "1" + digits(below(static_cast<std::size_t>(std::max(1, lens.number))));
-                case LensKind::Sscc:
-                    return checked(17);
-                case LensKind::Gtin:
-                    return checked(13);
-                case LensKind::Digit:
-                    return digits(std::max<std::size_t>(2, most) - 1);
-                case LensKind::Prefix:
-                case LensKind::Suffix:
-                    most = most > lens.text.size() ? most - lens.text.size() : 1;
-                    break;
-                case LensKind::Cut:
-                    most = std::min<std::size_t>(most, static_cast<std::size_t>(lens.number));
-                    break;
-                case LensKind::Round:
-                case LensKind::Scale:
-                    return number(4);
-                case LensKind::Trim:
-                case LensKind::Upper:
-                case LensKind::Ascii:
-                case LensKind::Negate:
-                case LensKind::Invert:
-                    break;
-            }
-        }
-        if (field.type == FieldType::Text || field.type == FieldType::Code) return word(1, most);
-        return plain(field, element);
-    }
-
     static bool mandatory(const PlanStep& step) {
         if (step.wire.at.empty() || step.wire.segment == nullptr) return false;
         const std::size_t at = step.wire.at[0].element;
@@ -205,22 +53,61 @@ private:
                step.wire.segment->elements[at - 1].usage == edi::Usage::Mandatory;
     }
 
-    // Elements a condition of their segment ties together are all there or none: a document with half of a pair is none
-    // of this set, and drawing again until every coin agrees would never end in a large set.
-    static bool bound(const PlanStep& step) {
+    // Elements conditions of their segment tie together are all there or none: a document with half of a pair is none of
+    // this set, and drawing again until every coin agrees would never end in a large set. The least position of those
+    // tied to this one; 0: it stands alone.
+    static unsigned bound(const PlanStep& step) {
+        if (step.wire.at.empty() || step.wire.segment == nullptr) return 0;
+        std::set<unsigned> tied = {step.wire.at[0].element};
+        for (std::size_t before = 0; before != tied.size();) {
+            before = tied.size();
+            for (const edi::Condition& one : step.wire.segment->conditions)
+                if (one.kind != edi::ConditionKind::Exclusive &&
+                    std::any_of(one.positions.begin(), one.positions.end(), [&](unsigned at) {
+                        return tied.contains(at);
+                    }))
+                    tied.insert(one.positions.begin(), one.positions.end());
+        }
+        return tied.size() == 1 ? 0 : *tied.begin();
+    }
+    // One coin for all rules of a segment (0), one for each of its groups of bound elements.
+    bool coin(const PlanStep& step, unsigned group) {
+        const std::string segment =
+            step.wire.text.substr(0, step.wire.text.find('.')) + "?" + std::to_string(group);
+        const auto [found, fresh] = m_coins.try_emplace(segment, false);
+        if (fresh) found->second = m_values.optional();
+        return found->second;
+    }
+    // Of elements that exclude each other one is drawn for the segment of this record; the others stay away.
+    bool excluded(const PlanStep& step) {
         if (step.wire.at.empty() || step.wire.segment == nullptr) return false;
-        for (const edi::Condition& one : step.wire.segment->conditions)
-            if (one.kind != edi::ConditionKind::Exclusive &&
-                std::find(one.positions.begin(), one.positions.end(), step.wire.at[0].element) !=
+        const std::string segment = step.wire.text.substr(0, step.wire.text.find('.'));
+        std::size_t number = 0;
+        for (const edi::Condition& one : step.wire.segment->conditions) {
+            ++number;
+            const bool alone = one.kind == edi::ConditionKind::Exclusive ||
+                               one.kind == edi::ConditionKind::ExactlyOne;
+            if (!alone ||
+                std::find(one.positions.begin(), one.positions.end(), step.wire.at[0].element) ==
                     one.positions.end())
-                return true;
+                continue;
+            // The first one with a rule takes the place, or leaves it to the next.
+            const auto found = m_chosen.find(segment + "!" + std::to_string(number));
+            if (found == m_chosen.end()) {
+                if (m_values.chance(40)) return true;
+                m_chosen[segment + "!" + std::to_string(number)] = step.wire.at[0].element;
+                continue;
+            }
+            if (found->second != step.wire.at[0].element) return true;
+        }
         return false;
     }
-    bool coin(const PlanStep& step) {
-        const std::string segment = step.wire.text.substr(0, step.wire.text.find('.'));
-        const auto [found, fresh] = m_coins.try_emplace(segment, false);
-        if (fresh) found->second = chance(94);
-        return found->second;
+    // The segment a rule names beside its block's own may stay away as a whole.
+    bool away(const PlanStep& step) {
+        if (step.wire.hops.empty()) return false;
+        for (const Hop& hop : step.wire.hops)
+            if (m_plan.set->nodes[hop.node].usage != edi::Usage::Mandatory) return !coin(step, 0);
+        return false;
     }
 
     Json& reach(Json& record, const std::vector<DocHop>& hops) {
@@ -249,18 +136,16 @@ private:
 
     bool move(const PlanStep& step, Json& record, bool all) {
         if (step.arrow != Arrow::Both || step.fields[0].from_root) return false;
-        const bool must = all || mandatory(step) || step.fields[0].field->required ||
-                          m_wanted.contains(step.wire.text);
-        if (!must && !(bound(step) ? coin(step) : chance(95))) return false;
+        const auto only = m_wanted.find(step.wire.text);
+        const bool needed = all || step.fields[0].field->required || only != m_wanted.end();
+        if (!needed && (away(step) || excluded(step))) return false;
+        const bool must = needed || mandatory(step);
+        const unsigned group = bound(step);
+        if (!must && !(group > 0 ? coin(step, group) : m_values.optional())) return false;
         bool any = false;
         for (std::size_t i = 0; i < step.fields.size(); ++i) {
-            std::string text;
-            const auto only = m_wanted.find(step.wire.text);
-            if (only != m_wanted.end())
-                text = only->second;
-            else
-                text = step.lenses.empty() ? plain(*step.fields[i].field, step.wire.element)
-                                           : lensed(step, i);
+            const std::string text =
+                only != m_wanted.end() ? only->second : m_values.value(step, i);
             if (text.empty()) continue;
             reach(record, step.fields[i].hops)[step.fields[i].field->name] = text;
             any = true;
@@ -273,27 +158,59 @@ private:
             if (step.kind == StepKind::Move) move(step, record, all);
             if (step.kind == StepKind::First) first(step, record, all);
             if (step.kind == StepKind::Block && step.arrow == Arrow::Both)
-                block(list, step, record);
+                block(list, step, record, all);
         }
+        // What a `when` asks of the document is known when the rules beside it have been drawn.
+        for (const PlanStep& step : list)
+            if (step.kind == StepKind::When && step.writing && holds(*step.writing, record))
+                steps(step.steps, record, all);
+    }
+
+    // `field = "text"`, the form whose inverse can be proved; other conditions are left to written tests.
+    static bool holds(const CompiledExpr& test, const Json& record) {
+        if (test.op != Op::Equal || test.args[0].op != Op::Document || test.args[1].op != Op::Text)
+            return false;
+        const Json* at = &record;
+        for (const DocHop& hop : test.args[0].document.hops) {
+            if (!at->contains(hop.field->name) || hop.field->type != FieldType::Record)
+                return false;
+            at = &(*at)[hop.field->name];
+        }
+        return test.args[0].document.field != nullptr &&
+               at->value(test.args[0].document.field->name, "") == test.args[1].text;
     }
 
     void fresh_coins(const std::vector<PlanStep>& list, Json& record, bool all) {
-        std::map<std::string, bool> outer = std::exchange(m_coins, {});
+        std::map<std::string, bool> coins = std::exchange(m_coins, {});
+        std::map<std::string, unsigned> chosen = std::exchange(m_chosen, {});
         steps(list, record, all);
-        m_coins = std::move(outer);
+        m_coins = std::move(coins);
+        m_chosen = std::move(chosen);
     }
 
     void first(const PlanStep& step, Json& record, bool all) {
         std::vector<const PlanStep*> open;
         for (const PlanStep& one : step.steps)
-            if (one.kind == StepKind::Move && one.arrow == Arrow::Both) open.push_back(&one);
-        if (!open.empty()) move(*open[below(open.size())], record, all);
+            if ((one.kind == StepKind::Move || one.kind == StepKind::Block) &&
+                one.arrow == Arrow::Both)
+                open.push_back(&one);
+        if (open.empty()) return;
+        const PlanStep& chosen = *open[m_values.below(open.size())];
+        if (chosen.kind == StepKind::Move)
+            move(chosen, record, all);
+        else
+            block(step.steps, chosen, record, all);
     }
 
-    void block(const std::vector<PlanStep>& list, const PlanStep& step, Json& record) {
+    void block(const std::vector<PlanStep>& list, const PlanStep& step, Json& record, bool all) {
         if (step.each) return entries(list, step, record);
-        if (!step.has_record) return steps(step.steps, record, false);
-        if (!chance(75)) return;
+        const bool must = m_plan.set->nodes[step.wire.owner].usage == edi::Usage::Mandatory ||
+                          step.wire.hops.empty();
+        if (!step.has_record) {
+            if (must || m_values.optional()) steps(step.steps, record, all && must);
+            return;
+        }
+        if (!must && !m_values.optional()) return;
         Json inner = Json::object();
         fresh_coins(step.steps, inner, false);
         if (inner.empty()) return;
@@ -313,13 +230,16 @@ private:
         }
         const edi::Node& node = m_plan.set->nodes[step.wire.owner];
         const bool must = node.usage == edi::Usage::Mandatory;
-        std::size_t count = below(4) + (must ? 1 : 0);
+        std::size_t count = m_values.optional() ? 1 + m_values.below(m_values.shape().entries) : 0;
+        if (must) count = std::max<std::size_t>(count, 1);
+        if (m_made > m_values.shape().records) count = std::min<std::size_t>(count, must ? 1 : 0);
         if (++m_depth > 6) count = 0;
+        m_made += count;
         if (node.max != edi::Unlimited && step.wire.kind != PlaceKind::PairList)
             count = std::min<std::size_t>(count, node.max);
         Json made = Json::array();
         for (std::size_t i = 0; i < count; ++i) {
-            const PlanStep& member = *members[below(members.size())];
+            const PlanStep& member = *members[m_values.below(members.size())];
             const DocHop& last = member.fields[0].hops.back();
             Json entry = Json::object();
             if (!member.kind_code.empty())
@@ -336,11 +256,12 @@ private:
     }
 
     const Plan& m_plan;
-    Random& m_random;
+    RandomValues m_values;
     std::map<std::string, std::string> m_wanted;
-    std::map<std::string, bool>
-        m_coins;  // segment of the record at hand: its bound elements are there
+    std::map<std::string, bool> m_coins;       // of the segments of the record at hand
+    std::map<std::string, unsigned> m_chosen;  // the element that excludes others, likewise
     unsigned m_depth = 0;
+    std::size_t m_made = 0;  // entries of all lists
 };
 
 }  // namespace

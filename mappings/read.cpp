@@ -119,7 +119,7 @@ ReadStep Reader::move(const PlanStep& step,
     if (step.condition && !m_evaluator.value(*step.condition, anchor, record).holds())
         return ReadStep::Absent;
     const bool several = !step.lenses.empty() && step.lenses[0].kind == LensKind::Wrap;
-    WireText found = m_wire.read(step.wire, anchor, true, several);
+    const WireText found = m_wire.read(step.wire, anchor, true, several);
     if (found.absent()) return put_default(step, record);
     if (found.again != edi::None) {
         Finding note = finding(m_options.strict ? Verdict::Reject : Verdict::Note,
@@ -131,9 +131,10 @@ ReadStep Reader::move(const PlanStep& step,
                                {found.again, {}});
         m_findings.add(std::move(note));
     }
-    const std::string wire = found.texts[0];
+    if (step.lenses.empty() && found.pieces.empty()) return plain(step, found, anchor, record);
     LensValue value;
-    value.texts = std::move(found.texts);
+    value.texts.assign(found.pieces.begin(), found.pieces.end());
+    if (value.texts.empty()) value.texts.emplace_back(found.text);
     if (step.input != FieldType::Text && step.input != FieldType::Code) {
         Conversion converted =
             to_document(step.wire.element, step.input, value.texts[0], m_edifact);
@@ -153,7 +154,7 @@ ReadStep Reader::move(const PlanStep& step,
         withheld->push_back(finding(
             Verdict::Hold, "table", step.wire.text + ": " + value.problem, step, found.origin));
         withheld->back().table = value.table;
-        withheld->back().value = wire;
+        withheld->back().value = found.text;
         return ReadStep::Missed;
     }
     fail(step,
@@ -163,9 +164,38 @@ ReadStep Reader::move(const PlanStep& step,
          found.origin,
          anchor,
          record,
-         wire);
+         std::string(found.text));
     if (missed && !m_findings.all.empty()) m_findings.all.back().table = value.table;
     return ReadStep::Missed;
+}
+
+// One element into one field without a lens: most rules.
+ReadStep Reader::plain(const PlanStep& step,
+                       const WireText& found,
+                       const Anchor& anchor,
+                       DocRecord& record) {
+    std::string text;
+    if (step.input == FieldType::Text || step.input == FieldType::Code) {
+        text = found.text;
+    } else {
+        Conversion converted = to_document(step.wire.element, step.input, found.text, m_edifact);
+        if (!converted.ok) {
+            fail(step,
+                 Verdict::Reject,
+                 "value",
+                 step.wire.text + ": " + converted.problem,
+                 found.origin,
+                 anchor,
+                 record,
+                 std::string(found.text));
+            return ReadStep::Missed;
+        }
+        text = std::move(converted.text);
+    }
+    if (text.empty()) return ReadStep::Absent;
+    const bool stored =
+        set(step, step.fields[0], std::move(text), found.origin, TraceEntry::Source::Wire, record);
+    return stored ? ReadStep::Stored : ReadStep::Absent;
 }
 
 ReadStep Reader::store(const PlanStep& step,

@@ -23,10 +23,11 @@ void Reader::derive(const Deferred& one) {
 
 void Reader::check(const Deferred& one) {
     const PlanStep& step = *one.step;
-    WireText found = m_wire.read(step.wire, one.anchor, true, false);
+    const WireText found = m_wire.read(step.wire, one.anchor, true, false);
     if (found.absent()) return;
     LensValue value;
-    value.texts = found.texts;
+    value.texts.assign(found.pieces.begin(), found.pieces.end());
+    if (value.texts.empty()) value.texts.emplace_back(found.text);
     for (const LensOp& lens : step.lenses)
         if (value.problem.empty()) lens_read(lens, value);
     const EvalValue wanted = m_evaluator.value(step.expr, one.anchor, *one.record);
@@ -40,11 +41,12 @@ void Reader::check(const Deferred& one) {
     fail(step,
          Verdict::Reject,
          "check",
-         step.wire.text + " is \"" + found.texts[0] + "\", expected \"" + wanted.as_text() + "\"",
+         step.wire.text + " is \"" + std::string(found.text) + "\", expected \"" +
+             wanted.as_text() + "\"",
          found.origin,
          one.anchor,
          *one.record,
-         found.texts[0]);
+         std::string(found.text));
 }
 
 void Reader::require(const Deferred& one) {
@@ -82,6 +84,7 @@ void Reader::trace(std::vector<TraceEntry>& out) {
         entry.value = std::string(note.record->text(note.slot));
         entry.source = note.source;
         entry.rule = m_plan.rules[note.rule].where;
+        entry.rule_index = note.rule;
         entry.text = m_plan.rules[note.rule].text;
         if (note.origin.segment != edi::None) {
             const edi::Segment& segment = m_wire.segment(note.origin.segment);

@@ -50,9 +50,9 @@ public:
         for (const Deferred& one : m_checks)
             one.step->kind == StepKind::Require ? require(one) : check(one);
         ReadOutcome out;
-        out.document = std::make_unique<nlohmann::ordered_json>(to_json(*m_root));
         leftovers(out.leftovers);
         if (m_options.trace) trace(out.trace);
+        out.document = std::make_unique<nlohmann::ordered_json>(taken_json(*m_root));
         out.findings = std::move(m_findings.all);
         out.findings_left_out = m_findings.left_out;
         return out;
@@ -74,6 +74,10 @@ private:
                   const Anchor& anchor,
                   DocRecord& record,
                   std::vector<Finding>* withheld);
+    ReadStep plain(const PlanStep& step,
+                   const WireText& found,
+                   const Anchor& anchor,
+                   DocRecord& record);
     ReadStep store(const PlanStep& step,
                    LensValue& value,
                    const WireOrigin& origin,

@@ -79,28 +79,27 @@ std::string field_path(const DocRecord& record, int slot) {
     return out;
 }
 
-nlohmann::ordered_json to_json(const DocRecord& record) {
+nlohmann::ordered_json taken_json(DocRecord& record) {
     nlohmann::ordered_json out = nlohmann::ordered_json::object();
-    std::vector<const DocValue*> sorted;
-    sorted.reserve(record.values.size());
-    for (const DocValue& value : record.values)
-        sorted.push_back(&value);
-    std::sort(sorted.begin(), sorted.end(), [](const DocValue* a, const DocValue* b) {
-        return a->slot < b->slot;
-    });
+    const auto by_slot = [](const DocValue& a, const DocValue& b) { return a.slot < b.slot; };
+    if (!std::is_sorted(record.values.begin(), record.values.end(), by_slot))
+        std::sort(record.values.begin(), record.values.end(), by_slot);
     auto& object = out.get_ref<nlohmann::ordered_json::object_t&>();
-    for (const DocValue* value : sorted) {
-        const Field& field = record.type->fields[value->slot];
+    object.reserve(record.values.size());
+    for (DocValue& value : record.values) {
+        const Field& field = record.type->fields[value.slot];
         if (field.type == FieldType::List) {
             nlohmann::ordered_json list = nlohmann::ordered_json::array();
-            for (const DocRecord* entry : value->records)
-                list.push_back(to_json(*entry));
-            object.push_back({field.name, std::move(list)});
+            auto& array = list.get_ref<nlohmann::ordered_json::array_t&>();
+            array.reserve(value.records.size());
+            for (DocRecord* entry : value.records)
+                array.push_back(taken_json(*entry));
+            object.Container::emplace_back(field.name, std::move(list));
         } else if (field.type == FieldType::Record) {
-            if (!value->records.empty() && !value->records[0]->empty())
-                object.push_back({field.name, to_json(*value->records[0])});
+            if (!value.records.empty() && !value.records[0]->empty())
+                object.Container::emplace_back(field.name, taken_json(*value.records[0]));
         } else {
-            object.push_back({field.name, value->text});
+            object.Container::emplace_back(field.name, std::move(value.text));
         }
     }
     return out;

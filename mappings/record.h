@@ -7,6 +7,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <algorithm>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -43,6 +44,7 @@ public:
     DocRecord* make(const RecordType* type) {
         m_records.emplace_back();
         m_records.back().type = type;
+        m_records.back().values.reserve(std::min<std::size_t>(8, type->fields.size()));
         return &m_records.back();
     }
 
@@ -59,7 +61,8 @@ DocRecord* descend(DocRecord* from, const std::vector<DocHop>& hops, DocArena* a
 // "lines[1].item.upc", "refs[department]".
 std::string field_path(const DocRecord& record, int slot);
 
-nlohmann::ordered_json to_json(const DocRecord& record);
+// The texts go into the JSON: the record is of no use afterwards.
+nlohmann::ordered_json taken_json(DocRecord& record);
 // The document must conform to the schema (DocumentSchema::check).
 DocRecord* from_json(const nlohmann::ordered_json& json, const RecordType& type, DocArena& arena);
 

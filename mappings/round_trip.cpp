@@ -41,7 +41,27 @@ std::vector<std::string> filled_fields(const WriteOutcome& written, const ReadOu
 
 }  // namespace
 
+namespace {
+
+std::vector<std::uint32_t> rules_of(const std::vector<TraceEntry>& trace) {
+    std::vector<std::uint32_t> out;
+    for (const TraceEntry& entry : trace)
+        out.push_back(entry.rule_index);
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
+}
+
+}  // namespace
+
 RoundTripResult there_and_back(const CompiledMap& map,
+                               const edi::SchemaSet& schemas,
+                               const Json& document) {
+    return there_and_back(map, map, schemas, document);
+}
+
+RoundTripResult there_and_back(const CompiledMap& map,
+                               const CompiledMap& reader,
                                const edi::SchemaSet& schemas,
                                const Json& document) {
     RoundTripResult out;
@@ -72,12 +92,14 @@ RoundTripResult there_and_back(const CompiledMap& map,
     if (!out.problem.empty()) return out;
     const edi::Transaction* transaction = only_transaction(*wire);
     if (transaction == nullptr) return fail("nothing was written");
-    Result<ReadOutcome> outcome = read(map, *transaction, {}, options);
+    Result<ReadOutcome> outcome = read(reader, *transaction, {}, options);
     if (!outcome) return fail("reading: " + outcome.error().text());
     for (const Finding& finding : outcome->findings)
         if (finding.verdict == Verdict::Reject || finding.verdict == Verdict::Hold)
             out.problem += "reading: " + to_text(finding) + "\n";
     out.defaults = filled_fields(*written, *outcome);
+    out.written = rules_of(written->trace);
+    out.read = rules_of(outcome->trace);
     out.document = std::move(outcome->document);
     return out;
 }

@@ -10,6 +10,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -35,9 +36,16 @@ struct RoundTripResult {
     std::string segments;  // one a line
     std::unique_ptr<nlohmann::ordered_json> document;
     std::vector<std::string> defaults;  // fields a default filled when reading
-    std::string problem;                // empty: written, valid, read
+    std::vector<std::uint32_t> written,
+        read;             // rules (Plan::rules) that set an element, a field; once for each
+    std::string problem;  // empty: written, valid, read
 };
 RoundTripResult there_and_back(const CompiledMap& map,
+                               const edi::SchemaSet& schemas,
+                               const nlohmann::ordered_json& document);
+// The same where another map writes than reads: `writer` is for the same set.
+RoundTripResult there_and_back(const CompiledMap& writer,
+                               const CompiledMap& reader,
                                const edi::SchemaSet& schemas,
                                const nlohmann::ordered_json& document);
 
@@ -59,21 +67,34 @@ private:
 // A document with values in fields the map carries, each fit for its place. `random` decides everything.
 nlohmann::ordered_json random_document(const CompiledMap& map, Random& random);
 
+// How often one rule was at work in documents that went there and back.
+struct RuleUse {
+    std::string where;  // "x12-850-base.map:59"
+    std::string text;   // "PO1.03 | table uom <-> unit"
+    bool writes = false, reads = false;
+    unsigned written = 0, read = 0;
+    bool idle() const { return (writes && written == 0) || (reads && read == 0); }
+};
+
 struct LawsResult {
     unsigned documents = 0;  // that could be written, are valid and could be read
     unsigned drawn = 0;      // with those the schema's conditions or a require refused
     unsigned failed = 0;
+    unsigned wires = 0;        // of those, also written as a partner might and read by the map
+    std::size_t segments = 0;  // written, all documents together
     std::string
         first;  // the first failure, made as small as it can be: document, segments, difference
-    std::string refused;  // why the first refused one was refused
+    std::string refused;         // why the first refused one was refused
+    std::vector<RuleUse> rules;  // every rule of the map
 };
 // The document without everything that is not needed to break a law. Bounded in tries.
 nlohmann::ordered_json shrunk(const CompiledMap& map,
                               const edi::SchemaSet& schemas,
                               nlohmann::ordered_json document);
 
-// Both laws on `count` random documents: what is written reads back as it was (defaults applied), and writing that again
-// gives the same bytes.
+// Both laws on `count` random documents. Written is readable: what is written reads back as it was (defaults applied).
+// Read is rewritable: the same document written as a partner might (partner_plan.h) reads as it was, and what the map then
+// writes reads the same and, written again, is the same octets. A map that only reads is tried on such wires alone.
 LawsResult check_round_trips(const CompiledMap& map,
                              const edi::SchemaSet& schemas,
                              unsigned count,

