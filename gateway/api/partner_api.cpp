@@ -222,6 +222,24 @@ Endpoint documents_post(const PartnerApiParts& parts) {
     return https::submit_endpoint(std::move(options), parts.intake, parts.clock);
 }
 
+Endpoint orders_post(const PartnerApiParts& parts) {
+    https::SubmitOptions options;
+    options.path = "/v1/orders";
+    options.id = "submitOrder";
+    options.summary = "Send us a purchase order as canonical JSON";
+    options.help =
+        "The same road as an 850 or ORDERS: the same order, however and as what it comes, is one "
+        "order. Amounts, quantities and dates are text. What does not conform is a 422 that names "
+        "every place.";
+    options.types = {{.media_type = "application/json",
+                      .syntax = https::DocumentType::Syntax::Json,
+                      .stored_as = std::string(flow::CanonicalOrderType)}};
+    options.body_schema = "CanonicalOrder";
+    options.body_example = R"({"purpose":"original","number":"4500012345","date":"2026-11-23"})";
+    options.read = [orders = parts.orders](BytesView octets) { return orders->read(octets); };
+    return https::submit_endpoint(std::move(options), parts.intake, parts.clock);
+}
+
 }  // namespace
 
 std::vector<https::DocumentType> standard_types() {
@@ -242,6 +260,10 @@ std::shared_ptr<const https::Api> make_partner_api(const PartnerApiParts& parts)
     api->endpoints.push_back(openapi_endpoint(description));
     api->endpoints.push_back(me_endpoint());
     api->endpoints.push_back(documents_post(parts));
+    if (parts.orders != nullptr) {
+        api->schemas["CanonicalOrder"] = parts.orders->description();
+        api->endpoints.push_back(orders_post(parts));
+    }
     add_document_endpoints(parts, *api);
     add_outbox_endpoints(parts, *api);
     add_change_endpoints(parts, *api);

@@ -5,6 +5,7 @@
 
 #include "gateway/api/changes.h"
 #include "gateway/base/clock.h"
+#include "gateway/flow/canonical_in.h"
 #include "gateway/flow/inquiries.h"
 #include "gateway/store/archive.h"
 #include "gateway/store/store.h"
@@ -27,8 +28,9 @@ struct PartnerApiParts {
     transports::Intake& intake;
     Changes& changes;
     const Clock& clock;
-    flow::Inquiries* inquiries = nullptr;      // null: those questions are not offered
-    std::vector<https::DocumentType> types{};  // what may be submitted; see standard_types()
+    flow::Inquiries* inquiries = nullptr;           // null: those questions are not offered
+    const flow::CanonicalOrders* orders = nullptr;  // null: canonical orders are not taken
+    std::vector<https::DocumentType> types{};       // what may be submitted; see standard_types()
     std::string version{};
     std::string url{};  // "https://edi.example.com:8443"; empty: "/"
 };

@@ -18,7 +18,7 @@ int code_for(const Error& error) {
         return exit_code::Conflict;
     if (code == "control.not_reachable") return exit_code::NotReachable;
     if (code == "control.not_permitted" || code == "api.token") return exit_code::NotPermitted;
-    if (code == "flow.document.missing") return exit_code::NotFound;
+    if (code == "flow.document.missing" || code == "api.token.missing") return exit_code::NotFound;
     if (code.ends_with(".not_found")) return exit_code::NotFound;
     if (code.starts_with("store.") || code.starts_with("http."))
         return error.blame() == Blame::Network ? exit_code::TemporaryFailure

@@ -29,8 +29,13 @@ Error not_reachable(std::string what) {
 
 // The codes of the answer as literals: an Error keeps no copy of its code.
 std::string_view known_code(const std::string& code) {
-    for (const std::string_view known :
-         {"flow.document.missing", "flow.decision.nothing", "api.token", "api.body"})
+    for (const std::string_view known : {"flow.document.missing",
+                                         "flow.decision.nothing",
+                                         "api.token",
+                                         "api.body",
+                                         "api.token.missing",
+                                         "api.token.scope",
+                                         "api.token.exists"})
         if (code == known) return known;
     return "control.refused";
 }

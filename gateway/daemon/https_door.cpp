@@ -8,6 +8,7 @@
 #include "gateway/base/file.h"
 #include "gateway/daemon/as2_setup.h"
 #include "gateway/daemon/gateway.h"
+#include "gateway/flow/canonical_in.h"
 #include "gateway/flow/journal.h"
 #include "gateway/flow/mailbox.h"
 #include "transports/allowance.h"
@@ -155,13 +156,16 @@ HttpsAccounts build_https_accounts(const config::Configuration& configuration) {
 }
 
 struct HttpsDoor::Inside {
-    Inside(const Parts& parts, std::shared_ptr<const https::Accounts> accounts)
+    Inside(const Parts& parts,
+           std::shared_ptr<const https::Accounts> accounts,
+           flow::CanonicalOrders canonical)
         : mailbox({.store = parts.store,
                    .archive = parts.archive,
                    .clock = parts.clock,
                    .metrics = parts.metrics,
                    .log = parts.log,
                    .transport = "https"}),
+          orders(std::move(canonical)),
           changes(parts.store, parts.clock),
           ledger(parts.store, parts.clock),
           tokens(parts.store),
@@ -173,6 +177,7 @@ struct HttpsDoor::Inside {
                  .environment = parts.settings.environment}) {}
 
     flow::StoreMailbox mailbox;
+    flow::CanonicalOrders orders;
     api::Changes changes;
     api::StoreLedger ledger;
     api::StoreTokens tokens;
@@ -187,8 +192,10 @@ Result<std::unique_ptr<HttpsDoor>> HttpsDoor::open(const Parts& parts, HttpsAcco
     const config::HttpsSection& section = parts.settings.https;
     auto tls = tls_of(section, accounts.certificates);
     if (!tls) return std::move(tls).error();
-    auto inside =
-        std::make_unique<Inside>(parts, https::fixed_accounts(std::move(accounts.accounts)));
+    auto canonical = flow::CanonicalOrders::load(parts.settings.mapping_directory);
+    if (!canonical) return std::move(canonical).error().during("loading the canonical schemas");
+    auto inside = std::make_unique<Inside>(
+        parts, https::fixed_accounts(std::move(accounts.accounts)), *std::move(canonical));
     if (Status ready = inside->changes.prepare(parts.random); !ready)
         return std::move(ready).error();
     auto api = api::make_partner_api({.store = parts.store,
@@ -198,6 +205,7 @@ Result<std::unique_ptr<HttpsDoor>> HttpsDoor::open(const Parts& parts, HttpsAcco
                                       .changes = inside->changes,
                                       .clock = parts.clock,
                                       .inquiries = parts.inquiries,
+                                      .orders = &inside->orders,
                                       .types = api::standard_types(),
                                       .version = std::string(version()),
                                       .url = section.url});

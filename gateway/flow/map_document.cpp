@@ -2,6 +2,7 @@
 // Transaction to canonical document, and the business replay guard: the same order is one order, however often and under
 // whatever control numbers it comes.
 #include "gateway/base/digest.h"
+#include "gateway/flow/canonical_in.h"
 #include "gateway/flow/reading.h"
 #include "gateway/flow/steps.h"
 #include "mappings/run.h"
@@ -169,13 +170,13 @@ Error no_mapping(const store::Document& document) {
 Result<Commit> mapped_commit(const Tools& tools,
                              const store::Job& job,
                              store::Document document,
-                             const mapping::CompiledMap& map,
+                             std::string kind,
                              const ordered_json& canonical) {
     const std::string text = canonical.dump();
     auto address = tools.archive.put(text);
     if (!address) return std::move(address).error();
     Mapped mapped;
-    mapped.update.kind = kind_of(map);
+    mapped.update.kind = std::move(kind);
     mapped.update.business_number = text_at(canonical, "number");
     mapped.update.purpose = text_at(canonical, "purpose");
     mapped.update.canonical_ref = *address;
@@ -194,11 +195,26 @@ Result<Commit> mapped_commit(const Tools& tools,
         });
 }
 
+// What came as a canonical document has nothing to be mapped.
+Result<Commit> map_canonical(const Tools& tools, const store::Job& job, store::Document document) {
+    auto text = tools.archive.get(document.payload_ref);
+    if (!text) return std::move(text).error();
+    const auto canonical = ordered_json::parse(*text, nullptr, false);
+    if (!canonical.is_object())
+        return Error("flow.canonical.damaged",
+                     Blame::Bug,
+                     "the stored canonical document of " + document.id + " is no JSON");
+    std::string kind = document.kind;
+    return mapped_commit(tools, job, std::move(document), std::move(kind), canonical);
+}
+
 }  // namespace
 
 Result<Commit> map_document(const Tools& tools, const store::Job& job) {
     auto document = load_document(tools.store, job.document);
     if (!document) return std::move(document).error();
+    if (document->standard == CanonicalStandard)
+        return map_canonical(tools, job, *std::move(document));
     auto agreement = agreement_of(tools, document->partner);
     if (!agreement) return std::move(agreement).error();
     const InboundDocument* agreed =
@@ -223,7 +239,8 @@ Result<Commit> map_document(const Tools& tools, const store::Job& job) {
                      Blame::BackOffice,
                      findings_text(*outcome, mapping::Verdict::Hold))
             .remedy("add the missing rows to the mapping's tables, then release the document");
-    return mapped_commit(tools, job, *std::move(document), *agreed->map, *outcome->document);
+    return mapped_commit(
+        tools, job, *std::move(document), kind_of(*agreed->map), *outcome->document);
 }
 
 }  // namespace sallyport::flow

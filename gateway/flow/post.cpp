@@ -2,6 +2,7 @@
 // Canonical document to the back office. Asked again after any failure: exactly once is the adapter's duty, remembering
 // what was posted is ours.
 #include "gateway/base/crash_point.h"
+#include "gateway/flow/canonical_in.h"
 #include "gateway/flow/steps.h"
 
 #include <nlohmann/json.hpp>
@@ -50,9 +51,11 @@ Result<OrderPosting> posting_of(const Tools& tools,
     posting.business_key = business_key(document);
     posting.customer = odoo.customer;
     posting.confirm = odoo.confirm;
-    posting.original = {.file_name = document.set + "-" + document.id + ".edi",
-                        .content_type = "application/EDI-X12",
-                        .octets = *std::move(original)};
+    const bool as_json = document.standard == CanonicalStandard;
+    posting.original = {
+        .file_name = document.set + "-" + document.id + (as_json ? ".json" : ".edi"),
+        .content_type = as_json ? "application/json" : "application/EDI-X12",
+        .octets = *std::move(original)};
     return posting;
 }
 

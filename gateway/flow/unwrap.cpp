@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Message to interchanges: the envelope is read, compared with the agreement and with the envelopes seen before.
 #include "gateway/base/digest.h"
+#include "gateway/flow/canonical_in.h"
 #include "gateway/flow/steps.h"
 #include "parsers/document.h"
 #include "parsers/x12.h"
@@ -176,6 +177,7 @@ Commit unreadable(const store::Message& message, std::string id, Error why) {
 Result<Commit> unwrap(const Tools& tools, const store::Job& job) {
     auto message = load_message(tools.store, job.message);
     if (!message) return std::move(message).error();
+    if (message->content_type == CanonicalOrderType) return unwrap_canonical(tools, *message, job);
     auto payload = tools.archive.get(message->payload_ref);
     if (!payload) return std::move(payload).error();
     auto agreement = agreement_of(tools, message->partner);

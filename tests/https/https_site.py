@@ -70,6 +70,8 @@ networks = ["127.0.0.0/8"]
                 return False
             try:
                 with socket.create_connection(("127.0.0.1", self.https_port), timeout=1):
+                    pass
+                if (self.state / "control.json").exists():  # the last step of the start: commands are heard
                     return True
             except OSError:
                 threading.Event().wait(0.02)

@@ -109,13 +109,14 @@ HttpResponse answer_of(const transports::Admission& admission, const Call& call)
     return response;
 }
 
-Arrival arrival_of(const Call& call, const DocumentType& type) {
+Arrival arrival_of(const Call& call, const DocumentType& type, Bytes payload) {
     Arrival arrival;
     arrival.transport = "https";
     arrival.partner = call.caller.partner();
     arrival.from = call.caller.partner();
     arrival.message_id = call.idempotency_key;
-    arrival.payload = call.request.body;
+    arrival.payload = std::move(payload);
+    if (arrival.payload != call.request.body) arrival.raw = call.request.body;
     arrival.content_digest = sha256_hex(arrival.payload);
     arrival.content_type = type.stored_as.empty() ? type.media_type : type.stored_as;
     arrival.file_name = transports::display_file_name(call.request.headers);
@@ -167,14 +168,19 @@ Endpoint submit_endpoint(SubmitOptions options, transports::Intake& intake, cons
          .schema = "Submitted"}};
     endpoint.whole_documents = true;
     endpoint.keeps_own_answer = true;
-    endpoint.run = [types = std::move(options.types), &intake, &clock](const Call& call) {
+    endpoint.run = [types = std::move(options.types),
+                    read = std::move(options.read),
+                    &intake,
+                    &clock](const Call& call) {
         const DocumentType* type = type_of(types, call);
         if (type == nullptr)
             return problem(
                 415, refused("https.type", "that Content-Type is not taken here", ""), call.trace);
         if (Status fits = check_document(*type, call.request.body); !fits)
             return problem(status_of(fits.error()), fits.error(), call.trace);
-        const Arrival arrival = arrival_of(call, *type);
+        Result<Bytes> payload = read ? read(call.request.body) : Result<Bytes>(call.request.body);
+        if (!payload) return problem(status_of(payload.error()), payload.error(), call.trace);
+        const Arrival arrival = arrival_of(call, *type, *std::move(payload));
         auto admission = intake.admit(arrival, [&](Verdict verdict) -> Result<Receipt> {
             return receipt_for(verdict, arrival, clock);
         });

@@ -7,6 +7,7 @@
 #include "transports/https/route.h"
 #include "transports/intake.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,9 @@ struct SubmitOptions {
     std::vector<DocumentType> types{};
     std::string body_schema{};
     std::string body_example{};
+    // Absent: the octets go in as they are. Otherwise what goes in instead, the octets being kept as evidence; its error
+    // (https.document) is the answer.
+    std::function<Result<Bytes>(BytesView)> read{};
 };
 // `intake` outlives the endpoint. Components it names: "Submitted", "Problem".
 Endpoint submit_endpoint(SubmitOptions options, transports::Intake& intake, const Clock& clock);
