@@ -151,7 +151,7 @@ struct ContrlEnvelope {
     std::string date, time;     // CCYYMMDD, HHMM
     bool receipt_only = false;  // UCI 8 and nothing else: the syntax check comes later
 };
-// Empty: nothing to acknowledge (only CONTRL inside, or no header to answer to).
+// Empty: nothing to acknowledge (only CONTRL inside, or no header to answer to: sender, receiver and reference are needed).
 Result<std::string> write_contrl(const InterchangeReport& received, const ContrlEnvelope& envelope);
 
 // EDIFACT APERAK, one message per message received: accepted (BGM 1225 44) or not (27), an ERC and its text per error.

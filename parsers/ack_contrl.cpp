@@ -208,7 +208,7 @@ void mirror_envelope(const InterchangeReport& received,
 Result<std::string> write_contrl(const InterchangeReport& received,
                                  const ContrlEnvelope& envelope) {
     const bool broken = first_error(received.faults, Scope::Interchange) != nullptr;
-    if (received.sender.empty() || received.receiver.empty() ||
+    if (received.sender.empty() || received.receiver.empty() || received.control.empty() ||
         (!broken && !has_other_than_contrl(received)))
         return std::string();
     DraftEdifact out;

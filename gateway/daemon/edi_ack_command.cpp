@@ -85,7 +85,9 @@ int acknowledge_reports(CommandLine& line,
     }
     line.out << all;
     if (all.empty())
-        line.err << "sallyport: nothing to acknowledge: the file holds acknowledgements only\n";
+        line.err
+            << "sallyport: nothing to acknowledge: the file holds acknowledgements only, or no "
+               "header that says whom to answer\n";
     return reports.accepted() ? exit_code::Done : exit_code::DocumentsHaveFaults;
 }
 
