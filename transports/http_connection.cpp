@@ -61,6 +61,7 @@ bool HttpConnection::fill() {
 Result<HttpRequest> HttpConnection::read_head(bool& ended) {
     m_watch.until(m_shared.clock.steady_now() + m_shared.options.deadlines.header,
                   m_buffer.empty());
+    m_watch.waiting(true);
     if (m_shared.draining && m_buffer.empty()) {
         ended = true;
         return connection_lost();
@@ -76,6 +77,7 @@ Result<HttpRequest> HttpConnection::read_head(bool& ended) {
         if (*end != 0) {
             auto request = parse_head(BytesView(m_buffer).substr(0, *end), m_shared.options.limits);
             m_buffer.erase(0, *end);
+            m_watch.waiting(false);
             return request;
         }
         scanned = m_buffer.size();

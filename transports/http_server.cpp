@@ -29,6 +29,7 @@
 #include <array>
 #include <cerrno>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -50,6 +51,7 @@ bool is_proxy(const HttpServerOptions& options, const std::string& host) {
 }
 
 constexpr int Backlog = 256;
+constexpr unsigned Overshoot = 64;  // connections that wait for the thread of one that was shed
 constexpr int StackBytes = 512 << 10;
 
 class PocoStream final : public ByteStream {
@@ -92,13 +94,19 @@ private:
 // Connections counted per address, from accept() to the end of the connection.
 class Census {
 public:
-    Census(unsigned max_all, unsigned max_per_address)
-        : m_max_all(max_all), m_max_per_address(max_per_address) {}
+    // `shed` ends a connection that has brought nothing yet, if there is one.
+    Census(unsigned max_all, unsigned max_per_address, std::function<bool()> shed)
+        : m_max_all(max_all), m_max_per_address(max_per_address), m_shed(std::move(shed)) {}
 
     // `exempt`: a load balancer, whose clients are counted once they are known.
     bool enter(int descriptor, const std::string& host, bool exempt) {
         const std::lock_guard lock(m_mutex);
-        if (m_all >= m_max_all || (!exempt && !count_in(host))) {
+        if (!exempt && !count_in(host)) {
+            ++m_refused;
+            return false;
+        }
+        if (!room()) {
+            if (!exempt) count_out(host);
             ++m_refused;
             return false;
         }
@@ -122,8 +130,7 @@ public:
         const std::lock_guard lock(m_mutex);
         const auto host = m_hosts.find(descriptor);
         if (host == m_hosts.end()) return;
-        const auto count = m_by_address.find(host->second);
-        if (count != m_by_address.end() && --count->second == 0) m_by_address.erase(count);
+        count_out(host->second);
         m_hosts.erase(host);
         --m_all;
         m_left.notify_all();
@@ -140,6 +147,13 @@ public:
     }
 
 private:
+    // Who connects from many places and sends nothing must not lock out who has something to send: what has waited longest
+    // without a complete request makes room. The newcomer waits until its thread is free.
+    bool room() { return m_all < m_max_all || (m_all < m_max_all + Overshoot && m_shed()); }
+    void count_out(const std::string& host) {
+        const auto count = m_by_address.find(host);
+        if (count != m_by_address.end() && --count->second == 0) m_by_address.erase(count);
+    }
     bool count_in(const std::string& host) {
         unsigned& count = m_by_address[host];
         if (count >= m_max_per_address) {
@@ -152,6 +166,7 @@ private:
 
     const unsigned m_max_all;
     const unsigned m_max_per_address;
+    const std::function<bool()> m_shed;
     mutable std::mutex m_mutex;
     std::condition_variable m_left;
     std::map<int, std::string> m_hosts;
@@ -191,6 +206,7 @@ private:
     void serve(Watchdog::Watch& watch) {
         watch.until(m_wiring.shared.clock.steady_now() +
                     m_wiring.shared.options.deadlines.handshake);
+        watch.waiting(true);
         HttpConnection::Peer peer{.address = socket().peerAddress().toString(),
                                   .tls = socket().secure(),
                                   .client_fingerprint = {}};
@@ -295,7 +311,8 @@ public:
     Impl(HttpServerOptions options, std::vector<HttpRoute> routes, const Clock& clock, Log log)
         : m_wiring{.shared{std::move(options), std::move(routes), clock, std::move(log)},
                    .census{options_of(m_wiring).max_connections,
-                           options_of(m_wiring).max_connections_per_address}} {}
+                           options_of(m_wiring).max_connections_per_address,
+                           [this] { return m_wiring.shared.watchdog.expire_oldest_waiting(); }}} {}
 
     Status start() {
         auto& options = m_wiring.shared.options;
@@ -306,7 +323,7 @@ public:
             m_port = m_socket.address().port();
             const int threads = static_cast<int>(options.max_connections);
             m_pool = std::make_unique<Poco::ThreadPool>(2, threads + 1, 60, StackBytes);
-            // The queue never overflows: the census admits no more connections than there are threads.
+            // The queue never overflows: the census admits no more connections than there are threads, and a few that wait for one.
             Poco::Net::TCPServerParams::Ptr parameters = new Poco::Net::TCPServerParams;
             parameters->setMaxThreads(threads);
             parameters->setMaxQueued(threads + Backlog);

@@ -95,6 +95,7 @@ struct HttpServerOptions {
     std::uint16_t port = 0;  // 0: any free one, see HttpServer::port()
     HttpLimits limits;
     HttpDeadlines deadlines;
+    // When all are taken, the one that has waited longest without a complete request makes room for a new one.
     unsigned max_connections = 512;
     unsigned max_connections_per_address = 64;
     unsigned max_requests_per_connection = 1000;

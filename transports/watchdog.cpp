@@ -31,6 +31,12 @@ void Watchdog::Watch::off() {
     until(Deadline::max());
 }
 
+void Watchdog::Watch::waiting(bool is) {
+    const std::lock_guard lock(m_dog.m_mutex);
+    Entry& entry = m_dog.m_entries[m_id];
+    entry.waiting = is && !entry.fired;
+}
+
 bool Watchdog::Watch::fired() const {
     const std::lock_guard lock(m_dog.m_mutex);
     return m_dog.m_entries.at(m_id).fired;
@@ -49,6 +55,7 @@ Watchdog::~Watchdog() {
 
 void Watchdog::fire(Entry& entry) {
     entry.fired = true;
+    entry.waiting = false;
     entry.deadline = Deadline::max();
     ::shutdown(entry.descriptor, SHUT_RDWR);
 }
@@ -67,6 +74,15 @@ void Watchdog::expire_idle() {
     const std::lock_guard lock(m_mutex);
     for (auto& [id, entry] : m_entries)
         if (entry.idle) fire(entry);
+}
+
+bool Watchdog::expire_oldest_waiting() {
+    const std::lock_guard lock(m_mutex);
+    const auto oldest = std::find_if(
+        m_entries.begin(), m_entries.end(), [](const auto& one) { return one.second.waiting; });
+    if (oldest == m_entries.end()) return false;
+    fire(oldest->second);
+    return true;
 }
 
 void Watchdog::expire_all() {

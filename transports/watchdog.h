@@ -33,6 +33,8 @@ public:
         // `idle`: nothing of a request has arrived; expire_idle() may end it.
         void until(Deadline deadline, bool idle = false);
         void off();  // no deadline
+        // Nothing complete has come yet: expire_oldest_waiting() may end it. Off at the beginning.
+        void waiting(bool is);
         bool fired() const;
 
     private:
@@ -48,6 +50,8 @@ public:
     Watchdog& operator=(Watchdog&&) = delete;
 
     void expire_idle();  // shuts down every socket whose watch is idle
+    // Shuts down the socket that has been watched longest among those that are waiting; false when none is.
+    bool expire_oldest_waiting();
     void expire_all();
     void check_now();  // for clocks that jump: looks at every deadline at once
 
@@ -56,6 +60,7 @@ private:
         int descriptor = -1;
         Deadline deadline = Deadline::max();
         bool idle = false;
+        bool waiting = false;
         bool fired = false;
     };
     void run();

@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// as2_load KEYS URL [SENDERS [MESSAGES [OCTETS]]]: signed and encrypted messages with distinct Message-IDs, each answered by a
+// as2_load KEYS URL [SENDERS [MESSAGES [OCTETS [PER_SECOND]]]]: signed and encrypted messages with distinct Message-IDs, each answered by a
 // signed receipt that is verified, MIC and all. Prints one JSON object with throughput, latencies and the RSA bound of the
-// receiver (one private decryption and one signature per message), measured in the same run with the same keys.
+// receiver (one private decryption and one signature per message: the two RSA operations alone, and the same as CMS structures),
+// measured in the same run with the same keys. With PER_SECOND messages leave at that rate whatever the answers take, and the
+// latency counts from when a message should have left.
 //
 // Messages are built before the clock starts: what is timed is the receiver, the wire and the judging of receipts.
 #include "station_case.h"
 
 #include "certs/cms.h"
+#include "certs/handles.h"
 #include "transports/as2_sender.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
+#include <ctime>
 #include <iostream>
 #include <mutex>
 #include <stdexcept>
@@ -37,32 +42,72 @@ struct Plan {
     std::size_t senders = 4;
     std::size_t messages = 400;
     std::size_t octets = 10'240;
+    double per_second = 0;  // 0: each sender as fast as it is answered
 };
 
 Plan read_plan(int count, char** words) {
-    if (count < 3 || count > 6)
-        throw std::runtime_error("usage: as2_load KEYS URL [SENDERS [MESSAGES [OCTETS]]]");
+    if (count < 3 || count > 7)
+        throw std::runtime_error(
+            "usage: as2_load KEYS URL [SENDERS [MESSAGES [OCTETS [PER_SECOND]]]]");
     Plan plan{.keys = words[1], .url = words[2]};
     if (count > 3) plan.senders = std::stoul(words[3]);
     if (count > 4) plan.messages = std::stoul(words[4]);
     if (count > 5) plan.octets = std::stoul(words[5]);
+    if (count > 6) plan.per_second = std::stod(words[6]);
     return plan;
 }
 
-// How many receipts a second one core could give if RSA were all there is to do: the gateway's own private operations.
+// Processor time of this thread: what else the machine does is not in it.
+double thread_seconds() {
+    timespec now{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+// One private decryption and one signature with nothing around them, as often as one core can in a second.
 double rsa_bound(const std::string& keys) {
+    const auto gateway = load_identity(keys, "gateway");
+    EVP_PKEY* key = gateway.key.native().handle.get();
+    const certs::KeyContextPtr context(EVP_PKEY_CTX_new(key, nullptr));
+    std::array<unsigned char, 32> digest{};
+    std::array<unsigned char, 512> sealed{};
+    std::array<unsigned char, 512> out{};
+    std::size_t sealed_size = sealed.size();
+    if (EVP_PKEY_encrypt_init(context.get()) != 1 ||
+        EVP_PKEY_encrypt(
+            context.get(), sealed.data(), &sealed_size, digest.data(), digest.size()) != 1)
+        throw std::runtime_error("the key does not encrypt");
+    constexpr int Rounds = 400;
+    const double start = thread_seconds();
+    for (int round = 0; round < Rounds; ++round) {
+        std::size_t size = out.size();
+        const bool opened =
+            EVP_PKEY_decrypt_init(context.get()) == 1 &&
+            EVP_PKEY_decrypt(context.get(), out.data(), &size, sealed.data(), sealed_size) == 1;
+        size = out.size();
+        const bool made =
+            EVP_PKEY_sign_init(context.get()) == 1 &&
+            EVP_PKEY_CTX_set_signature_md(context.get(), EVP_sha256()) == 1 &&
+            EVP_PKEY_sign(context.get(), out.data(), &size, digest.data(), digest.size()) == 1;
+        if (!opened || !made) throw std::runtime_error("the key does not work");
+    }
+    return Rounds / (thread_seconds() - start);
+}
+
+// The same with the structures around them.
+double cms_bound(const std::string& keys) {
     const auto gateway = load_identity(keys, "gateway");
     const std::string content(64, 'x');
     const auto envelope = certs::encrypt(content, {gateway.certificate}, {});
     if (!envelope) throw std::runtime_error(envelope.error().text());
     constexpr int Rounds = 150;
-    const auto start = Clock::now();
+    const double start = thread_seconds();
     for (int round = 0; round < Rounds; ++round) {
         const auto opened = certs::decrypt(*envelope, {gateway}, {certs::Cipher::Aes256Cbc}, {});
         const auto signature = certs::sign_detached(content, gateway, {});
         if (!opened || !signature) throw std::runtime_error("the keys do not work");
     }
-    return Rounds / seconds_since(start);
+    return Rounds / (thread_seconds() - start);
 }
 
 struct Outcome {
@@ -72,13 +117,20 @@ struct Outcome {
     double seconds = 0;
 };
 
-Outcome drive(As2Sender& sender, const std::vector<Frozen>& messages, std::size_t senders) {
+Outcome drive(As2Sender& sender, const std::vector<Frozen>& messages, const Plan& plan) {
     Outcome outcome;
     std::mutex mutex;
     std::atomic<std::size_t> next{0};
+    const auto begun = Clock::now();
     const auto work = [&] {
         for (std::size_t at = next++; at < messages.size(); at = next++) {
-            const auto start = Clock::now();
+            auto start = Clock::now();
+            if (plan.per_second > 0) {
+                start = begun +
+                        std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(
+                            static_cast<double>(at) / plan.per_second));
+                std::this_thread::sleep_until(start);
+            }
             const auto delivery = sender.send(messages[at]);
             const double took = seconds_since(start);
             const std::lock_guard lock(mutex);
@@ -90,13 +142,12 @@ Outcome drive(As2Sender& sender, const std::vector<Frozen>& messages, std::size_
             }
         }
     };
-    const auto start = Clock::now();
     std::vector<std::thread> threads;
-    for (std::size_t at = 0; at < senders; ++at)
+    for (std::size_t at = 0; at < plan.senders; ++at)
         threads.emplace_back(work);
     for (auto& thread : threads)
         thread.join();
-    outcome.seconds = seconds_since(start);
+    outcome.seconds = seconds_since(begun);
     std::sort(outcome.latencies.begin(), outcome.latencies.end());
     return outcome;
 }
@@ -138,7 +189,8 @@ int run(int count, char** words) {
         messages.push_back(*std::move(frozen));
     }
     const double bound = rsa_bound(plan.keys);
-    const Outcome outcome = drive(sender, messages, plan.senders);
+    const double with_cms = cms_bound(plan.keys);
+    const Outcome outcome = drive(sender, messages, plan);
     const double rate = static_cast<double>(outcome.latencies.size()) / outcome.seconds;
     std::cout << json{{"senders", plan.senders},
                       {"messages", plan.messages},
@@ -150,7 +202,9 @@ int run(int count, char** words) {
                       {"p50_ms", percentile(outcome.latencies, 0.50)},
                       {"p99_ms", percentile(outcome.latencies, 0.99)},
                       {"rsa_bound_per_core", bound},
+                      {"cms_bound_per_core", with_cms},
                       {"share_of_one_core_bound", rate / bound},
+                      {"share_of_one_core_cms_bound", rate / with_cms},
                       {"cores", std::thread::hardware_concurrency()}}
                      .dump(1)
               << '\n';

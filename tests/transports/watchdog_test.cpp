@@ -109,5 +109,30 @@ TEST(Watchdog, WakesByItselfForANearerDeadline) {
     EXPECT_EQ(::recv(pair.ends[1], &c, 1, 0), 0);  // blocks until the watchdog acts
 }
 
+TEST(Watchdog, MakesRoomByTheOldestThatIsStillWaiting) {
+    HandClock clock;
+    Watchdog dog(clock);
+    const Pair busy;
+    const Pair older;
+    const Pair newer;
+    Watchdog::Watch first(dog, busy.ends[0]);
+    Watchdog::Watch second(dog, older.ends[0]);
+    Watchdog::Watch third(dog, newer.ends[0]);
+    EXPECT_FALSE(dog.expire_oldest_waiting()) << "nobody waits";
+    first.waiting(true);
+    second.waiting(true);
+    third.waiting(true);
+    first.waiting(false);  // its request is complete
+    EXPECT_TRUE(dog.expire_oldest_waiting());
+    EXPECT_TRUE(second.fired());
+    EXPECT_FALSE(older.open());
+    EXPECT_TRUE(newer.open());
+    EXPECT_TRUE(dog.expire_oldest_waiting());
+    EXPECT_FALSE(newer.open());
+    second.waiting(true);  // ended already
+    EXPECT_FALSE(dog.expire_oldest_waiting());
+    EXPECT_TRUE(busy.open());
+}
+
 }  // namespace
 }  // namespace sallyport::transports
