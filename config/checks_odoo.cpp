@@ -57,6 +57,31 @@ void check_item_table(const std::filesystem::path& table, const Place& place, Bi
                              "theirs,ours"));
 }
 
+// What goes out needs a user to read it and one to see that it changed.
+void check_outgoing(const OdooSection& odoo, Binder& binder, const Place& file) {
+    const auto complete = [&](const std::string& name, const OdooAccount& account) {
+        if (!account.login.empty() && account.key.empty())
+            binder.fault(missing_key("odoo." + name + ".key",
+                                     "odoo." + name + ".login is given",
+                                     binder.place("odoo." + name + ".login", file)));
+        if (!account.login.empty() && odoo.watcher.login.empty())
+            binder.fault(missing_key("odoo.watcher.login",
+                                     "odoo." + name + ".login is given",
+                                     binder.place("odoo." + name + ".login", file)));
+    };
+    complete("watcher", odoo.watcher);
+    complete("responses", odoo.responses);
+    complete("shipments", odoo.shipments);
+    complete("invoices", odoo.invoices);
+    const std::string& prefix = odoo.sscc_prefix;
+    if (!prefix.empty() && (prefix.size() < 8 || prefix.size() > 11 ||
+                            prefix.find_first_not_of("0123456789") != std::string::npos))
+        binder.fault(value_fault("odoo.sscc_prefix: " + toml_text(prefix) +
+                                     " is no extension digit and GS1 company prefix",
+                                 binder.place("odoo.sscc_prefix", file),
+                                 "write 8 to 11 digits"));
+}
+
 }  // namespace
 
 void check_orders(const OdooSection& odoo,
@@ -79,6 +104,7 @@ void check_orders(const OdooSection& odoo,
             value_fault("odoo.line_field: " + toml_text(odoo.line_field) + " is no name of a field",
                         binder.place("odoo.line_field", file),
                         "write the technical name, such as \"x_edi_line\""));
+    check_outgoing(odoo, binder, file);
     if (options.check_files)
         check_item_table(odoo.item_table, binder.place("odoo.item_table", file), binder);
 }

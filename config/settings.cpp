@@ -269,6 +269,53 @@ std::vector<Field> order_fields(OdooSection& o) {
     };
 }
 
+void add_account(std::vector<Field>& fields,
+                 const std::string& name,
+                 OdooAccount& account,
+                 const std::string& what) {
+    fields.push_back({.key = "odoo." + name + ".login",
+                      .standard = "\"\"",
+                      .target = &account.login,
+                      .help = "Odoo user that " + what + "; empty: off"});
+    fields.push_back({.key = "odoo." + name + ".key",
+                      .standard = "\"\"",
+                      .target = &account.key,
+                      .help = "that user's API key"});
+}
+
+// What goes from Odoo to partners.
+std::vector<Field> outgoing_fields(OdooSection& o) {
+    std::vector<Field> fields;
+    add_account(fields, "watcher", o.watcher, "sees what changed in Odoo");
+    add_account(fields, "responses", o.responses, "reads orders for their answers");
+    add_account(fields, "shipments", o.shipments, "reads deliveries for ship notices");
+    add_account(fields, "invoices", o.invoices, "reads invoices and credit notes");
+    fields.push_back({.key = "odoo.poll_interval",
+                      .standard = "\"10s\"",
+                      .target = &o.poll_interval,
+                      .help = "between two looks at what changed in Odoo",
+                      .least = 100,
+                      .most = Hour});
+    fields.push_back({.key = "odoo.tracking_wait",
+                      .standard = "\"10m\"",
+                      .target = &o.tracking_wait,
+                      .help = "a delivery with a carrier waits so long for its tracking number",
+                      .least = 0,
+                      .most = 24 * Hour});
+    fields.push_back({.key = "odoo.sscc_prefix",
+                      .standard = "\"\"",
+                      .target = &o.sscc_prefix,
+                      .help =
+                          "extension digit and GS1 company prefix (8 to 11 digits) for packages "
+                          "whose name in Odoo is no SSCC; empty: they go without"});
+    fields.push_back({.key = "odoo.carriers",
+                      .standard = "{}",
+                      .target = &o.carriers,
+                      .help = "delivery methods in Odoo and their SCAC: { \"Standard delivery\" = "
+                              "\"UPSN\" }"});
+    return fields;
+}
+
 void append(std::vector<Field>& fields, std::vector<Field> more) {
     for (Field& field : more)
         fields.push_back(std::move(field));
@@ -286,6 +333,7 @@ std::vector<Field> settings_fields(Settings& settings) {
     append(fields, work_fields(settings));
     append(fields, back_office_fields(settings.odoo));
     append(fields, order_fields(settings.odoo));
+    append(fields, outgoing_fields(settings.odoo));
     return fields;
 }
 

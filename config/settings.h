@@ -63,6 +63,12 @@ struct PipelineSection {
     std::chrono::seconds lease{0};
 };
 
+// An Odoo user of one outgoing flow; an empty login: that flow is off.
+struct OdooAccount {
+    std::string login{};
+    SecretRef key{};
+};
+
 struct OdooSection {
     bool enabled = false;
     std::string url{};
@@ -77,6 +83,14 @@ struct OdooSection {
     std::string delivery_time_utc{};             // "12:00:00", for a date without a time
     std::map<std::string, std::string> units{};  // unit to external id, before the built-in table
     std::filesystem::path item_table{};  // CSV "theirs,ours", for every partner; empty: none
+    OdooAccount watcher{};               // sees which records changed; needed by the other three
+    OdooAccount responses{};
+    OdooAccount shipments{};
+    OdooAccount invoices{};
+    std::chrono::milliseconds poll_interval{0};
+    std::chrono::milliseconds tracking_wait{0};  // of a delivery with a carrier and no number yet
+    std::string sscc_prefix{};  // extension digit and GS1 company prefix; empty: none are made
+    std::map<std::string, std::string> carriers{};  // name in Odoo to SCAC
 };
 
 struct Settings {

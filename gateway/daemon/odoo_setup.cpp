@@ -20,7 +20,18 @@ odoo::CrossReference item_table(const std::filesystem::path& file,
 
 std::vector<ServiceAccount> service_accounts(const config::Settings& settings) {
     if (!settings.odoo.enabled) return {};
-    return {{.flow = odoo::Flow::OrdersIn, .login = settings.odoo.login, .key = settings.odoo.key}};
+    const config::OdooSection& o = settings.odoo;
+    std::vector<ServiceAccount> accounts{
+        {.flow = odoo::Flow::OrdersIn, .login = o.login, .key = o.key}};
+    const auto add = [&](odoo::Flow flow, const config::OdooAccount& account) {
+        if (!account.login.empty())
+            accounts.push_back({.flow = flow, .login = account.login, .key = account.key});
+    };
+    add(odoo::Flow::Watcher, o.watcher);
+    add(odoo::Flow::ResponsesOut, o.responses);
+    add(odoo::Flow::ShipmentsOut, o.shipments);
+    add(odoo::Flow::InvoicesOut, o.invoices);
+    return accounts;
 }
 
 Result<std::unique_ptr<odoo::Client>> make_odoo_client(const config::OdooSection& section,
@@ -28,7 +39,7 @@ Result<std::unique_ptr<odoo::Client>> make_odoo_client(const config::OdooSection
                                                        odoo::Fence fence,
                                                        const Clock& clock) {
     auto key = config::resolve(account.key);
-    if (!key) return std::move(key).error().during("loading odoo.key");
+    if (!key) return std::move(key).error().during("loading the key of " + account.login);
     odoo::ClientOptions options;
     options.url = section.url;
     options.database = section.database;
@@ -38,6 +49,25 @@ Result<std::unique_ptr<odoo::Client>> make_odoo_client(const config::OdooSection
     if (section.connect_timeout.count() > 0) options.connect_timeout = section.connect_timeout;
     if (section.call_timeout.count() > 0) options.read_timeout = section.call_timeout;
     return odoo::Client::make(std::move(options), std::move(fence), clock);
+}
+
+OrdersAccount orders_account(const config::Settings& settings,
+                             const odoo::OrdersOptions& orders,
+                             const Clock& clock,
+                             std::vector<Error>& faults) {
+    OrdersAccount clients;
+    for (const ServiceAccount& account : service_accounts(settings)) {
+        if (account.flow != odoo::Flow::OrdersIn) continue;  // the others are the watch's
+        const auto take = [&](odoo::Fence fence) {
+            auto client = make_odoo_client(settings.odoo, account, std::move(fence), clock);
+            if (client) return *std::move(client);
+            faults.push_back(std::move(client).error());
+            return std::unique_ptr<odoo::Client>();
+        };
+        clients.client = take(odoo::orders_in_fence(orders.gln_fields, orders.line_field));
+        if (clients.client) clients.prober = take(odoo::rights_fence());
+    }
+    return clients;
 }
 
 odoo::OrdersOptions orders_options(const config::Configuration& configuration,

@@ -30,6 +30,16 @@ Result<std::unique_ptr<odoo::Client>> make_odoo_client(const config::OdooSection
                                                        odoo::Fence fence,
                                                        const Clock& clock);
 
+// The account that posts orders, behind the fence of its flow and behind that of the rights probe. Null: Odoo is off.
+struct OrdersAccount {
+    std::unique_ptr<odoo::Client> client{};
+    std::unique_ptr<odoo::Client> prober{};
+};
+OrdersAccount orders_account(const config::Settings& settings,
+                             const odoo::OrdersOptions& orders,
+                             const Clock& clock,
+                             std::vector<Error>& faults);
+
 // Reads the item tables the files name. Faults: file.*, odoo.crossref, each with its file and line.
 odoo::OrdersOptions orders_options(const config::Configuration& configuration,
                                    std::vector<Error>& faults);

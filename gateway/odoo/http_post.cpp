@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/odoo/http_post.h"
 
-#include <Poco/DateTime.h>
-#include <Poco/DateTimeFormat.h>
-#include <Poco/DateTimeParser.h>
+#include "gateway/odoo/watch.h"
+
 #include <Poco/Exception.h>
 #include <Poco/Net/Context.h>
 #include <Poco/Net/HTTPClientSession.h>
@@ -141,14 +140,17 @@ Status read_body(std::istream& stream, std::size_t max_bytes, std::string& body)
     return {};
 }
 
+// "Sun, 06 Nov 1994 08:49:37 GMT", the one form servers send (RFC 9110 5.6.7).
 std::optional<Instant> date_of(const net::HTTPResponse& response) {
-    Poco::DateTime date;
-    int zone = 0;
-    if (!response.has("Date") ||
-        !Poco::DateTimeParser::tryParse(
-            Poco::DateTimeFormat::HTTP_FORMAT, response.get("Date"), date, zone))
-        return std::nullopt;
-    return from_micros(date.timestamp().epochMicroseconds());
+    static constexpr std::string_view Months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    const std::string text = response.get("Date", "");
+    if (text.size() < 25) return std::nullopt;
+    const auto month = Months.find(text.substr(8, 3));
+    if (month == std::string_view::npos || month % 3 != 0) return std::nullopt;
+    const std::string number = std::to_string(101 + month / 3).substr(1);
+    const auto date = odoo_instant(text.substr(12, 4) + "-" + number + "-" + text.substr(5, 2) +
+                                   " " + text.substr(17, 8));
+    return date ? std::optional<Instant>(*date) : std::nullopt;
 }
 
 class Poster final : public HttpPoster {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/odoo/outgoing.h"
 
-#include "gateway/base/crash_point.h"
 #include "gateway/base/digest.h"
 #include "gateway/base/guarded.h"
 #include "gateway/odoo/echo.h"
@@ -140,7 +139,6 @@ private:
                              {"own", draft.own_number},
                              {"canonical", std::move(draft.canonical)}};
         if (Status kept = m_books.remember(name, text_from(entry)); !kept) return kept;
-        CRASH_POINT("odoo.outgoing.decided");
         return hand_over(name, entry);
     }
 
@@ -154,7 +152,6 @@ private:
                                            .canonical = pending.value("canonical", Json())});
             !taken)
             return taken;
-        CRASH_POINT("odoo.outgoing.submitted");
         entry.pending = Json();
         return m_books.remember(name, text_from(entry));
     }

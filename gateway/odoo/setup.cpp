@@ -81,12 +81,15 @@ std::string setup_text(Flow flow, const std::string& login, const std::string& e
            "   An account made over the API without explicit groups becomes an administrator: name "
            "the groups.\n"
            "3. Create an API key for the user and put it into the key file the settings name (mode "
-           "0600).\n"
-           "4. Optional, narrower: a record rule on the group for sale.order, domain "
-           "[('create_uid', '=', user.id)], so that the account\n"
-           "   sees its own orders only (the gateway then no longer notices orders a person typed "
-           "in).\n"
-           "5. sallyport doctor shows what the account may do: needed, granted, missing, excess.\n";
+           "0600).\n";
+    if (flow == Flow::OrdersIn)
+        out +=
+            "4. Optional, narrower: a record rule on the group for sale.order, domain "
+            "[('create_uid', '=', user.id)], so that the account\n"
+            "   sees its own orders only (the gateway then no longer notices orders a person "
+            "typed in).\n";
+    out +=
+        "Then: sallyport doctor shows what the account may do: needed, granted, missing, excess.\n";
     return out;
 }
 

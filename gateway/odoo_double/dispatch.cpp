@@ -28,6 +28,11 @@ const std::map<std::string, std::vector<std::string>> Parameters{
     {"action_confirm", {"ids"}},
     {"action_cancel", {"ids"}},
     {"action_lock", {"ids"}},
+    {"button_validate", {"ids"}},
+    {"create_invoices", {"ids"}},
+    {"action_post", {"ids"}},
+    {"button_draft", {"ids"}},
+    {"refund_moves", {"ids"}},
     {"message_post", {"ids"}},
     {"address_get", {"ids", "adr_pref"}},
     {"name_search", {"name", "args", "operator", "limit"}},
@@ -127,17 +132,16 @@ Json Dispatcher::object(const Json& arguments, const std::string& now) {
 
 Json Dispatcher::act(const std::string& model,
                      const std::string& method,
-                     const Json& arguments,
+                     const Json& positional,
+                     Json named,
                      const std::string& now) {
     Account person;
     person.administrator = true;
     person.uid = 1;
-    Env env(m_schema, m_records, person, Json::object(), now);
-    return execute(env,
-                   model,
-                   method,
-                   arguments.is_array() ? arguments : Json::array(),
-                   arguments.is_object() ? arguments : Json::object());
+    Json context = named.value("context", Json::object());
+    named.erase("context");
+    Env env(m_schema, m_records, person, std::move(context), now);
+    return execute(env, model, method, positional, std::move(named));
 }
 
 Json Dispatcher::execute(
@@ -201,6 +205,20 @@ Json Dispatcher::execute_record(Env& env,
     if (model == "sale.order" && method == "action_cancel") return env.action_cancel(ids_in(named));
     if (model == "sale.order" && method == "action_lock")
         return env.write(model, ids_in(named), Json{{"locked", true}}), Json();
+    return execute_step(env, model, method, ids_in(named));
+}
+
+// What people do with deliveries and invoices.
+Json Dispatcher::execute_step(Env& env,
+                              const std::string& model,
+                              const std::string& method,
+                              const std::vector<Id>& ids) {
+    if (model == "stock.picking" && method == "button_validate") return env.button_validate(ids);
+    if (model == "sale.advance.payment.inv" && method == "create_invoices")
+        return env.create_invoices();
+    if (model == "account.move" && method == "action_post") return env.action_post(ids);
+    if (model == "account.move" && method == "button_draft") return env.button_draft(ids);
+    if (model == "account.move.reversal" && method == "refund_moves") return env.refund_moves(ids);
     throw Raised{"builtins.AttributeError",
                  "The method '" + method + "' does not exist on the model '" + model + "'"};
 }

@@ -30,7 +30,8 @@ public:
     // As an administrator.
     Json act(const std::string& model,
              const std::string& method,
-             const Json& arguments,
+             const Json& positional,
+             Json named,
              const std::string& now);
 
 private:
@@ -44,6 +45,11 @@ private:
                         const std::string& model,
                         const std::string& method,
                         const Json& named);
+
+    static Json execute_step(Env& env,
+                             const std::string& model,
+                             const std::string& method,
+                             const std::vector<Id>& ids);
 
     Json probe(const Env& env,
                const std::string& model,

@@ -60,6 +60,13 @@ public:
     Json action_confirm(const std::vector<Id>& ids);
     Json action_cancel(const std::vector<Id>& ids);
     Json message_post(const std::string& model, const std::vector<Id>& ids, const Json& arguments);
+    // deliveries.cpp, invoices.cpp
+    Json button_validate(const std::vector<Id>& ids);
+    Json create_invoices();
+    Json action_post(const std::vector<Id>& ids);
+    Json button_draft(const std::vector<Id>& ids);
+    Json refund_moves(const std::vector<Id>& ids);
+
     Json address_get(const std::vector<Id>& ids, const Json& kinds) const;
 
     Records& records() { return m_records; }
@@ -69,6 +76,8 @@ public:
 
 private:
     friend class SaleOrders;
+    friend class Deliveries;
+    friend class Invoices;
     bool matches(const std::string& model, Id id, const Json& domain) const;
     void check_leaf(const std::string& name, const Json& leaf) const;
     bool leaf_matches(const std::string& model, Id id, const Json& leaf) const;

@@ -309,6 +309,8 @@ std::string Env::display_name(const std::string& name, Id id) const {
     if (name == "product.product" || name == "product.template")
         return (text("default_code").empty() ? "" : "[" + text("default_code") + "] ") +
                text("name");
+    if (name == "account.move")
+        return text("name") + (text("ref").empty() ? "" : " (" + text("ref") + ")");
     if (name == "account.incoterms") return "[" + text("code") + "] " + text("name");
     if (name == "product.pricelist")
         return text("name") + " (" +

@@ -43,6 +43,8 @@ struct Options {
 
 // The account of the orders-in flow with the least rights that work; of an administrator; of one who may only read.
 Account orders_in_account(std::string key);
+// The accounts of the outgoing flows and of the watcher, each with its least rights.
+std::vector<Account> outgoing_accounts(const std::string& key);
 Account administrator_account(std::string key);
 Account read_only_account(std::string key);
 
@@ -84,6 +86,12 @@ public:
     virtual Status act(const std::string& model,
                        const std::string& method,
                        const nlohmann::ordered_json& args) = 0;
+    // The same with arguments by position and by name (context among them), and the answer; an exception of Odoo is an
+    // error odoo_double.act whose text is "class: message".
+    virtual Result<nlohmann::ordered_json> ask(const std::string& model,
+                                               const std::string& method,
+                                               const nlohmann::ordered_json& positional,
+                                               const nlohmann::ordered_json& named) = 0;
 };
 
 }  // namespace sallyport::odoo_double

@@ -18,6 +18,9 @@ using namespace Poco::Data::Keywords;
 const std::map<std::string, std::string> Indexed{{"sale.order.line", "order_id"},
                                                  {"stock.picking", "sale_id"},
                                                  {"stock.move", "sale_line_id"},
+                                                 {"stock.move.line", "move_id"},
+                                                 {"account.move.line", "move_id"},
+                                                 {"stock.quant", "product_id"},
                                                  {"mail.message", "res_id"},
                                                  {"ir.model.data", "res_id"}};
 

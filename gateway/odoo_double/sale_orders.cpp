@@ -2,6 +2,7 @@
 #include "gateway/odoo_double/sale_orders.h"
 
 #include "gateway/odoo_double/address.h"
+#include "gateway/odoo_double/deliveries.h"
 
 #include <algorithm>
 #include <array>
@@ -240,6 +241,10 @@ void SaleOrders::confirm(Id order) {
                              {"partner_id", get("sale.order", order, "partner_shipping_id")},
                              {"state", "assigned"},
                              {"picking_type_code", "outgoing"},
+                             {"location_dest_id", CustomerLocation},
+                             {"weight_uom_name", "kg"},
+                             {"create_date", m_env.m_now},
+                             {"write_date", m_env.m_now},
                              {"scheduled_date", date},
                              {"date_deadline", date}});
     for (const auto& line : get("sale.order", order, "order_line"))
@@ -253,20 +258,30 @@ void SaleOrders::deliver(Id order, Id line) {
     const double pieces = in_product_unit(product,
                                           get("sale.order.line", line, "product_uom").get<Id>(),
                                           number(get("sale.order.line", line, "product_uom_qty")));
-    const auto moves = m_env.m_records.owned_by("stock.move", "sale_line_id", line);
+    Id open = 0;        // the move that is still to be shipped
+    double done = 0.0;  // what earlier deliveries took
+    for (const Id move : m_env.m_records.owned_by("stock.move", "sale_line_id", line)) {
+        if (get("stock.move", move, "state") == "done")
+            done += number(get("stock.move", move, "quantity"));
+        else
+            open = move;
+    }
     const auto pickings = m_env.m_records.owned_by("stock.picking", "sale_id", order);
     if (pickings.empty()) return;
-    Json move = moves.empty() ? Json{{"picking_id", pickings.front()},
-                                     {"product_id", product},
-                                     {"product_uom", get("product.product", product, "uom_id")},
-                                     {"sale_line_id", line}}
-                              : *m_env.m_records.find("stock.move", moves.front());
-    move["product_uom_qty"] = pieces;
-    move["quantity"] = pieces;
-    move["state"] = pieces == 0.0 ? "cancel" : "assigned";
-    m_env.m_records.put("stock.move",
-                        moves.empty() ? m_env.m_records.next_id("stock.move") : moves.front(),
-                        std::move(move));
+    if (open == 0 && done > 0.0 && pieces <= done) return;
+    Json move = open == 0 ? Json{{"picking_id", pickings.back()},
+                                 {"product_id", product},
+                                 {"product_uom", get("product.product", product, "uom_id")},
+                                 {"location_dest_id", CustomerLocation},
+                                 {"sale_line_id", line}}
+                          : *m_env.m_records.find("stock.move", open);
+    const double left = pieces - done;
+    move["product_uom_qty"] = left;
+    move["quantity"] = left;
+    move["state"] = left == 0.0 ? "cancel" : "assigned";
+    const Id id = open == 0 ? m_env.m_records.next_id("stock.move") : open;
+    m_env.m_records.put("stock.move", id, std::move(move));
+    Deliveries(m_env).reserve(id);
 }
 
 void SaleOrders::cancel(Id order) {
@@ -274,8 +289,10 @@ void SaleOrders::cancel(Id order) {
     m_env.set("sale.order", order, Json{{"state", "cancel"}});
     recompute(order);
     for (const auto& picking : get("sale.order", order, "picking_ids"))
-        if (get("stock.picking", picking.get<Id>(), "state") != "done")
+        if (get("stock.picking", picking.get<Id>(), "state") != "done") {
             m_env.set("stock.picking", picking.get<Id>(), Json{{"state", "cancel"}});
+            Deliveries(m_env).release(picking.get<Id>());
+        }
 }
 
 Json Env::action_confirm(const std::vector<Id>& ids) {

@@ -77,6 +77,7 @@ active boolean; Active
 = account.tax; Tax; id; user
 name char !; Tax Name
 amount float; Amount
+amount_type selection(percent=Percentage of Price,fixed=Fixed); Tax Computation
 price_include boolean; Included in Price
 = account.incoterms; Incoterms; id; user
 name char !; Name
@@ -87,6 +88,40 @@ name char !; Payment Terms
 name char !; Fiscal Position
 = account.move; Journal Entry; id desc;
 name char; Number
+move_type selection(entry=Journal Entry,out_invoice=Customer Invoice,out_refund=Customer Credit Note,in_invoice=Vendor Bill); Type
+state selection(draft=Draft,posted=Posted,cancel=Cancelled); Status
+ref char; Reference
+invoice_origin char; Origin
+partner_id many2one(res.partner); Partner
+invoice_date date; Invoice Date
+invoice_date_due date; Due Date
+currency_id many2one(res.currency); Currency
+invoice_payment_term_id many2one(account.payment.term); Payment Terms
+amount_untaxed monetary; Untaxed Amount
+amount_tax monetary; Tax
+amount_total monetary; Total
+reversed_entry_id many2one(account.move); Reversal of
+line_ids one2many(account.move.line,move_id); Journal Items
+= account.move.line; Journal Item; id;
+move_id many2one(account.move) !; Journal Entry
+display_type selection(product=Product,tax=Tax,payment_term=Payment Term); Display Type
+name char; Label
+product_id many2one(product.product); Product
+quantity float(2); Quantity
+product_uom_id many2one(uom.uom); Unit of Measure
+price_unit float(2); Unit Price
+discount float(2); Discount (%)
+price_subtotal monetary; Subtotal
+tax_line_id many2one(account.tax); Originator tax
+tax_base_amount monetary; Base Amount
+amount_currency monetary; Amount in Currency
+sale_line_ids many2many(sale.order.line); Sales Order Lines
+= sale.advance.payment.inv; Sales Advance Payment Invoice; id;
+advance_payment_method selection(delivered=Regular invoice,percentage=Down payment,fixed=Fixed amount); Create Invoice
+= account.move.reversal; Account Move Reversal; id;
+move_ids many2many(account.move); Journal Entries
+journal_id integer; Journal
+reason char; Reason
 = account.payment; Payments; id desc;
 name char; Number
 = res.partner.bank; Bank Accounts; id; user
@@ -116,6 +151,7 @@ active boolean; Active
 taxes_id many2many(account.tax); Customer Taxes
 invoice_policy selection(order=Ordered quantities,delivery=Delivered quantities); Invoicing Policy
 list_price float(2); Sales Price
+weight float(2); Weight
 standard_price float(2); Cost
 = product.packaging; Product Packaging; product_id, id; user
 name char !; Product Packaging
@@ -153,6 +189,44 @@ picking_type_code selection(incoming=Receipt,outgoing=Delivery,internal=Internal
 scheduled_date datetime; Scheduled Date
 date_deadline datetime; Deadline
 date_done datetime; Date of Transfer
+backorder_id many2one(stock.picking); Back Order of
+location_dest_id many2one(stock.location); Destination Location
+carrier_id many2one(delivery.carrier); Carrier
+carrier_tracking_ref char; Tracking Reference
+weight float(2); Weight
+shipping_weight float(2); Weight for Shipping
+weight_uom_name char; Weight unit of measure label
+move_line_ids one2many(stock.move.line,picking_id); Operations
+= stock.location; Inventory Locations; id; user
+name char !; Location Name
+usage selection(supplier=Vendor,internal=Internal,customer=Customer); Location Type
+= delivery.carrier; Shipping Methods; id; user
+name char !; Delivery Method
+= stock.lot; Lot/Serial; id; user
+name char !; Lot/Serial Number
+product_id many2one(product.product); Product
+= stock.package.type; Stock package type; id; user
+name char !; Package Type
+= stock.quant.package; Packages; id; user
+name char; Package Reference
+package_type_id many2one(stock.package.type); Package Type
+x_sscc char; SSCC
+= stock.quant; Quants; id; user
+product_id many2one(product.product); Product
+lot_id many2one(stock.lot); Lot/Serial Number
+quantity float(2); Quantity
+reserved_quantity float(2); Reserved Quantity
+= stock.move.line; Product Moves (Stock Move Line); id; user
+picking_id many2one(stock.picking); Transfer
+move_id many2one(stock.move); Stock Operation
+product_id many2one(product.product); Product
+quantity float(2); Quantity
+product_uom_id many2one(uom.uom); Unit of Measure
+lot_id many2one(stock.lot); Lot/Serial Number
+result_package_id many2one(stock.quant.package); Destination Package
+picked boolean; Picked
+state selection(draft=New,confirmed=Waiting Availability,assigned=Available,done=Done,cancel=Cancelled); Status
+location_dest_id many2one(stock.location); To
 = stock.move; Stock Move; id;
 picking_id many2one(stock.picking); Transfer
 product_id many2one(product.product) !; Product
@@ -161,6 +235,8 @@ product_uom many2one(uom.uom); UoM
 quantity float(2); Quantity
 state selection(draft=New,confirmed=Waiting Availability,assigned=Available,done=Done,cancel=Cancelled); Status
 sale_line_id many2one(sale.order.line); Sale Line
+forecast_availability float(2); Forecast Availability
+location_dest_id many2one(stock.location); Destination Location
 = sale.order; Sales Order; date_order desc, id desc;
 name char !; Order Reference
 state selection(draft=Quotation,sent=Quotation Sent,sale=Sales Order,cancel=Cancelled); Status

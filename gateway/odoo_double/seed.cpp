@@ -18,6 +18,23 @@ Account orders_in_account(std::string key) {
     return account;
 }
 
+std::vector<Account> outgoing_accounts(const std::string& key) {
+    const auto account = [&](const char* login, std::map<std::string, std::string> rights) {
+        Account one;
+        one.login = login;
+        one.key = key;
+        one.rights = std::move(rights);
+        return one;
+    };
+    return {
+        account("responses-out",
+                {{"sale.order", "r"}, {"sale.order.line", "r"}, {"stock.move", "r"}}),
+        account("shipments-out", {{"stock.move", "r"}, {"stock.picking", "r"}}),
+        account("invoices-out",
+                {{"account.move", "r"}, {"account.move.line", "r"}, {"sale.order.line", "r"}}),
+        account("watcher", {{"account.move", "r"}, {"sale.order", "r"}, {"stock.picking", "r"}})};
+}
+
 Account administrator_account(std::string key) {
     Account account;
     account.login = "admin";
@@ -64,11 +81,11 @@ Json partners() {
 Json products() {
     return Json::parse(R"([
       {"id": 2, "name": "EDI Widget", "default_code": "EDI-1001", "barcode": "04006381333931", "uom_id": 1, "uom_po_id": 1, "tracking": "none",
-       "taxes_id": [1], "invoice_policy": "delivery", "list_price": 12.5, "standard_price": 7.0},
+       "taxes_id": [1], "invoice_policy": "delivery", "list_price": 12.5, "standard_price": 7.0, "weight": 0.75},
       {"id": 3, "name": "EDI Lot Widget", "default_code": "EDI-1002", "barcode": "04006381333948", "uom_id": 1, "uom_po_id": 1, "tracking": "lot",
-       "taxes_id": [1], "invoice_policy": "delivery", "list_price": 3.33, "standard_price": 1.5},
+       "taxes_id": [1], "invoice_policy": "delivery", "list_price": 3.33, "standard_price": 1.5, "weight": 0.2},
       {"id": 4, "name": "EDI Serial Device", "default_code": "EDI-1003", "barcode": "04006381333955", "uom_id": 1, "uom_po_id": 1, "tracking": "serial",
-       "taxes_id": [1], "invoice_policy": "delivery", "list_price": 199.0, "standard_price": 120.0}
+       "taxes_id": [1], "invoice_policy": "delivery", "list_price": 199.0, "standard_price": 120.0, "weight": 2.0}
     ])");
 }
 
@@ -81,12 +98,21 @@ Json demo_seed() {
                        {"id": 126, "name": "EUR", "active": false, "rounding": 0.01, "decimal_places": 2}],
       "res.country": [{"id": 233, "name": "United States", "code": "US"}],
       "uom.category": [{"id": 1, "name": "Unit"}, {"id": 2, "name": "Weight"}],
-      "account.tax": [{"id": 1, "name": "15%", "amount": 15.0}],
+      "account.tax": [{"id": 1, "name": "15%", "amount": 15.0, "amount_type": "percent"}],
       "account.payment.term": [{"id": 3, "name": "21 Days"}],
       "product.pricelist": [{"id": 1, "name": "Default USD pricelist", "currency_id": 1}, {"id": 2, "name": "EDI ACME", "currency_id": 1}],
       "product.pricelist.item": [{"id": 1, "pricelist_id": 2, "product_id": 2, "fixed_price": 11.11}],
       "product.packaging": [{"id": 1, "name": "Case of 12", "product_id": 2, "qty": 12.0, "barcode": "14006381333938", "product_uom_id": 1, "sales": true}],
       "stock.warehouse": [{"id": 1, "name": "My Company", "code": "WH", "company_id": 1}],
+      "stock.location": [{"id": 5, "name": "Customers", "usage": "customer"}, {"id": 8, "name": "Stock", "usage": "internal"}],
+      "delivery.carrier": [{"id": 1, "name": "Standard delivery"}],
+      "stock.lot": [{"id": 1, "name": "LOT-A", "product_id": 3}, {"id": 2, "name": "LOT-B", "product_id": 3},
+                    {"id": 3, "name": "SN-0000", "product_id": 4}, {"id": 4, "name": "SN-0001", "product_id": 4}, {"id": 5, "name": "SN-0002", "product_id": 4},
+                    {"id": 6, "name": "SN-0003", "product_id": 4}, {"id": 7, "name": "SN-0004", "product_id": 4}],
+      "stock.quant": [{"id": 1, "product_id": 2, "quantity": 100000000.0}, {"id": 2, "product_id": 3, "lot_id": 1, "quantity": 30.0},
+                      {"id": 3, "product_id": 3, "lot_id": 2, "quantity": 100000000.0}, {"id": 4, "product_id": 4, "lot_id": 3, "quantity": 1.0},
+                      {"id": 5, "product_id": 4, "lot_id": 4, "quantity": 1.0}, {"id": 6, "product_id": 4, "lot_id": 5, "quantity": 1.0},
+                      {"id": 7, "product_id": 4, "lot_id": 6, "quantity": 1.0}, {"id": 8, "product_id": 4, "lot_id": 7, "quantity": 1.0}],
       "mail.message.subtype": [{"id": 1, "xmlid": "mail.mt_comment", "name": "Discussions"}, {"id": 2, "xmlid": "mail.mt_note", "name": "Note"}]
     })");
     seed["uom.uom"] = units();

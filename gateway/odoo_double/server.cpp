@@ -114,13 +114,33 @@ public:
                const Json& arguments) override {
         const std::lock_guard one_transaction(m_lock);
         try {
-            m_dispatcher.act(model, method, arguments, odoo_time(m_clock));
+            const bool by_name = arguments.is_object();
+            m_dispatcher.act(model,
+                             method,
+                             by_name ? Json::array() : arguments,
+                             by_name ? arguments : Json::object(),
+                             odoo_time(m_clock));
             return m_records->commit();
         } catch (const Raised& raised) {
             m_records->rollback();
             return Error("odoo_double.act",
                          Blame::Bug,
                          model + "." + method + ": " + raised.name + ": " + raised.message);
+        }
+    }
+
+    Result<Json> ask(const std::string& model,
+                     const std::string& method,
+                     const Json& positional,
+                     const Json& named) override {
+        const std::lock_guard one_transaction(m_lock);
+        try {
+            Json result = m_dispatcher.act(model, method, positional, named, odoo_time(m_clock));
+            if (Status kept = m_records->commit(); !kept) return std::move(kept).error();
+            return result;
+        } catch (const Raised& raised) {
+            m_records->rollback();
+            return Error("odoo_double.act", Blame::Bug, raised.name + ": " + raised.message);
         }
     }
 

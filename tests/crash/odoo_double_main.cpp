@@ -23,7 +23,9 @@ int main(int argc, char** argv) {
     odoo_double::Options options;
     options.file = argv[1];
     options.seed = odoo_double::demo_seed();
-    options.accounts = {odoo_double::orders_in_account(*key)};
+    options.accounts = odoo_double::outgoing_accounts(*key);
+    options.accounts.push_back(odoo_double::orders_in_account(*key));
+    options.accounts.push_back(odoo_double::administrator_account("admin"));
     auto started = odoo_double::OdooDouble::start(std::move(options), clock);
     if (!started) {
         std::cerr << started.error().text() << '\n';
