@@ -106,8 +106,7 @@ Status Spool::append(BytesView octets) {
 Result<std::size_t> Spool::read(std::uint64_t offset, char* buffer, std::size_t count) const {
     if (offset >= m_size) return std::size_t{0};
     if (offset >= m_written) {
-        const auto part =
-            BytesView(m_pending).substr(offset - m_written, count);
+        const auto part = BytesView(m_pending).substr(offset - m_written, count);
         std::copy(part.begin(), part.end(), buffer);
         return part.size();
     }
