@@ -43,7 +43,7 @@ class Run:
             while answered < 2:  # once more than needed: the second is the stored one
                 try:
                     status, _, body = self.site.send(token, f"key-{number}", control(number))
-                except (OSError, Exception):  # whatever breaks off a request, the partner tries again
+                except Exception:  # whatever breaks off a request, the partner tries again
                     status = 0
                     threading.Event().wait(0.02)
                 with self.lock:
@@ -56,7 +56,7 @@ class Run:
                         answered += 1
 
     def rounds(self, workers):
-        for kill in range(self.options.kills):
+        for _ in range(self.options.kills):
             point = self.rng.choice(POINTS)
             process = self.site.start(f"{point}:{self.rng.randint(1, 6)}" if point else "")
             ready = self.site.wait_ready(process)
