@@ -17,8 +17,7 @@ namespace {
 std::string selector_key(const Hop& hop) {
     std::string out = hop.occurrence > 1 ? std::to_string(hop.occurrence) : std::string();
     for (const Selector& test : hop.tests)
-        out += "[" + std::to_string(test.at.element) + "." + std::to_string(test.at.component) +
-               (test.absent ? "!" : "=" + test.code) + "]";
+        out += "[" + place_key(test) + (test.absent ? "!" : "=" + test.code) + "]";
     return out;
 }
 
@@ -29,6 +28,23 @@ bool before(const edi::Locator& a, const edi::Locator& b) {
 }
 
 }  // namespace
+
+bool same_place(const Selector& a, const Selector& b) {
+    return a.at == b.at && a.below.size() == b.below.size() &&
+           std::equal(
+               a.below.begin(), a.below.end(), b.below.begin(), [](const Hop& x, const Hop& y) {
+                   return x.node == y.node;
+               });
+}
+
+std::string place_key(const Selector& test) {
+    std::string out;
+    for (const Hop& hop : test.below)
+        out += std::to_string(hop.node) + "/";
+    out += std::to_string(test.at.element) + "." + std::to_string(test.at.component);
+    if (test.at.repetition > 1) out += "." + std::to_string(test.at.repetition);
+    return out;
+}
 
 BuildTree::BuildTree(const edi::SetSchema& set) : m_set(set) {
     m_nodes.emplace_back();
@@ -42,10 +58,18 @@ BuildNode& BuildTree::make(BuildNode& parent, const Hop& hop, std::uint32_t rule
     out.key = std::move(key);
     out.parent = &parent;
     out.rule = rule;
-    for (const Selector& test : hop.tests)
-        if (!test.absent) out.cells.push_back({test.at, test.code, rule});
+    out.occurrence = static_cast<std::uint32_t>(hop.occurrence);
     const bool below_itself = hop.tree && parent.node == hop.node;
     (below_itself ? parent.tree_children : parent.children).push_back(&out);
+    for (const Selector& test : hop.tests) {
+        if (test.absent) continue;
+        BuildNode* at = &out;
+        for (const Hop& inner : test.below) {
+            at = &step(*at, inner, rule, false);
+            at->follows = true;
+        }
+        if (at->cell(test.at) == nullptr) at->cells.push_back({test.at, test.code, rule});
+    }
     return out;
 }
 
@@ -66,12 +90,22 @@ BuildNode& BuildTree::repeat(BuildNode& parent,
     return make(parent, hop, rule, selector_key(hop) + "+" + std::to_string(number));
 }
 
+// What a selector wrote below the element it selects stands and falls with it.
+void BuildTree::keep(BuildNode& node) {
+    node.kept = true;
+    for (BuildNode* child : node.children)
+        if (child->follows) keep(*child);
+}
+
 bool BuildTree::prune(BuildNode& node) {
     bool kept = node.data || node.always;
     for (std::vector<BuildNode*>* list : {&node.children, &node.tree_children})
         for (BuildNode* child : *list)
             kept = prune(*child) || kept;
     node.kept = kept;
+    if (kept)
+        for (BuildNode* child : node.children)
+            if (child->follows) keep(*child);
     return kept;
 }
 

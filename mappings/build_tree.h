@@ -30,9 +30,11 @@ struct BuildNode {
     std::vector<Cell> cells;
     std::vector<BuildNode*> children;       // segments and loops inside
     std::vector<BuildNode*> tree_children;  // HL below HL
+    std::uint32_t occurrence = 0;           // (2): the second one
     std::uint32_t rule = 0;                 // that made it
     bool data = false;                      // holds something that came from the document itself
     bool always = false;                    // `always`, or made by each
+    bool follows = false;                   // written by a selector: kept when its parent is
     bool kept = false;                      // after pruning
     std::uint32_t segment = edi::None;      // index after emission
     std::uint32_t loop = edi::None;
@@ -62,6 +64,7 @@ public:
 private:
     BuildNode& make(BuildNode& parent, const Hop& hop, std::uint32_t rule, std::string key);
     bool prune(BuildNode& node);
+    static void keep(BuildNode& node);
     void emit(BuildNode& node, std::uint32_t parent_loop);
     void number_tree();
     void number_sequences();

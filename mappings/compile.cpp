@@ -45,7 +45,7 @@ bool fits(FieldType from, FieldType to, const edi::Element* element, bool edifac
     if (from == FieldType::Date && to == FieldType::Moment) return true;
     if (from == FieldType::Moment && to == FieldType::Date) return true;
     if (from == FieldType::Decimal && to == FieldType::Integer)
-        return edifact || element == nullptr;
+        return edifact || element == nullptr || as_xml(element) != nullptr;
     // Numbers that are names: a line number is n..6 in EDIFACT and N0 in X12.
     if (texty(to) && (from == FieldType::Integer || (edifact && from == FieldType::Decimal)))
         return true;
@@ -63,6 +63,10 @@ const char* lens_hint(FieldType from, FieldType to) {
 }
 
 }  // namespace
+
+std::string Compiler::which_one(const WirePlace& place, const char* part) const {
+    return "write " + place.text + (m_plan.xml != nullptr ? "/NAME" : part) + " or the like";
+}
 
 std::uint32_t Compiler::add_rule(const Item& item, bool is_rule) {
     RuleInfo info;
@@ -288,8 +292,7 @@ bool Compiler::move_types(const Item& item, PlanStep& step) {
         error("MAP206",
               item.path.span,
               "which element of " + step.wire.text + " is meant?",
-              pairs ? "write " + step.wire.text + "[CODE]"
-                    : "write " + step.wire.text + ".02 or the like");
+              pairs ? "write " + step.wire.text + "[CODE]" : which_one(step.wire, ".02"));
         return false;
     }
     if (step.wire.kind == PlaceKind::Anchor && !date_elements(item, step)) return false;
@@ -326,8 +329,8 @@ bool Compiler::move_types(const Item& item, PlanStep& step) {
 }
 
 bool Compiler::bare_word(const Path& path) {
-    return path.outside && !path.absolute && path.steps.size() == 1 && path.parts.empty() &&
-           path.group.empty() && path.steps[0].tests.empty() &&
+    return m_plan.xml == nullptr && path.outside && !path.absolute && path.steps.size() == 1 &&
+           path.parts.empty() && path.group.empty() && path.steps[0].tests.empty() &&
            m_plan.set->find(path.steps[0].name).empty();
 }
 
@@ -348,7 +351,7 @@ bool Compiler::check_or_put(const Item& item, const Scope& scope, PlanStep& step
         error("MAP206",
               item.path.span,
               "which element of " + step.wire.text + " is meant?",
-              "write " + step.wire.text + ".01 or the like");
+              which_one(step.wire, ".01"));
         return false;
     }
     if (step.kind == StepKind::Check && step.expr.op == Op::Wire) {

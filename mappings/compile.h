@@ -15,7 +15,7 @@ class Compiler {
 public:
     Compiler(Plan& plan, std::vector<Diagnostic>& diagnostics)
         : m_plan(plan),
-          m_resolver(*plan.set, *plan.document, diagnostics),
+          m_resolver(*plan.set, *plan.document, diagnostics, plan.xml.get()),
           m_diagnostics(diagnostics) {}
 
     void run();
@@ -57,6 +57,7 @@ private:
     bool arguments(const Expr& expr, const Scope& scope, CompiledExpr& out, bool whole);
     std::optional<Message> message(const Else& clause, const Scope& scope);
     bool bare_word(const Path& path);
+    std::string which_one(const WirePlace& place, const char* part) const;
 
     std::uint32_t add_rule(const Item& item, bool is_rule);
     void unused();

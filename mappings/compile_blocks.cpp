@@ -55,7 +55,7 @@ void Compiler::block(const Item& item, const Scope& scope, std::vector<PlanStep>
               item.span,
               "group by works only one way and is not there yet",
               "let the partner send the other structure, or split the document in Odoo");
-    std::optional<WirePlace> place = m_resolver.wire(item.path, scope);
+    std::optional<WirePlace> place = m_resolver.wire(item.path, scope, {false, true});
     bool ok = place.has_value();
     if (place && (place->kind == PlaceKind::Elements || place->kind == PlaceKind::Pair ||
                   place->kind == PlaceKind::PairPart)) {

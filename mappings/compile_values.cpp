@@ -252,7 +252,7 @@ std::optional<CompiledExpr> Compiler::wire_expression(const Expr& expr,
         error("MAP206",
               expr.span,
               "which element of " + place->text + " is meant?",
-              "write " + place->text + ".01 or the like");
+              which_one(*place, ".01"));
         return std::nullopt;
     }
     out.op = Op::Wire;

@@ -2,6 +2,7 @@
 // Element text to document value and back, by the type the schema gives the element.
 #include "mappings/lens_dates.h"
 #include "mappings/lenses.h"
+#include "mappings/xml_values.h"
 
 #include <algorithm>
 
@@ -66,6 +67,7 @@ Conversion to_document(const edi::Element* element,
                        FieldType wanted,
                        std::string_view wire,
                        bool edifact) {
+    if (const XmlElement* xml = as_xml(element)) return xml_to_document(*xml, wanted, wire);
     Conversion out;
     const edi::DataType type = element == nullptr ? edi::DataType::Text : element->type;
     const bool date = type == edi::DataType::Date;
@@ -98,6 +100,10 @@ Conversion to_wire(const edi::Element* element, FieldType type, std::string_view
     Conversion out;
     out.text = value;
     if (element == nullptr) return out;
+    if (const XmlElement* xml = as_xml(element)) {
+        out.text = xml_from_document(*xml, type, value);
+        return out;
+    }
     switch (element->type) {
         case edi::DataType::Date:
             if (type == FieldType::Date || type == FieldType::Moment) {

@@ -12,8 +12,7 @@ namespace {
 std::string tests_key(const Hop& hop) {
     std::set<std::string> tests;
     for (const Selector& test : hop.tests)
-        tests.insert(std::to_string(test.at.element) + "." + std::to_string(test.at.component) +
-                     (test.absent ? "!" : "=" + test.code));
+        tests.insert(place_key(test) + (test.absent ? "!" : "=" + test.code));
     std::string out = hop.occurrence > 1 ? std::to_string(hop.occurrence) : std::string();
     for (const std::string& test : tests)
         out += "[" + test + "]";
@@ -78,7 +77,8 @@ private:
         if (segment.node != rule.node) return false;
         if (!rule.qualifier_at) return true;
         for (const Selector& test : segment.tests)
-            if (test.at == *rule.qualifier_at) return !test.absent && test.code == rule.qualifier;
+            if (test.below.empty() && test.at == *rule.qualifier_at)
+                return !test.absent && test.code == rule.qualifier;
         return segment.elements.contains(rule.qualifier_at->element);
     }
     bool provided(const edi::GuideRule& rule) const {
@@ -111,7 +111,7 @@ private:
                 segment.tests = hop.tests;
             }
             for (const Selector& test : hop.tests)
-                if (!test.absent) segment.elements.insert(test.at.element);
+                if (!test.absent && test.below.empty()) segment.elements.insert(test.at.element);
         }
         return at;
     }
@@ -126,7 +126,10 @@ private:
                 element(step, m_written[at.key], alternative);
         }
         for (const DocPlace& field : step.fields) {
-            const std::string key = (field.from_root ? "" : record) + "." + field.text;
+            const std::string own = m_plan.document->name() + ".";
+            const bool spelled = field.from_root && field.text.starts_with(own);
+            const std::string key = (field.from_root ? "" : record) + "." +
+                                    (spelled ? field.text.substr(own.size()) : field.text);
             if (step.arrow != Arrow::Write) m_read[key].push_back(&step);
             if (step.arrow != Arrow::Read && step.kind == StepKind::Move)
                 m_kept[key].push_back(&step);
@@ -221,9 +224,14 @@ private:
                 report("MAP602",
                        Severity::Warning,
                        m_plan.rules[segment.by->rule].span,
-                       std::string(node.tag) + " must have element " + (at < 10 ? "0" : "") +
-                           std::to_string(at) + " (" + std::string(id) + ") and no rule writes it",
-                       "add a rule for it, or make the rules of this segment -> only");
+                       m_plan.xml != nullptr
+                           ? xml_part(node, at) + " must be set and no rule writes it"
+                           : std::string(node.tag) + " must have element " + (at < 10 ? "0" : "") +
+                                 std::to_string(at) + " (" + std::string(id) +
+                                 ") and no rule writes it",
+                       m_plan.xml != nullptr
+                           ? "add a rule for it, or make the rules of this element -> only"
+                           : "add a rule for it, or make the rules of this segment -> only");
             }
         }
     }

@@ -131,7 +131,20 @@ private:
 
     static bool outside_top(const std::string& block) { return !block.empty(); }
 
+    // "/Order/cac:OrderLine[2]/cbc:Note": the path an overlay would write from the root.
+    static std::string plain_path(const std::string& xpath) {
+        std::string out;
+        const std::size_t second = xpath.find('/', 1);
+        for (std::size_t i = second == std::string::npos ? 1 : second + 1; i < xpath.size(); ++i) {
+            if (xpath[i] == '[') i = xpath.find(']', i);
+            if (i < xpath.size() && xpath[i] != ']') out += xpath[i];
+        }
+        return out;
+    }
+
     void leftover(const edi::Transaction& transaction, const Leftover& one) {
+        if (one.segment.starts_with('/'))
+            return m_places[""][plain_path(one.segment)].add(one.text);
         const auto segment = std::find_if(
             transaction.segments.begin(), transaction.segments.end(), [&](const edi::Segment& s) {
                 return s.place.segment == one.position;

@@ -5,6 +5,8 @@
 #include "parsers/edi.h"
 #include "parsers/edifact.h"
 #include "parsers/x12.h"
+#include "parsers/xml.h"
+#include "parsers/xml_schema.h"
 
 #include <cctype>
 
@@ -178,6 +180,11 @@ Result<edi::Document> read_wire(std::string text,
                                 const MapInfo& map,
                                 const edi::SchemaSet& schemas,
                                 edi::Report& report) {
+    if (map.standard == "xml") {
+        Result<edi::Document> xml = edi::read_xml(std::move(text));
+        if (xml) report = edi::validate(*xml, schemas);
+        return xml;
+    }
     const std::string_view rest = trimmed(text);
     if (map.standard != "x12" && map.standard != "edifact") return not_yet(map, "read");
     if (map.standard == "x12" && rest.starts_with("ST"))
@@ -191,7 +198,14 @@ Result<edi::Document> read_wire(std::string text,
     return document;
 }
 
-Result<std::string> write_wire(const CompiledMap& map, std::vector<edi::DraftSegment> segments) {
+Result<std::string> write_wire(const CompiledMap& map,
+                               WriteOutcome outcome,
+                               const edi::SchemaSet& schemas) {
+    if (const edi::XmlDocumentType* type = map.xml_type()) {
+        if (!outcome.xml) return Error("map.wire", Blame::Operator, "nothing was written");
+        return edi::write_xml(*outcome.xml, type->root_namespace, &schemas.xml());
+    }
+    std::vector<edi::DraftSegment> segments = std::move(outcome.segments);
     if (map.info().standard == "x12") return edi::write_x12(x12_draft(map, std::move(segments)));
     if (map.info().standard == "edifact")
         return edi::write_edifact(edifact_draft(map, std::move(segments)));
@@ -199,12 +213,27 @@ Result<std::string> write_wire(const CompiledMap& map, std::vector<edi::DraftSeg
 }
 
 Result<edi::Document> as_document(const CompiledMap& map,
-                                  std::vector<edi::DraftSegment> segments,
+                                  WriteOutcome outcome,
                                   const edi::SchemaSet& schemas,
                                   edi::Report& report) {
-    Result<std::string> octets = write_wire(map, std::move(segments));
+    Result<std::string> octets = write_wire(map, std::move(outcome), schemas);
     if (!octets) return octets.error();
     return read_wire(*std::move(octets), map.info(), schemas, report);
+}
+
+std::string written_text(const CompiledMap& map,
+                         const WriteOutcome& outcome,
+                         const edi::SchemaSet& schemas) {
+    if (const edi::XmlDocumentType* type = map.xml_type()) {
+        if (!outcome.xml) return {};
+        const Result<std::string> text =
+            edi::write_xml(*outcome.xml, type->root_namespace, &schemas.xml());
+        return text ? *text : text.error().text() + "\n";
+    }
+    std::string out;
+    for (const edi::DraftSegment& segment : outcome.segments)
+        out += segment_text(segment, map.plan_set()->standard) + "\n";
+    return out;
 }
 
 }  // namespace sallyport::mapping

@@ -49,6 +49,7 @@ public:
 
     void reading(const edi::Transaction& transaction, const ReadOutcome& outcome) {
         m_transaction = &transaction;
+        if (m_about.starts_with('/')) return xml_place(outcome);
         if (is_place(m_about)) return element(outcome);
         bool any = false;
         for (const TraceEntry& entry : outcome.trace)
@@ -63,16 +64,21 @@ public:
         bool any = false;
         for (const TraceEntry& entry : outcome.trace) {
             const std::size_t index = entry.segment - 2;
-            if (index >= outcome.segments.size()) continue;
-            const edi::DraftSegment& segment = outcome.segments[index];
-            const std::string place = element_name(segment.tag(), entry.element, entry.component);
+            const bool xml = !entry.place.empty();
+            if (!xml && index >= outcome.segments.size()) continue;
+            const std::string place =
+                xml ? entry.place
+                    : element_name(outcome.segments[index].tag(), entry.element, entry.component);
             const bool wanted =
                 m_about.empty() || (is_place(m_about) ? place.starts_with(plain_place())
                                                       : about_field(entry.field, m_about));
             if (!wanted) continue;
             any = true;
-            out.text += place + " = \"" + entry.wire + "\"   " +
-                        segment_text(segment, m_map.plan_set()->standard) + "\n";
+            out.text += place + " = \"" + entry.wire + "\"";
+            if (!xml)
+                out.text +=
+                    "   " + segment_text(outcome.segments[index], m_map.plan_set()->standard);
+            out.text += "\n";
             out.text += "  from    " +
                         (entry.field.empty() ? std::string("the map itself")
                                              : entry.field + " \"" + entry.value + "\"") +
@@ -97,6 +103,7 @@ private:
             one["element"] = entry.element;
             one["component"] = entry.component;
             one["wire"] = entry.wire;
+            if (!entry.place.empty()) one["xpath"] = entry.place;
         }
         return one;
     }
@@ -131,7 +138,9 @@ private:
             return;
         }
         out.text += "\n";
-        if (const edi::Segment* segment = segment_at(entry.segment)) {
+        if (!entry.place.empty()) {
+            out.text += "  from    " + entry.place + " \"" + entry.wire + "\"\n";
+        } else if (const edi::Segment* segment = segment_at(entry.segment)) {
             out.text += "  from    segment " + std::to_string(entry.segment) + "  " +
                         element_name(segment->tag, entry.element, entry.component) + " \"" +
                         entry.wire + "\"\n";
@@ -164,6 +173,26 @@ private:
                    m_map.sources().where(row->second.second) + "\n";
         }
         return {};
+    }
+
+    // "/Order/cac:OrderLine[2]": what became of everything from there on.
+    void xml_place(const ReadOutcome& outcome) {
+        bool any = false;
+        for (const TraceEntry& entry : outcome.trace)
+            if (entry.place.starts_with(m_about)) {
+                field(entry);
+                any = true;
+            }
+        for (const Leftover& left : outcome.leftovers) {
+            if (!left.segment.starts_with(m_about)) continue;
+            out.text +=
+                left.segment + " \"" + left.text + "\"\n  " +
+                (left.rule.empty() ? std::string("no rule reads it\n")
+                                   : "written by " + left.rule + ", ignored when reading\n");
+            out.entries.push_back(to_json(left));
+            any = true;
+        }
+        if (!any) out.text += "the document has no value at " + m_about + "\n";
     }
 
     // A field that is not there: who would have read it, from where.
@@ -317,8 +346,7 @@ private:
 std::string unused_text(const ReadOutcome& outcome) {
     std::string out;
     for (const Leftover& one : outcome.leftovers)
-        out += "segment " + std::to_string(one.position) + "  " +
-               element_name(one.segment, one.element, one.component) + " \"" + one.text + "\"   " +
+        out += place_of(one) + " \"" + one.text + "\"   " +
                (one.rule.empty() ? "no rule reads it"
                                  : "written by " + one.rule + ", ignored when reading") +
                "\n";

@@ -303,7 +303,7 @@ const x3::rule<struct TopId> top;
 const x3::rule<struct FileId> file;
 
 // Paths are written without blanks, except inside brackets.
-const auto element_name = -x3::lit('@') >> +(alnum | char_("_:.") | dash);
+const auto element_name = -x3::lit('@') >> +(alnum | char_("_:.@/") | dash);
 const auto not_test = kw("not") >> tok(Node::NotElement, "an element")[element_name];
 const auto equal_test = tok(Node::ElementName, nullptr)[element_name >> &(*x3::lit(' ') >> '=')] >>
                         sym("=", nullptr) >> code;

@@ -9,6 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cctype>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <optional>
@@ -34,7 +36,7 @@ struct Trial {
 std::string written_again(const CompiledMap& map,
                           const edi::SchemaSet& schemas,
                           const Json& document) {
-    if (map.info().standard == "xml") return there_and_back(map, schemas, document).segments;
+    if (map.info().standard == "xml") return there_and_back(map, schemas, document, false).segments;
     const Result<WriteOutcome> outcome = write(map, document);
     if (!outcome) return outcome.error().text() + "\n";
     std::string out;
@@ -48,7 +50,7 @@ Trial written_is_readable(const CompiledMap& map,
                           const edi::SchemaSet& schemas,
                           const Json& document) {
     Trial out;
-    RoundTripResult once = there_and_back(map, schemas, document);
+    RoundTripResult once = there_and_back(map, schemas, document, false);
     out.segments = std::move(once.segments);
     if (!once.problem.empty()) {
         out.refused = true;
@@ -294,10 +296,62 @@ std::uint64_t SeededRandom::next() {
     return z ^ (z >> 31U);
 }
 
+namespace {
+
+const Json* step_into(const Json* at, const std::string& part) {
+    const std::size_t open = part.find('[');
+    const std::string name = part.substr(0, open);
+    if (at == nullptr || !at->is_object() || !at->contains(name)) return nullptr;
+    at = &(*at)[name];
+    if (open == std::string::npos) return at;
+    const std::size_t index = std::strtoul(part.c_str() + open + 1, nullptr, 10);
+    return at->is_array() && index >= 1 && index <= at->size() ? &(*at)[index - 1] : nullptr;
+}
+
+bool has_kind(const Json* list, const std::string& kind) {
+    return list != nullptr && list->is_array() &&
+           std::any_of(list->begin(), list->end(), [&](const Json& one) {
+               return one.is_object() && one.value("kind", "") == kind;
+           });
+}
+
+// "shipment.refs[profile]": an entry a default has made, where the document has none of that kind, is taken out again.
+void take_out(const Json& out, Json& back, const std::string& field) {
+    const Json* there = &out;
+    const Json* here = &back;
+    std::size_t at = 0;
+    for (std::size_t dot = field.find('.'); dot != std::string::npos; dot = field.find('.', at)) {
+        const std::string part = field.substr(at, dot - at);
+        if (part.ends_with(']') && std::isdigit(static_cast<unsigned char>(part.end()[-2])) == 0)
+            break;
+        there = step_into(there, part);
+        here = step_into(here, part);
+        at = dot + 1;
+    }
+    const std::size_t open = field.find('[', at);
+    const std::size_t close = field.find(']', at);
+    if (here == nullptr || !here->is_object() || open == std::string::npos ||
+        close == std::string::npos)
+        return;
+    const std::string name = field.substr(at, open - at);
+    const std::string kind = field.substr(open + 1, close - open - 1);
+    if (!has_kind(step_into(here, name), kind) || has_kind(step_into(there, name), kind)) return;
+    Json& owner = *const_cast<Json*>(here);
+    Json& list = owner[name];
+    for (std::size_t i = list.size(); i-- > 0;)
+        if (list[i].value("kind", "") == kind) list.erase(i);
+    if (list.empty()) owner.erase(name);
+}
+
+}  // namespace
+
 // What came back may have more than what went out only where a default speaks.
 std::string lost(const Json& out, const Json& back, const std::vector<std::string>& defaults) {
     std::string kept;
-    const std::string all = differences(out, back);
+    Json plain = back;
+    for (const std::string& field : defaults)
+        take_out(out, plain, field);
+    const std::string all = differences(out, plain);
     for (std::size_t at = 0; at < all.size();) {
         const std::size_t end = all.find('\n', at);
         const std::string line = all.substr(at, end - at + 1);

@@ -38,7 +38,7 @@ std::string locator_key(const edi::Locator& at) {
 std::string hop_key(const Hop& hop) {
     std::vector<std::string> tests;
     for (const Selector& test : hop.tests)
-        tests.push_back(locator_key(test.at) + (test.absent ? "!" : "=" + test.code));
+        tests.push_back(place_key(test) + (test.absent ? "!" : "=" + test.code));
     std::sort(tests.begin(), tests.end());
     std::string out = "/" + std::to_string(hop.node) + (hop.tree ? "t" : "");
     for (const std::string& test : tests)
@@ -59,7 +59,7 @@ bool disjoint(const Hop& a, const Hop& b) {
     if (a.occurrence > 0 && b.occurrence > 0 && a.occurrence != b.occurrence) return true;
     for (const Selector& x : a.tests)
         for (const Selector& y : b.tests)
-            if (x.at == y.at && (x.absent != y.absent || (!x.absent && x.code != y.code)))
+            if (same_place(x, y) && (x.absent != y.absent || (!x.absent && x.code != y.code)))
                 return true;
     return false;
 }

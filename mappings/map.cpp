@@ -33,6 +33,12 @@ const MapInfo& CompiledMap::info() const {
 const edi::SetSchema* CompiledMap::plan_set() const {
     return m_plan->set;
 }
+const edi::XmlDocumentType* CompiledMap::xml_type() const {
+    return m_plan->xml == nullptr ? nullptr : &m_plan->xml->type();
+}
+bool CompiledMap::reads(const edi::Transaction& transaction) const {
+    return is_of(*m_plan, transaction);
+}
 const DocumentSchema& CompiledMap::document() const {
     return *m_plan->document;
 }
@@ -65,45 +71,8 @@ void header_error(std::vector<Diagnostic>& diagnostics,
     diagnostics.push_back({"MAP004", Severity::Error, at, std::move(message), std::move(help)});
 }
 
-bool find_schemas(Plan& plan,
-                  const TextSource& texts,
-                  const edi::SchemaSet& schemas,
-                  std::vector<Diagnostic>& diagnostics) {
+bool find_document(Plan& plan, const TextSource& texts, std::vector<Diagnostic>& diagnostics) {
     const Header& header = plan.map.header;
-    if (header.side.empty()) {
-        if (!has_errors(diagnostics))
-            header_error(diagnostics,
-                         {0, 0, 1},
-                         "the file does not say what it maps",
-                         "write a line such as: x12 004010 850 <-> order");
-        return false;
-    }
-    if (header.side != "x12" && header.side != "edifact") {
-        header_error(
-            diagnostics,
-            header.span,
-            "maps of " + header.side + " are read and checked for form, but cannot run yet",
-            "x12 and edifact maps can");
-        return false;
-    }
-    const std::size_t wanted = header.side == "x12" ? 2 : 3;
-    if (header.codes.size() != wanted) {
-        header_error(diagnostics,
-                     header.span,
-                     "this line names the wrong number of things",
-                     header.side == "x12" ? "write x12 004010 850 <-> order"
-                                          : "write edifact D 96A INVOIC <-> invoice");
-        return false;
-    }
-    const bool x12 = header.side == "x12";
-    const std::string version = x12 ? header.codes[0] : header.codes[0] + header.codes[1];
-    const Result<const edi::SetSchema*> set = schemas.find(
-        x12 ? edi::Standard::X12 : edi::Standard::Edifact, version, header.codes.back());
-    if (!set) {
-        header_error(diagnostics, header.span, set.error().what(), set.error().remedy());
-        return false;
-    }
-    plan.set = *set;
     const auto schema_file = [&](std::string_view name) {
         Result<std::string> direct = texts("canonical/" + std::string(name));
         return direct ? std::move(direct) : texts(name);
@@ -124,6 +93,85 @@ bool find_schemas(Plan& plan,
     }
     plan.document = *std::move(document);
     return true;
+}
+
+// "xml NAMESPACE Order", "xml cxml-1.2 OrderRequest".
+bool find_xml(Plan& plan, const edi::SchemaSet& schemas, std::vector<Diagnostic>& diagnostics) {
+    const Header& header = plan.map.header;
+    if (header.codes.size() != 2) {
+        header_error(diagnostics,
+                     header.span,
+                     "this line names the wrong number of things",
+                     "write xml \"urn:oasis:names:specification:ubl:schema:xsd:Order-2\" Order <-> "
+                     "order, or xml cxml-1.2 OrderRequest <-> order");
+        return false;
+    }
+    const edi::XmlDocumentType* found = nullptr;
+    std::vector<std::string> names;
+    for (const edi::XmlDocumentType* one : schemas.xml().documents()) {
+        const bool family =
+            one->root_namespace == header.codes[0] || one->family->name == header.codes[0];
+        if (family && one->set == header.codes[1]) found = one;
+        names.emplace_back(one->set);
+    }
+    if (found == nullptr) {
+        const std::string near = near_match(header.codes[1], names);
+        header_error(diagnostics,
+                     header.span,
+                     "there is no document " + header.codes[1] + " of " + header.codes[0],
+                     near.empty() || near == header.codes[1]
+                         ? "the first word is the namespace of the root element, or ubl-2.1, "
+                           "cii-D16B, cxml-1.2"
+                         : "did you mean " + near + "?");
+        return false;
+    }
+    plan.xml = std::make_unique<XmlSet>(*found, plan.map.namespaces);
+    plan.set = &plan.xml->set();
+    return true;
+}
+
+bool find_schemas(Plan& plan,
+                  const TextSource& texts,
+                  const edi::SchemaSet& schemas,
+                  std::vector<Diagnostic>& diagnostics) {
+    const Header& header = plan.map.header;
+    if (header.side.empty()) {
+        if (!has_errors(diagnostics))
+            header_error(diagnostics,
+                         {0, 0, 1},
+                         "the file does not say what it maps",
+                         "write a line such as: x12 004010 850 <-> order");
+        return false;
+    }
+    if (header.side == "xml")
+        return find_xml(plan, schemas, diagnostics) && find_document(plan, texts, diagnostics);
+    if (header.side != "x12" && header.side != "edifact") {
+        header_error(
+            diagnostics,
+            header.span,
+            "maps of " + header.side + " are read and checked for form, but cannot run yet",
+            "x12, edifact and xml maps can");
+        return false;
+    }
+    const std::size_t wanted = header.side == "x12" ? 2 : 3;
+    if (header.codes.size() != wanted) {
+        header_error(diagnostics,
+                     header.span,
+                     "this line names the wrong number of things",
+                     header.side == "x12" ? "write x12 004010 850 <-> order"
+                                          : "write edifact D 96A INVOIC <-> invoice");
+        return false;
+    }
+    const bool x12 = header.side == "x12";
+    const std::string version = x12 ? header.codes[0] : header.codes[0] + header.codes[1];
+    const Result<const edi::SetSchema*> set = schemas.find(
+        x12 ? edi::Standard::X12 : edi::Standard::Edifact, version, header.codes.back());
+    if (!set) {
+        header_error(diagnostics, header.span, set.error().what(), set.error().remedy());
+        return false;
+    }
+    plan.set = *set;
+    return find_document(plan, texts, diagnostics);
 }
 
 void fill_info(Plan& plan) {
@@ -164,6 +212,20 @@ void fill_info(Plan& plan) {
     }
 }
 
+// An XML set has the elements a map names: the first run finds them, the second one counts.
+void compile(Plan& plan, std::vector<Diagnostic>& diagnostics) {
+    if (plan.xml != nullptr) {
+        std::vector<Diagnostic> ignored;
+        Compiler(plan, ignored).run();
+        plan.xml->settle();
+        plan.steps.clear();
+        plan.rules.clear();
+        plan.tables.clear();
+        plan.parameter_defaults.clear();
+    }
+    Compiler(plan, diagnostics).run();
+}
+
 }  // namespace
 
 MapLoad load_map(std::string_view name, const TextSource& texts, const edi::SchemaSet& schemas) {
@@ -172,7 +234,7 @@ MapLoad load_map(std::string_view name, const TextSource& texts, const edi::Sche
     plan->map = load_effective(name, texts, out.diagnostics);
     out.sources = plan->map.sources;
     if (!plan->map.sources.files.empty() && find_schemas(*plan, texts, schemas, out.diagnostics)) {
-        Compiler(*plan, out.diagnostics).run();
+        compile(*plan, out.diagnostics);
         // On a plan with holes the conditions would report what is only missing because of another error.
         if (!has_errors(out.diagnostics)) check_laws(*plan, out.diagnostics);
         if (!has_errors(out.diagnostics)) check_coverage(*plan, out.diagnostics);

@@ -16,6 +16,11 @@
 #include <string_view>
 #include <vector>
 
+namespace sallyport::edi {
+struct Transaction;
+struct XmlDocumentType;
+}  // namespace sallyport::edi
+
 namespace sallyport::mapping {
 
 // The text behind a name as written in a map ("x12-850-base.map", "tables/country.csv") or of a canonical schema
@@ -48,7 +53,7 @@ struct MapInfo {
     std::string name;                // "acme-850"
     std::string version;             // "1"
     std::string standard;            // "x12", "edifact", "xml", "odoo"
-    std::vector<std::string> codes;  // {"004010", "850"}
+    std::vector<std::string> codes;  // {"004010", "850"}; XML: {"urn:…:Order-2", "Order"}
     Arrow arrow = Arrow::Both;       // <-> both directions, -> reads only, <- writes only
     std::string document;            // canonical document: "order"
     std::vector<std::string> files;  // every file it was made from, the map itself first
@@ -62,7 +67,10 @@ public:
     ~CompiledMap();
     const MapInfo& info() const;
     const Plan& plan() const { return *m_plan; }
-    const edi::SetSchema* plan_set() const;  // the set it reads and writes
+    const edi::SetSchema* plan_set() const;        // the set it reads and writes
+    const edi::XmlDocumentType* xml_type() const;  // of an XML map; else null
+    // It is a document of this map's set and version (X12, EDIFACT: placed by edi::validate()).
+    bool reads(const edi::Transaction& transaction) const;
     const DocumentSchema& document() const;
     const Sources& sources() const;
     const EffectiveMap& effective() const;

@@ -7,6 +7,7 @@
 #include "mappings/canonical.h"
 #include "mappings/loader.h"
 #include "mappings/map.h"
+#include "mappings/xml_set.h"
 #include "parsers/document.h"
 
 #include <cstdint>
@@ -20,11 +21,18 @@ namespace sallyport::mapping {
 
 // ---- the wire side ----------------------------------------------------------------------------------------------------
 
+struct Hop;
+
 struct Selector {
     edi::Locator at;
     std::string code;
-    bool absent = false;  // [not 02]
+    bool absent = false;     // [not 02]
+    std::vector<Hop> below;  // XML: the element tested stands below the one that is selected
 };
+// Two tests about one place.
+bool same_place(const Selector& a, const Selector& b);
+// A text that is the same for the same place.
+std::string place_key(const Selector& test);
 
 // One step down: a segment or loop below the loop reached so far, or a child in the tree of HL/CPS.
 struct Hop {
@@ -247,11 +255,15 @@ struct Plan {
     MapInfo info;
     std::shared_ptr<const DocumentSchema> document;
     const edi::SetSchema* set = nullptr;
+    std::unique_ptr<XmlSet> xml;  // a map of an XML document: owns `set`
     std::vector<std::unique_ptr<CompiledTable>> tables;
     std::vector<PlanStep> steps;
     std::vector<RuleInfo> rules;
     std::vector<std::optional<std::string>> parameter_defaults;  // by index in map.params
 };
+
+// The plan is for this document: it has been placed, or is XML of its family and kind.
+bool is_of(const Plan& plan, const edi::Transaction& transaction);
 
 // One line, blanks squeezed: how a rule is quoted.
 std::string squeeze(std::string_view text);

@@ -192,6 +192,8 @@ std::string RandomValues::plain(const Field& field,
         const auto codes = element->codes->values();
         return std::string(codes[below(codes.size())]);
     }
+    if (const XmlElement* xml = as_xml(element); xml != nullptr && xml->values != nullptr)
+        return std::string((*xml->values)[below(xml->values->size())]);
     if (numeric(element)) return number(std::min<std::size_t>(room.most, 18));
     if (element != nullptr && element->type == edi::DataType::Alpha)
         return std::string(size_in(room), static_cast<char>('A' + below(26)));

@@ -21,11 +21,20 @@ Finding Reader::finding(Verdict verdict,
     out.rule = m_plan.rules[step.rule].where;
     if (origin.segment != edi::None) {
         const edi::Segment& segment = m_wire.segment(origin.segment);
-        out.segment = std::string(segment.tag);
         out.position = segment.place.segment;
-        out.element = origin.at.element;
+        if (m_xml != nullptr) {
+            out.segment = m_xml->path(origin.segment, origin.at.element);
+        } else {
+            out.segment = std::string(segment.tag);
+            out.element = origin.at.element;
+        }
     }
     return out;
+}
+
+std::string Reader::where(std::uint32_t segment) const {
+    if (m_xml != nullptr) return m_xml->path(segment, 0);
+    return "segment " + std::to_string(m_wire.segment(segment).place.segment);
 }
 
 // A value that cannot go on, or a check that does not hold: the rule's own else clause speaks if it has one.
@@ -122,13 +131,12 @@ ReadStep Reader::move(const PlanStep& step,
     const WireText found = m_wire.read(step.wire, anchor, true, several);
     if (found.absent()) return put_default(step, record);
     if (found.again != edi::None) {
-        Finding note = finding(m_options.strict ? Verdict::Reject : Verdict::Note,
-                               "repeat",
-                               step.wire.text + " occurs again in segment " +
-                                   std::to_string(m_wire.segment(found.again).place.segment) +
-                                   "; the first one is used",
-                               step,
-                               {found.again, {}});
+        Finding note = finding(
+            m_options.strict ? Verdict::Reject : Verdict::Note,
+            "repeat",
+            step.wire.text + " occurs again in " + where(found.again) + "; the first one is used",
+            step,
+            {found.again, {}});
         m_findings.add(std::move(note));
     }
     if (step.lenses.empty() && found.pieces.empty()) return plain(step, found, anchor, record);
@@ -319,8 +327,7 @@ ReadStep Reader::block(const PlanStep& step, const Anchor& anchor, DocRecord& re
     if (found.size() > 1)
         m_findings.add(finding(m_options.strict ? Verdict::Reject : Verdict::Note,
                                "repeat",
-                               step.wire.text + " occurs again in segment " +
-                                   std::to_string(m_wire.segment(found[1].segment).place.segment) +
+                               step.wire.text + " occurs again in " + where(found[1].segment) +
                                    "; the first one is used",
                                step,
                                {found[1].segment, {}}));
@@ -367,6 +374,35 @@ void Reader::own(const PlanStep& step, const Anchor& anchor) {
     if (!found.absent()) m_wire.own(found.origin.segment, found.origin.at, step.rule);
 }
 
+namespace {
+
+Result<ReadOutcome> read_xml_document(const Plan& plan,
+                                      const edi::Transaction& transaction,
+                                      const Parameters& parameters,
+                                      const RunOptions& options) {
+    if (!is_of(plan, transaction))
+        return Error("map.set",
+                     Blame::Operator,
+                     "map " + plan.info.name + " reads " + std::string(plan.set->id) + " of " +
+                         std::string(plan.set->release) + ", this is " +
+                         std::string(transaction.set) + " of " +
+                         (transaction.version.empty() ? "an unknown family"
+                                                      : std::string(transaction.version)))
+            .remedy("choose the map for this document");
+    const Result<std::vector<std::optional<std::string>>> bound = bind_parameters(plan, parameters);
+    if (!bound) return bound.error();
+    XmlWire wire(transaction, *plan.xml);
+    return Reader(plan, wire.placed(), *bound, options, &wire).run();
+}
+
+}  // namespace
+
+bool is_of(const Plan& plan, const edi::Transaction& transaction) {
+    if (plan.xml == nullptr) return transaction.schema == plan.set;
+    return transaction.version == plan.set->release && transaction.set == plan.set->id &&
+           transaction.loops.size() > 1;
+}
+
 Result<ReadOutcome> read(const CompiledMap& map,
                          const edi::Transaction& transaction,
                          const Parameters& parameters,
@@ -375,6 +411,7 @@ Result<ReadOutcome> read(const CompiledMap& map,
     if (plan.info.arrow == Arrow::Write)
         return Error("map.direction", Blame::Operator, "map " + plan.info.name + " only writes")
             .remedy("its header has <-; reading needs <-> or ->");
+    if (plan.xml != nullptr) return read_xml_document(plan, transaction, parameters, options);
     if (transaction.schema == nullptr || transaction.loops.empty())
         return Error("map.set",
                      Blame::Operator,

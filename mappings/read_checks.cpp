@@ -67,10 +67,11 @@ void Reader::leftovers(std::vector<Leftover>& out) {
         for (const edi::Value& value : segment.values) {
             if (value.text.empty() || m_wire.seen(i, value)) continue;
             const std::uint32_t owner = m_wire.owner(i, value);
-            out.push_back({std::string(segment.tag),
+            const bool xml = m_xml != nullptr;
+            out.push_back({xml ? m_xml->path(i, value.element) : std::string(segment.tag),
                            segment.place.segment,
-                           value.element,
-                           value.component,
+                           xml ? std::uint16_t{0} : value.element,
+                           xml ? std::uint16_t{0} : value.component,
                            std::string(value.text),
                            owner == 0 ? std::string() : m_plan.rules[owner - 1].where});
         }
@@ -92,6 +93,8 @@ void Reader::trace(std::vector<TraceEntry>& out) {
             entry.element = note.origin.at.element;
             entry.component = note.origin.at.component;
             entry.wire = std::string(segment.text(note.origin.at));
+            if (m_xml != nullptr)
+                entry.place = m_xml->path(note.origin.segment, note.origin.at.element);
         }
         out.push_back(std::move(entry));
     }

@@ -7,6 +7,7 @@
 #include "mappings/findings.h"
 #include "mappings/lenses.h"
 #include "mappings/run.h"
+#include "mappings/xml_wire.h"
 
 #include <nlohmann/json.hpp>
 
@@ -34,9 +35,11 @@ public:
     Reader(const Plan& plan,
            const edi::Transaction& transaction,
            const std::vector<std::optional<std::string>>& parameters,
-           const RunOptions& options)
+           const RunOptions& options,
+           XmlWire* xml = nullptr)
         : m_plan(plan),
           m_options(options),
+          m_xml(xml),
           m_edifact(plan.set->standard == edi::Standard::Edifact),
           m_wire(transaction),
           m_root(m_arena.make(&plan.document->root())),
@@ -104,6 +107,7 @@ private:
     void leftovers(std::vector<Leftover>& out);
     void trace(std::vector<TraceEntry>& out);
 
+    std::string where(std::uint32_t segment) const;
     Finding finding(Verdict verdict,
                     std::string code,
                     std::string message,
@@ -120,6 +124,7 @@ private:
 
     const Plan& m_plan;
     const RunOptions& m_options;
+    XmlWire* m_xml;  // knows where things stand in an XML document; else null
     bool m_edifact;
     WireView m_wire;
     DocArena m_arena;

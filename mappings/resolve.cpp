@@ -6,8 +6,35 @@
 
 namespace sallyport::mapping {
 
+namespace {
+
+FieldType xml_type(edi::XmlValue value) {
+    switch (value) {
+        case edi::XmlValue::Decimal:
+            return FieldType::Decimal;
+        case edi::XmlValue::Integer:
+            return FieldType::Integer;
+        case edi::XmlValue::Boolean:
+            return FieldType::Boolean;
+        case edi::XmlValue::Date:
+            return FieldType::Date;
+        case edi::XmlValue::Time:
+            return FieldType::Time;
+        case edi::XmlValue::DateTime:
+        case edi::XmlValue::Moment:
+            return FieldType::Moment;
+        case edi::XmlValue::Text:
+        case edi::XmlValue::Base64:
+            return FieldType::Text;
+    }
+    return FieldType::Text;
+}
+
+}  // namespace
+
 FieldType natural_type(const edi::Element* element) {
     if (element == nullptr) return FieldType::Text;
+    if (const XmlElement* xml = as_xml(element)) return xml_type(xml->value);
     switch (element->type) {
         case edi::DataType::Code:
             return FieldType::Code;
@@ -386,6 +413,7 @@ bool Resolver::tail(const Path& path, const Scope& scope, ResolveOptions options
 std::optional<WirePlace> Resolver::wire(const Path& path,
                                         const Scope& scope,
                                         ResolveOptions options) {
+    if (m_xml != nullptr) return xml_place(path, scope, options);
     WirePlace out;
     out.span = path.span;
     out.text = spell(path);

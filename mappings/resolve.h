@@ -21,14 +21,17 @@ struct Scope {
 
 struct ResolveOptions {
     bool several = false;  // all places of the reference belong to the value (wrap)
+    bool block = false;    // a block opens it: an XML element itself, not its text
 };
 
 class Resolver {
 public:
+    // `xml`: of a map of an XML document, else null; it may grow.
     Resolver(const edi::SetSchema& set,
              const DocumentSchema& document,
-             std::vector<Diagnostic>& diagnostics)
-        : m_set(set), m_document(document), m_diagnostics(diagnostics) {}
+             std::vector<Diagnostic>& diagnostics,
+             XmlSet* xml = nullptr)
+        : m_set(set), m_document(document), m_diagnostics(diagnostics), m_xml(xml) {}
 
     std::optional<WirePlace> wire(const Path& path,
                                   const Scope& scope,
@@ -58,6 +61,18 @@ private:
                     const std::string& reference,
                     const edi::SegmentSchema& segment,
                     std::vector<edi::Locator>& places);
+    // XML (resolve_xml.cpp)
+    std::optional<WirePlace> xml_place(const Path& path,
+                                       const Scope& scope,
+                                       ResolveOptions options);
+    std::optional<std::string> xml_tag(std::string_view name, Span at);
+    bool xml_child(std::string_view name, Span at, std::uint32_t& here);
+    bool xml_tests(const Step& step, std::uint32_t node, std::vector<Selector>& out);
+    bool xml_test(const Test& test, std::uint32_t node, Selector& out);
+    bool xml_attribute(const std::string& name, Span at, std::uint32_t node, edi::Locator& out);
+    bool xml_tail(const Path& path, std::uint32_t node, ResolveOptions options, WirePlace& out);
+    std::string xml_where(std::uint32_t node) const;
+
     bool has_kinds(const Step& step, const Field& field);
     void no_field(const Step& step, const RecordType& record);
     void not_here(const Step& step, std::uint32_t loop);
@@ -67,6 +82,7 @@ private:
     const edi::SetSchema& m_set;
     const DocumentSchema& m_document;
     std::vector<Diagnostic>& m_diagnostics;
+    XmlSet* m_xml;
 };
 
 // What an element's text becomes without a lens.

@@ -6,12 +6,14 @@
 #include "mappings/map.h"
 #include "parsers/document.h"
 #include "parsers/x12.h"
+#include "parsers/xml.h"
 
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,7 +37,7 @@ struct Finding {
         code;  // number from the map ("024"), or the engine's own: "table", "lens.split", "value", …
     std::string message;         // values filled in
     std::string rule;            // "acme-850.map:16"
-    std::string segment;         // tag
+    std::string segment;         // tag; of an XML document: the XPath of the place
     std::uint32_t position = 0;  // segment in the transaction, ST is 1
     std::uint16_t element = 0;
     std::string field;  // "lines[1].unit"
@@ -45,7 +47,7 @@ struct Finding {
 
 // An element no rule looked at.
 struct Leftover {
-    std::string segment;
+    std::string segment;  // tag; of an XML document: the XPath, and element is 0
     std::uint32_t position = 0;
     std::uint16_t element = 0;
     std::uint16_t component = 0;
@@ -62,9 +64,10 @@ struct TraceEntry {
     std::uint32_t segment = 0;  // position in the transaction
     std::uint16_t element = 0;
     std::uint16_t component = 0;
-    std::string wire;  // text on the wire
-    std::string rule;  // "x12-850-base.map:59"
-    std::string text;  // "PO1.03 | table uom <-> unit"
+    std::string place;  // XML: the XPath; else empty
+    std::string wire;   // text on the wire
+    std::string rule;   // "x12-850-base.map:59"
+    std::string text;   // "PO1.03 | table uom <-> unit"
     std::uint32_t rule_index = 0;  // the rule among those of the map
 };
 
@@ -86,7 +89,7 @@ struct ReadOutcome {
     bool held() const;
 };
 
-// `transaction` must have been placed by edi::validate(). Errors (Blame::Operator): map.direction (the map cannot read),
+// `transaction` must have been placed by edi::validate(), unless it is XML. Errors (Blame::Operator): map.direction (the map cannot read),
 // map.set (the transaction is of another set, or was not placed), map.parameter (missing, unknown or of another type).
 Result<ReadOutcome> read(const CompiledMap& map,
                          const edi::Transaction& transaction,
@@ -95,6 +98,7 @@ Result<ReadOutcome> read(const CompiledMap& map,
 
 struct WriteOutcome {
     std::vector<edi::DraftSegment> segments;  // without ST/SE, UNH/UNT; empty when rejected
+    std::optional<edi::DraftElement> xml;     // of an XML map: the root element; none when rejected
     std::vector<Finding> findings;
     std::vector<TraceEntry> trace;
 

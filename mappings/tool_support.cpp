@@ -78,6 +78,12 @@ std::string element_name(std::string_view segment, unsigned element, unsigned co
            (component > 1 ? "." + two(component) : std::string());
 }
 
+std::string place_of(const Leftover& one) {
+    if (one.element == 0) return one.segment;
+    return "segment " + std::to_string(one.position) + "  " +
+           element_name(one.segment, one.element, one.component);
+}
+
 unsigned each_transaction(const edi::Document& document,
                           const CompiledMap& map,
                           const std::function<void(const edi::Transaction&)>& visit) {
@@ -85,7 +91,7 @@ unsigned each_transaction(const edi::Document& document,
     for (const edi::Interchange& interchange : document.interchanges)
         for (const edi::Group& group : interchange.groups)
             for (const edi::Transaction& transaction : group.transactions) {
-                if (transaction.schema != map.plan_set())
+                if (!map.reads(transaction))
                     ++others;
                 else
                     visit(transaction);

@@ -26,6 +26,9 @@ nlohmann::ordered_json to_json(const Leftover& leftover);
 // "PO1.03", "NAD.02.01".
 std::string element_name(std::string_view segment, unsigned element, unsigned component = 0);
 
+// "segment 5  FOB.02"; of an XML document the XPath.
+std::string place_of(const Leftover& leftover);
+
 // Every transaction of `document` the map reads; returns how many others there are.
 unsigned each_transaction(const edi::Document& document,
                           const CompiledMap& map,

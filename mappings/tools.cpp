@@ -24,8 +24,7 @@ std::string outcome_text(const ReadOutcome& outcome) {
         out += "and " + std::to_string(outcome.findings_left_out) + " more\n";
     if (!outcome.leftovers.empty()) out += "not read:\n";
     for (const Leftover& one : outcome.leftovers)
-        out += "  segment " + std::to_string(one.position) + "  " +
-               element_name(one.segment, one.element) + " \"" + one.text + "\"" +
+        out += "  " + place_of(one) + " \"" + one.text + "\"" +
                (one.rule.empty() ? "" : "   written by " + one.rule + ", ignored when reading") +
                "\n";
     return out;
@@ -58,7 +57,9 @@ std::string to_text(const Finding& finding) {
     if (numbered) out += " " + finding.code;
     out += ": " + finding.message;
     if (finding.position > 0)
-        out += " (segment " + std::to_string(finding.position) + " " + finding.segment + ")";
+        out += finding.segment.starts_with('/')
+                   ? " (" + finding.segment + ")"
+                   : " (segment " + std::to_string(finding.position) + " " + finding.segment + ")";
     if (!finding.rule.empty()) out += "  [" + finding.rule + "]";
     return out;
 }
@@ -153,13 +154,17 @@ ToolResult write_map(const ToolContext& context,
         out.text += to_text(finding) + "\n";
         findings.push_back(sallyport::mapping::to_json(finding));
     }
-    Json segments = Json::array();
-    for (const edi::DraftSegment& segment : outcome->segments)
-        segments.push_back(segment_text(segment, loaded.map->plan_set()->standard));
-    for (const Json& segment : segments)
-        out.text += segment.get<std::string>() + "\n";
+    const std::string written = written_text(*loaded.map, *outcome, *context.schemas);
+    out.text += written;
     if (outcome->rejected() || outcome->held()) out.exit_code = 7;
-    (*out.json)["segments"] = std::move(segments);
+    if (loaded.map->xml_type() != nullptr) {
+        (*out.json)["xml"] = written;
+    } else {
+        Json segments = Json::array();
+        for (const edi::DraftSegment& segment : outcome->segments)
+            segments.push_back(segment_text(segment, loaded.map->plan_set()->standard));
+        (*out.json)["segments"] = std::move(segments);
+    }
     (*out.json)["findings"] = std::move(findings);
     return out;
 }

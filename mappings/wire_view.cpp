@@ -91,14 +91,36 @@ std::uint32_t WireView::owner(std::uint32_t segment, const edi::Value& value) co
     return m_owner.empty() ? 0 : m_owner[value_index(segment, value)];
 }
 
+// The segment of the element a test below an XML element is about; None: it is not there.
+std::uint32_t WireView::below(std::uint32_t index, const Selector& test) {
+    WirePlace place;
+    place.hops = test.below;
+    std::uint32_t out = edi::None;
+    Anchor from;
+    from.loop = m_transaction->segments[index].loop;
+    from.segment = index;
+    const auto take = [&](const Anchor& at) {
+        out = at.segment;
+        return false;
+    };
+    walk(place, 0, from, take);
+    return out;
+}
+
 bool WireView::matches(std::uint32_t index, const Hop& hop) {
     const edi::Segment& segment = m_transaction->segments[index];
+    const auto holder = [&](const Selector& test) {
+        return test.below.empty() ? index : below(index, test);
+    };
     for (const Selector& test : hop.tests) {
-        const std::string_view text = segment.text(test.at);
+        const std::uint32_t at = holder(test);
+        const std::string_view text = at == edi::None ? std::string_view{}
+                                      : at == index   ? segment.text(test.at)
+                                                      : m_transaction->segments[at].text(test.at);
         if (test.absent ? !text.empty() : text != test.code) return false;
     }
     for (const Selector& test : hop.tests)
-        mark(index, test.at);
+        if (const std::uint32_t at = holder(test); at != edi::None) mark(at, test.at);
     if (hop.tree) {
         const edi::TreeRule& tree = *m_transaction->schema->tree;
         mark(index, tree.id);

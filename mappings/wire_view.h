@@ -65,6 +65,7 @@ public:
 
 private:
     bool matches(std::uint32_t segment, const Hop& hop);
+    std::uint32_t below(std::uint32_t segment, const Selector& test);
     bool found_in(std::uint32_t segment,
                   const WirePlace& place,
                   const Anchor& anchor,

@@ -165,8 +165,12 @@ WriteStep Writer::put(const PlanStep& step, Target& target, DocRecord& record) {
         const Conversion converted = to_wire(step.wire.element, FieldType::Decimal, out.texts[0]);
         if (converted.ok) out.texts[0] = converted.text;
     }
-    const WriteStep outcome =
-        write(step, target, std::move(out.texts), record, document_data(step.expr));
+    const bool data = document_data(step.expr);
+    const WriteStep outcome = write(step, target, std::move(out.texts), record, data);
+    // A constant element of XML is to its parent what a constant element is to its segment.
+    if (m_plan.xml != nullptr && !data && outcome == WriteStep::Written &&
+        !step.wire.hops.empty() && step.wire.at[0].element == 1)
+        reach(step, target, step.wire.hops.size(), false).node->follows = true;
     if (step.always && outcome == WriteStep::Written) {
         Target at = reach(step, target, step.wire.hops.size(), false);
         for (BuildNode* node = at.node; node != nullptr; node = node->parent)

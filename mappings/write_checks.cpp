@@ -24,6 +24,30 @@ void Writer::whole_message() {
     m_tree.finish();
 }
 
+// An XML element that must stand and may be empty needs no rule.
+void Writer::empty_elements() {
+    const edi::SetSchema& set = *m_plan.set;
+    bool added = false;
+    const std::vector<BuildNode*> emitted = m_tree.emitted();
+    for (BuildNode* node : emitted) {
+        if (!set.nodes[node->node].loop) continue;
+        for (const std::uint32_t child : set.children(node->node)) {
+            if (set.nodes[child].usage != edi::Usage::Mandatory ||
+                !m_plan.xml->may_be_empty(child) ||
+                std::any_of(node->children.begin(),
+                            node->children.end(),
+                            [&](const BuildNode* one) { return one->kept && one->node == child; }))
+                continue;
+            Hop hop;
+            hop.node = child;
+            hop.loop = set.nodes[child].loop;
+            m_tree.step(*node, hop, node->rule, false).follows = true;
+            added = true;
+        }
+    }
+    if (added) m_tree.finish();
+}
+
 void Writer::required_in(const BuildNode& node) {
     const edi::SetSchema& set = *m_plan.set;
     const std::uint32_t rule =
@@ -53,6 +77,13 @@ void Writer::required_in(const BuildNode& node) {
     }
     // Each kind is counted where its first one stands.
     for (const BuildNode* child : node.children) {
+        if (m_plan.xml != nullptr && child->kept && child->occurrence > 1 &&
+            count_of(child->node) < child->occurrence)
+            fail(child->rule,
+                 Verdict::Reject,
+                 "missing",
+                 std::string(set.nodes[child->node].tag) + "(" + std::to_string(child->occurrence) +
+                     ") cannot stand" + where() + " without the one before it");
         const edi::Node& schema = set.nodes[child->node];
         if (schema.max == edi::Unlimited || node.children.size() <= schema.max) continue;
         const auto first =
@@ -81,7 +112,9 @@ void Writer::required_elements(const BuildNode& node) {
             fail(node.rule,
                  Verdict::Reject,
                  "missing",
-                 std::string(schema.tag) + "." + (at < 10 ? "0" : "") + std::to_string(at) +
+                 (m_plan.xml != nullptr
+                      ? xml_part(schema, at)
+                      : std::string(schema.tag) + "." + (at < 10 ? "0" : "") + std::to_string(at)) +
                      " must be set and no value came to it");
     }
 }
@@ -149,6 +182,7 @@ void Writer::trace(std::vector<TraceEntry>& out) {
         entry.element = note.at.element;
         entry.component = note.at.component;
         if (const Cell* cell = note.node->cell(note.at)) entry.wire = cell->text;
+        if (m_plan.xml != nullptr) entry.place = path_of(*note.node, *m_plan.xml, note.at.element);
         entry.rule = m_plan.rules[note.step->rule].where;
         entry.rule_index = note.step->rule;
         entry.text = m_plan.rules[note.step->rule].text;

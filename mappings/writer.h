@@ -7,6 +7,7 @@
 #include "mappings/evaluate.h"
 #include "mappings/findings.h"
 #include "mappings/run.h"
+#include "mappings/xml_wire.h"
 
 #include <algorithm>
 #include <optional>
@@ -49,14 +50,22 @@ public:
         Target top{&m_tree.root(), &m_tree.root(), nullptr};
         steps(m_plan.steps, top, *m_root);
         m_tree.finish();
+        if (m_plan.xml != nullptr) empty_elements();
         whole_message();
         required_places();
         checks();
         WriteOutcome out;
-        out.segments = m_tree.segments();
+        if (m_plan.xml == nullptr) {
+            out.segments = m_tree.segments();
+        } else if (edi::DraftElement root; draft_of(m_tree, *m_plan.xml, root)) {
+            out.xml = std::move(root);
+        }
         if (m_options.trace) trace(out.trace);
         out.findings = std::move(m_findings.all);
-        if (out.rejected()) out.segments.clear();
+        if (out.rejected()) {
+            out.segments.clear();
+            out.xml.reset();
+        }
         return out;
     }
 
@@ -119,6 +128,7 @@ private:
                    bool data,
                    const DocRecord& record);
     void whole_message();
+    void empty_elements();
     void required_places();
     void required_in(const BuildNode& node);
     void required_elements(const BuildNode& node);
