@@ -48,6 +48,9 @@ def page(given, rows):
            "Normalisations that are not differences: a default that is filled in or left out, the order of pairs, an amount "
            "with implied decimals is written with all of them (so it is drawn with them), texts that are wrapped have single blanks.", "",
            f"```\ntests/mappings/laws.py PROGRAM --laws {given.laws} --seed {given.seed}\n```", "",
+           f"{len(rows)} maps: {sum(laws['documents'] for _, laws in rows)} documents, "
+           f"{sum(laws['wires'] for _, laws in rows)} also as a partner might write them, "
+           f"{sum(laws['segments'] for _, laws in rows)} segments, {sum(laws['failed'] for _, laws in rows)} differences.", "",
            "| map | documents | drawn | as a partner writes them | segments | differences | rules at work |",
            "|---|---:|---:|---:|---:|---:|---|"]
     never = []
