@@ -338,6 +338,9 @@ void check_documents(LoadedPartner& loaded,
                              .remedy("remove one [[documents]]"));
         if (document.standard == "X12" && !loaded.partner.x12.enabled)
             binder.fault(missing_key("[x12]", "the partner exchanges X12 documents", place));
+        if (document.standard == "EDIFACT" && !loaded.partner.edifact.enabled)
+            binder.fault(
+                missing_key("[edifact]", "the partner exchanges EDIFACT documents", place));
         if (document.map.empty()) continue;
         const std::filesystem::path own = loaded.partner.file.parent_path() / document.map;
         const std::filesystem::path shipped = settings.mapping_directory / document.map;
@@ -408,6 +411,7 @@ void check_partner(LoadedPartner& loaded,
     if (partner.folder.enabled) check_folder(partner.folder, binder, loaded.file);
     check_delivery(partner, binder, loaded.file);
     if (partner.x12.enabled) check_x12(partner.x12, binder, loaded.file);
+    if (partner.edifact.enabled) check_edifact(partner.edifact, binder, loaded.file);
     check_documents(loaded, settings, binder, options);
     check_orders(partner.odoo, binder, loaded.file, options);
     const bool posts = std::any_of(
@@ -423,6 +427,7 @@ void check_partner(LoadedPartner& loaded,
 void check_duplicates(const std::vector<LoadedPartner>& partners, std::vector<Error>& faults) {
     std::map<std::string, const LoadedPartner*> as2;
     std::map<std::string, const LoadedPartner*> x12;
+    std::map<std::string, const LoadedPartner*> edifact;
     std::map<std::string, const LoadedPartner*> sftp;
     const auto place_of = [](const LoadedPartner& loaded, const std::string& key) {
         const auto found = loaded.places.find(key);
@@ -449,6 +454,13 @@ void check_duplicates(const std::vector<LoadedPartner>& partners, std::vector<Er
             take(as2, loaded, partner.as2.identity + '\0' + partner.as2.id, "as2.id");
         if (partner.sftp.enabled && !partner.sftp.user.empty())
             take(sftp, loaded, partner.sftp.user, "sftp.user");
+        if (partner.edifact.enabled && !partner.edifact.their_id.empty())
+            take(edifact,
+                 loaded,
+                 partner.edifact.their_qualifier + ":" + partner.edifact.their_id + '\0' +
+                     partner.edifact.our_qualifier + ":" + partner.edifact.our_id +
+                     (partner.edifact.test ? "/T" : "/P"),
+                 "edifact.their_id");
         if (partner.x12.enabled && !partner.x12.their_id.empty())
             take(x12,
                  loaded,

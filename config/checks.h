@@ -36,6 +36,8 @@ void check_as2_options(const As2Agreement& as2,
                        Binder& binder,
                        const Place& file,
                        const LoadOptions& options);
+// checks_edifact.cpp
+void check_edifact(const EdifactAgreement& edifact, Binder& binder, const Place& file);
 // checks_odoo.cpp: how orders find their products, units and addresses.
 void check_orders(const OdooSection& odoo,
                   Binder& binder,

@@ -8,15 +8,6 @@ namespace sallyport::config {
 
 namespace {
 
-const std::vector<std::string>& qualifiers() {
-    // X12 data element 105, those for parties.
-    static const std::vector<std::string> codes{
-        "01", "02", "03", "04", "07", "08", "09", "10", "11", "12", "13", "14", "15", "16",
-        "17", "18", "19", "20", "21", "22", "23", "24", "25", "26", "27", "28", "29", "30",
-        "31", "32", "33", "34", "35", "36", "37", "38", "AM", "NR", "SA", "SN", "ZZ"};
-    return codes;
-}
-
 std::vector<Field> as2_address_fields(As2Agreement& as2) {
     return {
         {.key = "id",
@@ -218,95 +209,7 @@ std::vector<Field> as2_login_fields(As2Agreement& as2) {
     };
 }
 
-std::vector<Field> x12_address_fields(X12Agreement& x12) {
-    return {
-        {.key = "our_qualifier",
-         .standard = "\"ZZ\"",
-         .target = &x12.our_qualifier,
-         .help = "qualifier of our interchange id",
-         .choices = qualifiers(),
-         .reloadable = true},
-        {.key = "our_id",
-         .target = &x12.our_id,
-         .help = "our interchange id, at most 15 characters",
-         .reloadable = true,
-         .may_be_empty = false},
-        {.key = "their_qualifier",
-         .standard = "\"ZZ\"",
-         .target = &x12.their_qualifier,
-         .help = "qualifier of the partner's interchange id",
-         .choices = qualifiers(),
-         .reloadable = true},
-        {.key = "their_id",
-         .target = &x12.their_id,
-         .help = "the partner's interchange id, at most 15 characters",
-         .reloadable = true,
-         .may_be_empty = false},
-        {.key = "our_group_id",
-         .standard = "\"\"",
-         .target = &x12.our_group_id,
-         .help = "our group id; empty: as our_id",
-         .reloadable = true},
-        {.key = "their_group_id",
-         .standard = "\"\"",
-         .target = &x12.their_group_id,
-         .help = "the partner's; empty: as their_id",
-         .reloadable = true},
-        {.key = "test",
-         .standard = "false",
-         .target = &x12.test,
-         .help = "test interchanges: what comes must say so too, what goes says so",
-         .reloadable = true},
-    };
-}
-
-std::vector<Field> x12_writing_fields(X12Agreement& x12) {
-    return {
-        {.key = "element_separator",
-         .standard = "\"*\"",
-         .target = &x12.element_separator,
-         .help = "of what we send",
-         .reloadable = true},
-        {.key = "component_separator",
-         .standard = "\">\"",
-         .target = &x12.component_separator,
-         .help = "of what we send",
-         .reloadable = true},
-        {.key = "repetition_separator",
-         .standard = "\"^\"",
-         .target = &x12.repetition_separator,
-         .help = "of what we send",
-         .reloadable = true},
-        {.key = "segment_terminator",
-         .standard = "\"~\"",
-         .target = &x12.segment_terminator,
-         .help = "of what we send",
-         .reloadable = true},
-        {.key = "line_breaks",
-         .standard = "false",
-         .target = &x12.line_breaks,
-         .help = "a line end after each segment we send",
-         .reloadable = true},
-        {.key = "acknowledge",
-         .standard = "\"always\"",
-         .target = &x12.acknowledge,
-         .help = "when we answer with a 997",
-         .choices = {"always", "on-faults", "never"},
-         .reloadable = true},
-        {.key = "expect_acknowledgement",
-         .standard = "true",
-         .target = &x12.expect_acknowledgement,
-         .help = "whether the partner answers ours with a 997",
-         .reloadable = true},
-        {.key = "acknowledgement_within",
-         .standard = "\"24h\"",
-         .target = &x12.acknowledgement_within,
-         .help = "when a missing one is overdue",
-         .least = 60'000,
-         .most = 30.0 * 86'400'000,
-         .reloadable = true},
-    };
-}
+}  // namespace
 
 std::vector<Field> joined(std::vector<std::vector<Field>> parts) {
     std::vector<Field> fields;
@@ -315,8 +218,6 @@ std::vector<Field> joined(std::vector<std::vector<Field>> parts) {
             fields.push_back(std::move(field));
     return fields;
 }
-
-}  // namespace
 
 std::vector<Field> partner_fields(Partner& partner) {
     constexpr double LargestMessage = 4.0 * 1024 * 1024 * 1024;
@@ -362,10 +263,6 @@ std::vector<Field> as2_fields(As2Agreement& as2) {
                    as2_login_fields(as2)});
 }
 
-std::vector<Field> x12_fields(X12Agreement& x12) {
-    return joined({x12_address_fields(x12), x12_writing_fields(x12)});
-}
-
 std::vector<Field> document_fields(DocumentAgreement& doc,
                                    std::string& direction,
                                    std::string& map) {
@@ -379,16 +276,16 @@ std::vector<Field> document_fields(DocumentAgreement& doc,
          .standard = "\"X12\"",
          .target = &doc.standard,
          .help = "syntax",
-         .choices = {"X12"},
+         .choices = {"X12", "EDIFACT"},
          .reloadable = true},
         {.key = "version",
          .target = &doc.version,
-         .help = "version and release as in GS08: \"004010\"",
+         .help = "version and release as in GS08: \"004010\"; of EDIFACT: \"D96A\"",
          .reloadable = true,
          .may_be_empty = false},
         {.key = "set",
          .target = &doc.set,
-         .help = "transaction set: \"850\"",
+         .help = "transaction set: \"850\"; of EDIFACT the message: \"ORDERS\"",
          .reloadable = true,
          .may_be_empty = false},
         {.key = "map",
@@ -396,6 +293,19 @@ std::vector<Field> document_fields(DocumentAgreement& doc,
          .help = "map file: beside the partner file or in mapping_directory",
          .reloadable = true,
          .may_be_empty = false},
+        {.key = "association",
+         .standard = "\"\"",
+         .target = &doc.association,
+         .help = "direction out, EDIFACT: association assigned code (UNH 0057): \"EAN008\"",
+         .reloadable = true},
+        {.key = "batch",
+         .standard = "\"0s\"",
+         .target = &doc.batch,
+         .help = "direction out: documents written within this time go in one interchange; 0: each "
+                 "at once, in its own",
+         .least = 0,
+         .most = 86'400'000,
+         .reloadable = true},
         {.key = "params",
          .standard = "{}",
          .target = &doc.params,

@@ -80,6 +80,23 @@ struct X12Agreement {
     std::chrono::milliseconds acknowledgement_within{0};
 };
 
+struct EdifactAgreement {
+    bool enabled = false;
+    std::string our_id{};         // UNB 0004/0010
+    std::string our_qualifier{};  // 0007; may be empty
+    std::string their_id{};
+    std::string their_qualifier{};
+    bool test = false;             // 0035 of what we send; inbound must agree
+    std::string syntax{};          // 0001 of what we send: "UNOC"
+    std::string syntax_version{};  // 0002: "3" or "4"
+    std::string application_reference{};
+    bool line_breaks = false;
+    AckPolicy acknowledge = AckPolicy::Always;  // send a CONTRL for what comes
+    bool expect_acknowledgement = true;         // for what goes
+    bool request_acknowledgement = false;       // 0031 of what we send
+    std::chrono::milliseconds acknowledgement_within{0};
+};
+
 struct DocumentAgreement {
     bool inbound = true;
     std::string standard{};  // "X12"
@@ -88,6 +105,9 @@ struct DocumentAgreement {
     std::filesystem::path
         map{};  // found in the partner's folder or the mapping directory; absolute
     std::map<std::string, std::string> params{};  // for the map's `param`s
+    std::string association{};                    // outbound EDIFACT: 0057, "EAN008"
+    // Outbound: those written within this time go together in one interchange; 0: each in its own, at once.
+    std::chrono::milliseconds batch{0};
 };
 
 struct OdooAgreement {
@@ -113,6 +133,7 @@ struct Partner {
     FolderAgreement folder{};
     HttpsAgreement https{};
     X12Agreement x12{};
+    EdifactAgreement edifact{};
     std::vector<DocumentAgreement> documents{};
     OdooAgreement odoo{};
     std::uint64_t message_bytes = 0;  // limit for this partner; default: the gateway's

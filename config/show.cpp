@@ -104,6 +104,7 @@ const std::vector<SettingInfo>& partner_table() {
         append(infos, https_fields(partner.https), "https.");
         append(infos, folder_fields(partner.folder), "folder.");
         append(infos, x12_fields(partner.x12), "x12.");
+        append(infos, edifact_fields(partner.edifact), "edifact.");
         append(infos, document_fields(document, direction, map), "documents[].");
         append(infos, odoo_fields(partner.odoo), "odoo.");
         return infos;
@@ -145,6 +146,9 @@ std::string show_effective(const Partner& partner) {
     if (copy.folder.enabled)
         for (const Field& field : folder_fields(copy.folder))
             listing.add("folder." + field.key, field);
+    if (copy.edifact.enabled)
+        for (const Field& field : edifact_fields(copy.edifact))
+            listing.add("edifact." + field.key, field);
     if (copy.x12.enabled)
         for (const Field& field : x12_fields(copy.x12))
             listing.add("x12." + field.key, field);

@@ -11,6 +11,9 @@
 
 namespace sallyport::config {
 
+// Parts of one table, one after the other.
+std::vector<Field> joined(std::vector<std::vector<Field>> parts);
+
 std::vector<Field> settings_fields(Settings& settings);  // all but [identity.NAME]
 std::vector<Field> identity_fields(Identity& identity);  // within [identity.NAME]
 
@@ -24,6 +27,7 @@ std::vector<Field> https_fields(HttpsAgreement& https);              // within [
 std::vector<Field> folder_fields(FolderAgreement& folder);           // within [folder]
 std::vector<Field> as2_fields(As2Agreement& as2);                    // within [as2]
 std::vector<Field> x12_fields(X12Agreement& x12);                    // within [x12]
+std::vector<Field> edifact_fields(EdifactAgreement& edifact);        // within [edifact]
 std::vector<Field> document_fields(DocumentAgreement& doc,
                                    std::string& direction,
                                    std::string& map);  // each [[documents]]

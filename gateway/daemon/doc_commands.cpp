@@ -6,6 +6,7 @@
 #include "gateway/daemon/doc_lookup.h"
 #include "gateway/daemon/gateway.h"
 #include "gateway/daemon/open_store.h"
+#include "gateway/flow/thread.h"
 #include "gateway/store/archive.h"
 
 #include <CLI/CLI.hpp>
@@ -242,27 +243,61 @@ int show(CommandLine& line, const std::string& typed) {
     return exit_code::Done;
 }
 
+ordered_json thread_json(const flow::OrderThread& thread, const std::string& number) {
+    ordered_json answer;
+    answer["number"] = number;
+    answer["documents"] = ordered_json::array();
+    for (const store::Document& document : thread.documents)
+        answer["documents"].push_back(document_json(document));
+    answer["timeline"] = ordered_json::array();
+    for (const flow::ThreadEntry& entry : thread.entries)
+        answer["timeline"].push_back({{"time", iso8601(entry.time)},
+                                      {"kind", flow::to_string(entry.kind)},
+                                      {"document", entry.document},
+                                      {"text", entry.text}});
+    answer["expected"] = ordered_json::array();
+    for (const flow::ThreadWait& wait : thread.waits)
+        answer["expected"].push_back(
+            {{"actor", store::to_string(wait.actor)},
+             {"due", wait.due ? ordered_json(iso8601(*wait.due)) : ordered_json(nullptr)},
+             {"late", wait.late},
+             {"document", wait.document},
+             {"code", wait.code},
+             {"text", wait.text}});
+    return answer;
+}
+
+void print_thread(std::ostream& out, const flow::OrderThread& thread) {
+    for (const store::Document& document : thread.documents)
+        print_row(out, document);
+    out << "timeline\n";
+    for (const flow::ThreadEntry& entry : thread.entries)
+        out << "  " << iso8601(entry.time).substr(0, 19) << "Z  " << safe(entry.text) << '\n';
+    out << (thread.waits.empty() ? "nothing is expected\n" : "expected\n");
+    for (const flow::ThreadWait& wait : thread.waits) {
+        out << "  " << store::to_string(wait.actor);
+        if (wait.due)
+            out << (wait.late ? ", was due " : ", until ") << iso8601(*wait.due).substr(0, 19)
+                << "Z";
+        out << ": " << safe(wait.text) << '\n';
+    }
+}
+
 int thread(CommandLine& line, const std::string& number) {
     auto opened = open_for_reading(line);
     if (!opened) return report(line, opened.error());
-    auto found = store::read<std::vector<store::Document>>(
-        *opened->store, [&](store::Reader& reader) { return reader.thread(number); });
+    auto found = store::read<flow::OrderThread>(*opened->store, [&](store::Reader& reader) {
+        return flow::order_thread(reader, number, SystemClock().now());
+    });
     if (!found) return report(line, found.error());
-    if (found->empty())
+    if (found->documents.empty())
         return report(line,
                       Error("thread.not_found", Blame::Operator, "no document is about " + number)
                           .remedy("numbers are compared exactly; try `sallyport doc list`"));
-    if (line.json) {
-        ordered_json answer;
-        answer["number"] = number;
-        answer["documents"] = ordered_json::array();
-        for (const store::Document& document : *found)
-            answer["documents"].push_back(document_json(document));
-        line.out << answer.dump(2) << '\n';
-        return exit_code::Done;
-    }
-    for (const store::Document& document : *found)
-        print_row(line.out, document);
+    if (line.json)
+        line.out << thread_json(*found, number).dump(2) << '\n';
+    else
+        print_thread(line.out, *found);
     return exit_code::Done;
 }
 
@@ -311,13 +346,13 @@ void add_doc_commands(CommandLine& line) {
     add_decision_commands(line, *noun);
 
     CLI::App* around = line.app.add_subcommand(
-        "thread", "every document about one purchase order, the oldest first");
+        "thread", "everything about one purchase order: documents, receipts, records, what is due");
     auto number = std::make_shared<std::string>();
     around->add_flag("--json", line.json, "one JSON object on standard output");
     around->add_option("number", *number, "the purchase order number")->required();
     around->footer(
         "Examples:\n"
-        "  sallyport thread 4500012345                         order, acknowledgement, duplicates\n"
+        "  sallyport thread 4500012345                         what happened, and what comes next\n"
         "  sallyport thread 4500012345 --json                  for a program\n"
         "  sallyport doc list --number 4500012345              without the acknowledgements\n");
     around->callback(

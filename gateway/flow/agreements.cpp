@@ -17,6 +17,76 @@ const InboundDocument* Agreement::document(std::string_view standard,
     return nullptr;
 }
 
+Result<const OutboundDocument*> Agreement::outbound_for(std::string_view kind,
+                                                        std::string_view set) const {
+    const OutboundDocument* found = nullptr;
+    std::string known;
+    for (const OutboundDocument& candidate : outbound) {
+        known += (known.empty() ? "" : ", ") + candidate.kind + " as " + candidate.set;
+        if (candidate.kind != kind || (!set.empty() && candidate.set != set)) continue;
+        if (found != nullptr)
+            return Error("flow.outbound.ambiguous",
+                         Blame::Operator,
+                         "the agreement with " + partner.name + " sends " + std::string(kind) +
+                             " as " + found->set + " and as " + candidate.set)
+                .remedy(
+                    "keep one [[documents]] with direction = \"out\" for it, or let the submitter "
+                    "name the set; then release the document");
+        found = &candidate;
+    }
+    if (found != nullptr) return found;
+    return Error("flow.outbound.none",
+                 Blame::Operator,
+                 "nothing is agreed with " + partner.name + " for sending " + std::string(kind) +
+                     (set.empty() ? "" : " as " + std::string(set)) +
+                     (known.empty() ? "" : " (agreed: " + known + ")"))
+        .remedy(
+            "add a [[documents]] with direction = \"out\" and its map to the partner file, reload, "
+            "then release the document");
+}
+
+std::string canonical_kind(const mapping::CompiledMap& map) {
+    std::string out;
+    bool start = true;
+    for (const char letter : map.info().document) {  // "order", "order_change"
+        if (letter == '_' || letter == '-') {
+            start = true;
+            continue;
+        }
+        out += start && letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A')
+                                                       : letter;
+        start = false;
+    }
+    return out;
+}
+
+namespace {
+
+void take(Agreement& agreement,
+          const config::DocumentAgreement& document,
+          std::shared_ptr<const mapping::CompiledMap> map) {
+    if (document.inbound) {
+        agreement.inbound.push_back({.standard = document.standard,
+                                     .version = document.version,
+                                     .set = document.set,
+                                     .map = std::move(map),
+                                     .params = {document.params.begin(), document.params.end()}});
+        return;
+    }
+    OutboundDocument out;
+    out.standard = document.standard;
+    out.version = document.version;
+    out.set = document.set;
+    out.association = document.association;
+    out.kind = canonical_kind(*map);
+    out.map = std::move(map);
+    out.params = {document.params.begin(), document.params.end()};
+    out.batch = document.batch;
+    agreement.outbound.push_back(std::move(out));
+}
+
+}  // namespace
+
 AgreementLoad load_agreements(const std::vector<config::Partner>& partners,
                               const std::filesystem::path& mapping_directory,
                               const edi::SchemaSet& schemas) {
@@ -32,7 +102,6 @@ AgreementLoad load_agreements(const std::vector<config::Partner>& partners,
                     std::move(guide).error().during("loading partner " + partner.name));
         }
         for (const config::DocumentAgreement& document : partner.documents) {
-            if (!document.inbound) continue;
             const auto texts = mapping::search_path(
                 {document.map.parent_path(), mapping_directory, mapping_directory.parent_path()});
             auto load = mapping::load_map(document.map.filename().string(), texts, schemas);
@@ -48,21 +117,27 @@ AgreementLoad load_agreements(const std::vector<config::Partner>& partners,
             if (const std::string failed =
                     mapping::failed_tests(*load.map, {.schemas = &schemas, .texts = texts});
                 !failed.empty()) {
+                result.faults.push_back(Error("map.test",
+                                              Blame::Operator,
+                                              "the mapping of " + document.set +
+                                                  " fails its own tests:\n" + failed)
+                                            .at({.source = document.map.string()})
+                                            .remedy("sallyport map test " + document.map.string())
+                                            .during("loading partner " + partner.name));
+                continue;
+            }
+            const auto arrow = load.map->info().arrow;
+            if (arrow == (document.inbound ? mapping::Arrow::Write : mapping::Arrow::Read)) {
                 result.faults.push_back(
-                    Error("map.test",
+                    Error("map.direction",
                           Blame::Operator,
-                          "the mapping of " + document.set + " fails its own tests:\n" + failed)
+                          std::string("the map only ") + (document.inbound ? "writes" : "reads"))
                         .at({.source = document.map.string()})
-                        .remedy("sallyport map test " + document.map.string())
+                        .remedy("name a map that goes both ways, or the other direction")
                         .during("loading partner " + partner.name));
                 continue;
             }
-            agreement->inbound.push_back(
-                {.standard = document.standard,
-                 .version = document.version,
-                 .set = document.set,
-                 .map = std::move(load.map),
-                 .params = {document.params.begin(), document.params.end()}});
+            take(*agreement, document, std::move(load.map));
         }
         result.agreements.push_back(std::move(agreement));
     }

@@ -10,6 +10,7 @@
 #include "parsers/guide.h"
 #include "parsers/schema.h"
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -27,16 +28,35 @@ struct InboundDocument {
     std::map<std::string, std::string, std::less<>> params;
 };
 
+// How one kind of document goes out.
+struct OutboundDocument {
+    std::string standard;     // "X12", "EDIFACT"
+    std::string version;      // "004010", "D96A"
+    std::string set;          // "855", "ORDRSP"
+    std::string association;  // EDIFACT 0057, "EAN008"; may be empty
+    std::string kind;         // canonical_kind() of the map
+    std::shared_ptr<const mapping::CompiledMap> map;
+    std::map<std::string, std::string, std::less<>> params;
+    std::chrono::milliseconds batch{0};  // 0: each at once
+};
+
+// The name of a map's canonical document as rows and callers write it: "OrderResponse".
+std::string canonical_kind(const mapping::CompiledMap& map);
+
 struct Agreement {
     config::Partner partner;
     std::shared_ptr<const edi::Guide>
         guide;  // of the files beside the agreement; null: there are none
     std::vector<InboundDocument> inbound;
+    std::vector<OutboundDocument> outbound;
 
     // nullptr when nothing was agreed for that set. An agreed "004010" also takes "004010VICS" and the like.
     const InboundDocument* document(std::string_view standard,
                                     std::string_view version,
                                     std::string_view set) const;
+    // How a kind goes out; `set` chooses among several and may be empty. Errors (Operator): flow.outbound.none,
+    // flow.outbound.ambiguous; both park the document until the partner file says it.
+    Result<const OutboundDocument*> outbound_for(std::string_view kind, std::string_view set) const;
 };
 
 struct AgreementLoad {

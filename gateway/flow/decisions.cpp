@@ -51,6 +51,7 @@ std::string_view step_after_hold(const store::Document& document) {
     }
     if (held && !document.canonical_ref.empty()) return step::Post;
     if (document.next.code == "flow.map.rejected") return step::Map;
+    if (document.next.code == "flow.ack.unmatched") return step::Match;
     return {};
 }
 
@@ -120,6 +121,11 @@ Status discard(store::Transaction& transaction,
     update.next->reason = reason;
     if (document.status.back_office == store::BackOfficeStatus::Held)
         update.back_office = store::BackOfficeStatus::Refused;
+    if (document.direction == store::Direction::Outbound &&
+        document.status.delivery != store::DeliveryStatus::Delivered) {
+        update.delivery = store::DeliveryStatus::NotNeeded;
+        update.acknowledgement = store::AckStatus::NotNeeded;
+    }
     return transaction.update_document(document.id, update);
 }
 

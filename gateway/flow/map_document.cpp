@@ -45,22 +45,6 @@ std::string findings_text(const mapping::ReadOutcome& outcome, mapping::Verdict 
     return text;
 }
 
-std::string kind_of(const mapping::CompiledMap& map) {
-    std::string kind = map.info().document;  // "order", "order_change"
-    bool start = true;
-    std::string out;
-    for (const char letter : kind) {
-        if (letter == '_' || letter == '-') {
-            start = true;
-            continue;
-        }
-        out += start && letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A')
-                                                       : letter;
-        start = false;
-    }
-    return out;
-}
-
 struct Mapped {
     store::Document document;
     store::DocumentUpdate update;
@@ -240,7 +224,7 @@ Result<Commit> map_document(const Tools& tools, const store::Job& job) {
                      findings_text(*outcome, mapping::Verdict::Hold))
             .remedy("add the missing rows to the mapping's tables, then release the document");
     return mapped_commit(
-        tools, job, *std::move(document), kind_of(*agreed->map), *outcome->document);
+        tools, job, *std::move(document), canonical_kind(*agreed->map), *outcome->document);
 }
 
 }  // namespace sallyport::flow

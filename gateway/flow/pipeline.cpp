@@ -23,6 +23,18 @@ namespace {
 constexpr std::chrono::milliseconds LongestNap{5'000};
 constexpr std::chrono::milliseconds NapAfterFailure{1'000};
 
+// An interchange and what is in it: whoever looks at the order sees what is late.
+Status update_family(store::Transaction& transaction,
+                     const std::string& document,
+                     const store::DocumentUpdate& update) {
+    if (Status set = transaction.update_document(document, update); !set) return set;
+    auto family = transaction.documents({.parent = document, .limit = 10'000});
+    if (!family) return std::move(family).error();
+    for (const store::Document& member : *family)
+        if (Status set = transaction.update_document(member.id, update); !set) return set;
+    return {};
+}
+
 }  // namespace
 
 class Pipeline::Impl {
@@ -270,7 +282,7 @@ Result<std::size_t> Pipeline::Impl::sweep_overdue() {
                                           "flow.answer.overdue",
                                           "the partner's " + late.kind + " for " + late.key +
                                               " was due " + iso8601(late.due));
-                if (Status set = transaction.update_document(late.document, update); !set)
+                if (Status set = update_family(transaction, late.document, update); !set)
                     return set;
             }
             Status noted =

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/flow/reading.h"
 
-#include "parsers/x12.h"
+#include "gateway/flow/interchange.h"
+#include "parsers/edi.h"
+#include "parsers/edifact.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdio>
 #include <utility>
 #include <vector>
 
@@ -31,26 +32,64 @@ void spread_envelope_faults(edi::InterchangeReport& report) {
     }
 }
 
-std::string two_digits(unsigned value) {
-    std::array<char, 8> text{};
-    (void)std::snprintf(text.data(), text.size(), "%02u", value % 100);
-    return text.data();
-}
-
 struct SequencePlace {
     std::string_view set;
     std::string_view segment;
     std::uint16_t element;
+    std::uint16_t component = 1;
+    std::string_view qualifier{};  // of element 1
 };
-// Where each set carries the purchase order number in its first segments.
-constexpr std::array<SequencePlace, 6> SequencePlaces{{{"850", "BEG", 3},
-                                                       {"855", "BAK", 3},
-                                                       {"860", "BCH", 3},
-                                                       {"865", "BCA", 3},
-                                                       {"810", "BIG", 4},
-                                                       {"875", "G50", 3}}};
+// Where each set carries the purchase order number.
+constexpr std::array<SequencePlace, 12> SequencePlaces{{{"850", "BEG", 3},
+                                                        {"855", "BAK", 3},
+                                                        {"860", "BCH", 3},
+                                                        {"865", "BCA", 3},
+                                                        {"810", "BIG", 4},
+                                                        {"856", "PRF", 1},
+                                                        {"875", "G50", 3},
+                                                        {"ORDERS", "BGM", 2},
+                                                        {"ORDCHG", "RFF", 1, 2, "ON"},
+                                                        {"ORDRSP", "RFF", 1, 2, "ON"},
+                                                        {"DESADV", "RFF", 1, 2, "ON"},
+                                                        {"INVOIC", "RFF", 1, 2, "ON"}}};
+
+constexpr std::size_t EnvelopeOctets = 2048;  // more than an UNA and an UNB have
+
+edi::AckEnvelope ack_envelope(const config::X12Agreement& x12, const store::Document& answer) {
+    edi::AckEnvelope envelope;
+    envelope.separators = separators_of(x12);
+    envelope.interchange_control = answer.interchange_control;
+    envelope.group_control = answer.group_control;
+    // ST02 is unique within its group, nothing more is asked of it.
+    envelope.transaction_control = [sets = 0U]() mutable {
+        std::string number = std::to_string(++sets);
+        return std::string(number.size() < 4 ? 4 - number.size() : 0, '0') + number;
+    };
+    envelope.date = date_text(answer.created);
+    envelope.time = time_text(answer.created);
+    envelope.gs_sender = x12.our_group_id;
+    envelope.gs_receiver = x12.their_group_id;
+    envelope.ta1 = true;  // where ISA14 asked for one, or the interchange is rejected
+    return envelope;
+}
+
+edi::ContrlEnvelope contrl_envelope(const store::Document& answer) {
+    edi::ContrlEnvelope envelope;
+    envelope.control = answer.interchange_control;
+    envelope.reference = "1";
+    envelope.date = date_text(answer.created);
+    envelope.time = time_text(answer.created);
+    return envelope;
+}
 
 }  // namespace
+
+Result<edi::Document> read_octets(std::string octets, const edi::Guide* guide) {
+    const edi::Leniencies leniencies = guide ? guide->leniencies() : edi::Leniencies{};
+    if (edi::sniff(octets) == edi::Standard::Edifact)
+        return edi::read_edifact(std::move(octets), {}, leniencies);
+    return edi::read_x12(std::move(octets), {}, leniencies);
+}
 
 Result<Reading> read_interchange(const Tools& tools,
                                  const std::string& payload_ref,
@@ -59,8 +98,7 @@ Result<Reading> read_interchange(const Tools& tools,
     const edi::Guide* guide = agreement ? agreement->guide.get() : nullptr;
     auto octets = tools.archive.get(payload_ref);
     if (!octets) return std::move(octets).error();
-    auto document =
-        edi::read_x12(*std::move(octets), {}, guide ? guide->leniencies() : edi::Leniencies{});
+    auto document = read_octets(*std::move(octets), guide);
     if (!document) return std::move(document).error();
     edi::ValidationOptions options;
     options.guide = guide;
@@ -68,9 +106,11 @@ Result<Reading> read_interchange(const Tools& tools,
     if (document->interchanges.empty() || report.interchanges.empty())
         return Error("flow.interchange.missing", Blame::Bug, "stored octets hold no interchange");
     spread_envelope_faults(report.interchanges.front());
+    // A CONTRL accepts a message or rejects it: what it says must be what becomes of the message.
+    const bool edifact = document->interchanges.front().standard == edi::Standard::Edifact;
     return Reading{*std::move(document),
                    std::move(report),
-                   guide ? guide->policy() : edi::AcceptancePolicy::RejectTransaction};
+                   guide && !edifact ? guide->policy() : edi::AcceptancePolicy::RejectTransaction};
 }
 
 std::string extract(const Reading& reading, std::size_t group, std::size_t transaction) {
@@ -80,13 +120,21 @@ std::string extract(const Reading& reading, std::size_t group, std::size_t trans
         return std::string(reading.document.octets());
     const std::string end = interchange.separators.terminator + interchange.separators.line_end;
     const char element = interchange.separators.element;
+    const bool edifact = interchange.standard == edi::Standard::Edifact;
     std::string out;
+    const auto trailer = [&](std::string_view tag, std::string_view control) {
+        out.append(tag).append({element, '1', element}).append(control).append(end);
+    };
+    if (edifact && interchange.preamble.find("UNA") != std::string_view::npos)
+        out.append(interchange.preamble.substr(interchange.preamble.find("UNA"), 9))
+            .append(interchange.separators.line_end);
     out.append(interchange.header.raw).append(end);
-    out.append(home.header.raw).append(end);
+    const bool grouped = !home.header.tag.empty();
+    if (grouped) out.append(home.header.raw).append(end);
     for (const edi::Segment& segment : home.transactions[transaction].segments)
         out.append(segment.raw).append(end);
-    out.append("GE").append({element, '1', element}).append(home.control).append(end);
-    out.append("IEA").append({element, '1', element}).append(interchange.control).append(end);
+    if (grouped) trailer(edifact ? "UNE" : "GE", home.control);
+    trailer(edifact ? "UNZ" : "IEA", interchange.control);
     return out;
 }
 
@@ -94,7 +142,8 @@ std::string sequence_number(const edi::Transaction& transaction) {
     for (const SequencePlace& place : SequencePlaces) {
         if (place.set != transaction.set) continue;
         for (const edi::Segment& segment : transaction.segments)
-            if (segment.tag == place.segment) return std::string(segment.text(place.element));
+            if (segment.tag == place.segment && segment.text(1, 1).starts_with(place.qualifier))
+                return std::string(segment.text(place.element, place.component));
     }
     return {};
 }
@@ -120,29 +169,40 @@ nlohmann::ordered_json faults_json(const std::vector<edi::Fault>& faults) {
     return list;
 }
 
-Result<std::string> functional_acknowledgement(const Reading& reading,
-                                               const config::X12Agreement& agreement,
-                                               const store::Document& answer) {
-    const CalendarTime at = utc_calendar(answer.created);
-    unsigned sets = 0;
-    edi::AckEnvelope envelope;
-    envelope.separators.element = agreement.element_separator;
-    envelope.separators.component = agreement.component_separator;
-    envelope.separators.terminator = std::string(1, agreement.segment_terminator);
-    envelope.separators.line_end = agreement.line_breaks ? "\n" : "";
-    envelope.interchange_control = answer.interchange_control;
-    envelope.group_control = answer.group_control;
-    envelope.transaction_control = [&sets] {
-        // ST02 is unique within its group, nothing more is asked of it.
-        std::string number = std::to_string(++sets);
-        return std::string(number.size() < 4 ? 4 - number.size() : 0, '0') + number;
-    };
-    envelope.date = std::to_string(at.year) + two_digits(at.month) + two_digits(at.day);
-    envelope.time = two_digits(at.hour) + two_digits(at.minute);
-    envelope.gs_sender = agreement.our_group_id;
-    envelope.gs_receiver = agreement.their_group_id;
-    envelope.ta1 = true;  // where ISA14 asked for one, or the interchange is rejected
-    return edi::write_997(reading.judged(), reading.policy, envelope);
+Result<std::string> acknowledgement_octets(const Reading& reading,
+                                           const config::Partner& partner,
+                                           const store::Document& answer) {
+    if (answer.standard == "EDIFACT")
+        return edi::write_contrl(reading.judged(), contrl_envelope(answer));
+    return edi::write_997(reading.judged(), reading.policy, ack_envelope(partner.x12, answer));
+}
+
+std::optional<edi::InterchangeReport> legible_envelope(std::string_view octets,
+                                                       const edi::SchemaSet& schemas,
+                                                       const Error& why) {
+    if (edi::sniff(octets) != edi::Standard::Edifact) return edi::report_unreadable(octets, why);
+    // As much as holds the UNB; that the rest is missing is what the answer says then.
+    auto head = edi::read_edifact(std::string(octets.substr(0, EnvelopeOctets)));
+    if (!head || head->interchanges.empty()) return std::nullopt;
+    edi::Report report = edi::validate(*head, schemas);
+    edi::InterchangeReport& envelope = report.interchanges.front();
+    if (envelope.sender.empty() || envelope.receiver.empty() || envelope.control.empty())
+        return std::nullopt;
+    envelope.groups.clear();
+    return std::move(envelope);
+}
+
+Result<std::string> rejection_octets(const edi::InterchangeReport& envelope,
+                                     const config::Partner& partner,
+                                     const store::Document& answer) {
+    if (answer.standard == "EDIFACT") return edi::write_contrl(envelope, contrl_envelope(answer));
+    return edi::write_ta1(envelope, ack_envelope(partner.x12, answer));
+}
+
+bool has_ta1(const edi::Interchange& interchange) {
+    return std::any_of(interchange.extra.begin(),
+                       interchange.extra.end(),
+                       [](const edi::Segment& segment) { return segment.tag == "TA1"; });
 }
 
 }  // namespace sallyport::flow

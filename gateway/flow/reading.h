@@ -12,7 +12,9 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace sallyport::flow {
 
@@ -24,6 +26,9 @@ struct Reading {
     const edi::Interchange& interchange() const { return document.interchanges.front(); }
     const edi::InterchangeReport& judged() const { return report.interchanges.front(); }
 };
+
+// X12 or EDIFACT, with what `guide` (may be null) puts right. XML is not on this road yet: it is what X12 is not.
+Result<edi::Document> read_octets(std::string octets, const edi::Guide* guide);
 
 // An interchange whose own envelope is broken takes its groups with it: each group gets the fault, so that the 997 says
 // no to what will not be processed. Errors: of the archive and of edi::read_x12.
@@ -42,10 +47,22 @@ std::string sequence_number(const edi::Transaction& transaction);
 
 nlohmann::ordered_json faults_json(const std::vector<edi::Fault>& faults);
 
-// The 997 interchange, with the TA1 where one is due, that answers `reading`, with the numbers of `answer` (an outbound document). Empty when there is
-// nothing to answer. Error codes x12.write.*.
-Result<std::string> functional_acknowledgement(const Reading& reading,
-                                               const config::X12Agreement& agreement,
-                                               const store::Document& answer);
+// The interchange that answers `reading`, with the numbers of `answer` (an outbound document): 997s, with the TA1 where one
+// is due; for EDIFACT a CONTRL. Empty when there is nothing to answer. Errors of the writers.
+Result<std::string> acknowledgement_octets(const Reading& reading,
+                                           const config::Partner& partner,
+                                           const store::Document& answer);
+
+// Octets no reader takes (`why`), but whose envelope says who sent what to whom. Empty: it does not.
+std::optional<edi::InterchangeReport> legible_envelope(std::string_view octets,
+                                                       const edi::SchemaSet& schemas,
+                                                       const Error& why);
+// The TA1 or CONTRL that rejects such an interchange.
+Result<std::string> rejection_octets(const edi::InterchangeReport& envelope,
+                                     const config::Partner& partner,
+                                     const store::Document& answer);
+
+// Are there TA1s before its groups?
+bool has_ta1(const edi::Interchange& interchange);
 
 }  // namespace sallyport::flow

@@ -17,21 +17,25 @@ struct NamedStep {
     std::string_view name;
     StepFunction run;
 };
-constexpr std::array<NamedStep, 9> Steps{{{step::Unwrap, unwrap},
-                                          {step::Validate, validate_interchange},
-                                          {step::Acknowledge, acknowledge},
-                                          {step::Freeze, freeze},
-                                          {step::Send, send},
-                                          {step::Match, match_acknowledgement},
-                                          {step::Map, map_document},
-                                          {step::Post, post_document},
-                                          {step::Receipt, send_receipt}}};
+constexpr std::array<NamedStep, 11> Steps{{{step::Unwrap, unwrap},
+                                           {step::Validate, validate_interchange},
+                                           {step::Acknowledge, acknowledge},
+                                           {step::Write, write_document},
+                                           {step::Envelope, envelope_document},
+                                           {step::Freeze, freeze},
+                                           {step::Send, send},
+                                           {step::Match, match_acknowledgement},
+                                           {step::Map, map_document},
+                                           {step::Post, post_document},
+                                           {step::Receipt, send_receipt}}};
 
 // Dies before or after a step's unit: the boundaries that the crash harness cuts at. The names are literals for grep.
 void pass_before(std::string_view step) {
     if (step == step::Unwrap) CRASH_POINT("unwrap.commit.before");
     if (step == step::Validate) CRASH_POINT("validate.commit.before");
     if (step == step::Acknowledge) CRASH_POINT("acknowledge.commit.before");
+    if (step == step::Write) CRASH_POINT("write.commit.before");
+    if (step == step::Envelope) CRASH_POINT("envelope.commit.before");
     if (step == step::Freeze) CRASH_POINT("freeze.commit.before");
     if (step == step::Send) CRASH_POINT("send.commit.before");
     if (step == step::Match) CRASH_POINT("match.commit.before");
@@ -43,6 +47,8 @@ void pass_after(std::string_view step) {
     if (step == step::Unwrap) CRASH_POINT("unwrap.commit.after");
     if (step == step::Validate) CRASH_POINT("validate.commit.after");
     if (step == step::Acknowledge) CRASH_POINT("acknowledge.commit.after");
+    if (step == step::Write) CRASH_POINT("write.commit.after");
+    if (step == step::Envelope) CRASH_POINT("envelope.commit.after");
     if (step == step::Freeze) CRASH_POINT("freeze.commit.after");
     if (step == step::Send) CRASH_POINT("send.commit.after");
     if (step == step::Match) CRASH_POINT("match.commit.after");
@@ -83,7 +89,8 @@ store::Attempt attempt_of(const store::Job& job, Instant started, Instant ended)
 void mark_parked(store::DocumentUpdate& update, std::string_view step) {
     if (step == step::Unwrap || step == step::Map || step == step::Post || step == step::Validate)
         update.back_office = store::BackOfficeStatus::Held;
-    if (step == step::Freeze || step == step::Send) update.delivery = store::DeliveryStatus::Failed;
+    if (step == step::Write || step == step::Envelope || step == step::Freeze || step == step::Send)
+        update.delivery = store::DeliveryStatus::Failed;
 }
 
 // A message that waits before anything in it was read has no document yet: it gets one, or nobody would see it wait.

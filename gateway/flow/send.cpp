@@ -41,6 +41,8 @@ store::AckStatus said_about_all(const std::vector<store::Document>& family) {
 
 // The received interchange that an outbound one answered, and what is in it.
 Status settle_received(store::Transaction& transaction, const std::string& received) {
+    auto interchange = transaction.document(received);
+    if (!interchange) return std::move(interchange).error();
     auto family = transaction.documents({.parent = received, .limit = 10'000});
     if (!family) return std::move(family).error();
     for (const store::Document& member : *family) {
@@ -51,8 +53,33 @@ Status settle_received(store::Transaction& transaction, const std::string& recei
     }
     store::DocumentUpdate update;
     update.acknowledgement = said_about_all(*family);
-    update.next = nobody();
+    // What a person must look at stays with them, though the partner has its answer.
+    if (*interchange && (*interchange)->next.actor == store::Actor::Gateway) update.next = nobody();
     return transaction.update_document(received, update);
+}
+
+// The partner has it: the time for its acknowledgement counts from now.
+Status await_answer(store::Transaction& transaction,
+                    const store::Document& document,
+                    store::DocumentUpdate& update) {
+    if (document.status.acknowledgement != store::AckStatus::Expected) return {};
+    const std::string& envelope = document.parent.empty() ? document.id : document.parent;
+    auto expected = transaction.expectations_of(envelope);
+    if (!expected) return std::move(expected).error();
+    for (const store::Expectation& one : *expected) {
+        const bool waits = one.state == store::ExpectationState::Open ||
+                           one.state == store::ExpectationState::Overdue;
+        if (one.kind == "mdn" || !waits) continue;
+        const Instant due = transaction.now() + (one.due - one.created);
+        // Of one unit: the family's first member moves it, the others find it moved.
+        if (document.parent.empty())
+            if (Status moved = transaction.postpone_expectation(one.id, due); !moved) return moved;
+        update.next = store::NextMove{.actor = store::Actor::Partner,
+                                      .due = due,
+                                      .code = {},
+                                      .reason = "the partner acknowledges it"};
+    }
+    return {};
 }
 
 Status settle_sent(store::Transaction& transaction, const std::string& message) {
@@ -61,7 +88,9 @@ Status settle_sent(store::Transaction& transaction, const std::string& message) 
     for (const store::Document& document : *sent) {
         store::DocumentUpdate update;
         update.delivery = store::DeliveryStatus::Delivered;
-        update.next = nobody();
+        // An answer may have been faster than the receipt: what it left to a person stays with them.
+        if (!document.next.code.starts_with("flow.ack.")) update.next = nobody();
+        if (Status waits = await_answer(transaction, document, update); !waits) return waits;
         if (Status done = transaction.update_document(document.id, update); !done) return done;
         if (document.level != store::DocumentLevel::Interchange || document.acknowledges.empty())
             continue;

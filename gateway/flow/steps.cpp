@@ -36,6 +36,10 @@ std::string outbound_lane(std::string_view partner, std::string_view document) {
     return std::string(partner) + "/out/" + std::string(document);
 }
 
+std::string outbound_order_lane(std::string_view partner, std::string_view number) {
+    return std::string(partner) + "/out/po/" + std::string(number);
+}
+
 Result<store::Document> load_document(store::Store& store, const std::string& id) {
     auto found = store::read<std::optional<store::Document>>(
         store, [&](store::Reader& reader) { return reader.document(id); });

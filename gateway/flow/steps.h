@@ -6,6 +6,7 @@
 //   unwrap (message) -> validate (interchange) -> acknowledge -> freeze -> send        (to the partner)
 //                                              \-> map (transaction) -> post           (to the back office)
 //                                              \-> match (a 997 that came; never acknowledged)
+//   write (canonical document of ours) -> envelope -> freeze -> send                    (outbound.h)
 //   receipt (an MDN that the partner wants at a URL, after the 2xx)
 #pragma once
 
@@ -34,6 +35,8 @@ namespace step {
 inline constexpr std::string_view Unwrap = "unwrap";
 inline constexpr std::string_view Validate = "validate";
 inline constexpr std::string_view Acknowledge = "acknowledge";
+inline constexpr std::string_view Write = "write";
+inline constexpr std::string_view Envelope = "envelope";
 inline constexpr std::string_view Freeze = "freeze";
 inline constexpr std::string_view Send = "send";
 inline constexpr std::string_view Match = "match";
@@ -66,6 +69,8 @@ using Commit = std::function<Status(store::Transaction&, Journal&)>;
 Result<Commit> unwrap(const Tools& tools, const store::Job& job);
 Result<Commit> validate_interchange(const Tools& tools, const store::Job& job);
 Result<Commit> acknowledge(const Tools& tools, const store::Job& job);
+Result<Commit> write_document(const Tools& tools, const store::Job& job);
+Result<Commit> envelope_document(const Tools& tools, const store::Job& job);
 Result<Commit> freeze(const Tools& tools, const store::Job& job);
 Result<Commit> send(const Tools& tools, const store::Job& job);
 Result<Commit> match_acknowledgement(const Tools& tools, const store::Job& job);
@@ -84,6 +89,8 @@ std::string arrival_lane(std::string_view partner);
 std::string order_lane(std::string_view partner, std::string_view number);
 // What goes out has a lane per document: nobody waits for anybody, but a paused partner's lanes all begin with its name.
 std::string outbound_lane(std::string_view partner, std::string_view document);
+// But documents of one purchase order leave in the order they were submitted.
+std::string outbound_order_lane(std::string_view partner, std::string_view number);
 
 // Errors: flow.document.missing, flow.message.missing (Bug); flow.agreement.unknown (Operator).
 Result<store::Document> load_document(store::Store& store, const std::string& id);

@@ -2,9 +2,11 @@
 // Message to interchanges: the envelope is read, compared with the agreement and with the envelopes seen before.
 #include "gateway/base/digest.h"
 #include "gateway/flow/canonical_in.h"
+#include "gateway/flow/interchange.h"
+#include "gateway/flow/reading.h"
 #include "gateway/flow/steps.h"
 #include "parsers/document.h"
-#include "parsers/x12.h"
+#include "parsers/edi.h"
 
 #include <optional>
 #include <utility>
@@ -25,28 +27,31 @@ std::string party(std::string_view qualifier, std::string_view id) {
 }
 
 std::optional<Error> foreign(const config::Partner& partner, const store::Document& document) {
-    const config::X12Agreement& x12 = partner.x12;
-    if (!x12.enabled)
-        return Error("flow.agreement.x12",
+    const bool edifact = document.standard == "EDIFACT";
+    const std::string table = edifact ? "[edifact]" : "[x12]";
+    if (!(edifact ? partner.edifact.enabled : partner.x12.enabled))
+        return Error(edifact ? "flow.agreement.edifact" : "flow.agreement.x12",
                      Blame::Operator,
-                     "the agreement with " + partner.name + " does not cover X12")
-            .remedy("add an [x12] table to the partner file, then release the document");
-    const std::string theirs = party(x12.their_qualifier, x12.their_id);
-    const std::string ours = party(x12.our_qualifier, x12.our_id);
+                     "the agreement with " + partner.name + " does not cover " + document.standard)
+            .remedy("add an " + table + " table to the partner file, then release the document");
+    const std::string theirs = their_address(partner, document.standard);
+    const std::string ours = our_address(partner, document.standard);
     if (document.sender != theirs || document.receiver != ours)
         return Error("flow.envelope.foreign",
                      Blame::Operator,
                      "the interchange goes from " + document.sender + " to " + document.receiver +
                          ", the agreement with " + partner.name + " says " + theirs + " to " + ours)
-            .remedy(
-                "correct the [x12] identifiers in the partner file and release the document, "
-                "or ask the partner whose document this is");
-    if (document.test != x12.test)
+            .remedy("correct the " + table +
+                    " identifiers in the partner file and release the document, "
+                    "or ask the partner whose document this is");
+    const std::string flag = edifact ? "UNB 0035" : "ISA15";
+    if (document.test != test_of(partner, document.standard))
         return Error("flow.envelope.test",
                      Blame::Operator,
-                     document.test ? "ISA15 says test, the agreement is for production"
-                                   : "ISA15 says production, the agreement is for test")
-            .remedy("set x12.test in the partner file as agreed and release the document");
+                     flag + (document.test ? " says test, the agreement is for production"
+                                           : " says production, the agreement is for test"))
+            .remedy("set test in " + table +
+                    " of the partner file as agreed and release the document");
     return std::nullopt;
 }
 
@@ -64,11 +69,13 @@ Envelope envelope_of(const edi::Interchange& interchange,
     Envelope envelope;
     store::Document& document = envelope.document;
     document = held_interchange(message, std::move(id));
-    document.standard = "X12";
-    document.version = std::string(interchange.version);
+    const bool edifact = interchange.standard == edi::Standard::Edifact;
+    document.standard = edifact ? "EDIFACT" : "X12";
+    document.version = std::string(edifact ? interchange.syntax : interchange.version);
     document.sender = party(interchange.sender_qualifier, interchange.sender);
     document.receiver = party(interchange.receiver_qualifier, interchange.receiver);
-    document.test = interchange.header.text(15) == "T";
+    document.test =
+        edifact ? interchange.header.text(11) == "1" : interchange.header.text(15) == "T";
     document.interchange_control = std::string(interchange.control);
     document.status.back_office = store::BackOfficeStatus::NotNeeded;
     document.next = gateway_acts();
@@ -158,17 +165,47 @@ Status store_envelope(store::Transaction& transaction,
          .detail = {{"message", document.message}, {"control", document.interchange_control}}});
 }
 
-// Nothing in the message can be read: there is no envelope to answer to, so a person must.
-Commit unreadable(const store::Message& message, std::string id, Error why) {
-    store::Document document = held_interchange(message, std::move(id));
+// Nothing in the message can be read. Where its envelope still says who sent what to whom, as agreed, the partner is told by
+// a TA1 or CONTRL; the document stays with its octets and waits for a person either way.
+Commit unreadable(const Tools& tools,
+                  const store::Message& message,
+                  const Agreement& agreement,
+                  std::string_view octets,
+                  const Error& why) {
+    store::Document document = held_interchange(message, tools.make_id());
     document.status.content = store::ContentStatus::Unreadable;
-    return [document, why](store::Transaction& transaction, Journal& journal) {
-        // The partner sent it, but only our coordinator can tell them.
-        return store_held(
+    bool owed = false;
+    if (const auto envelope = legible_envelope(octets, tools.schemas, why)) {
+        const bool edifact = envelope->standard == edi::to_string(edi::Standard::Edifact);
+        const config::Partner& partner = agreement.partner;
+        document.standard = edifact ? "EDIFACT" : "X12";
+        document.sender = party(envelope->sender_qualifier, envelope->sender);
+        document.receiver = party(envelope->receiver_qualifier, envelope->receiver);
+        document.interchange_control = envelope->control;
+        document.test = test_of(partner, document.standard);
+        const auto policy = edifact ? partner.edifact.acknowledge : partner.x12.acknowledge;
+        owed = !foreign(partner, document) && policy != config::AckPolicy::Never;
+    }
+    if (owed) document.status.acknowledgement = store::AckStatus::Owed;
+    return [document, why, owed](store::Transaction& transaction, Journal& journal) -> Status {
+        // The partner sent it, but only our coordinator can tell them more than the answer says.
+        Status held = store_held(
             transaction,
             journal,
             document,
-            person_acts(Blame::BackOffice, transaction.now(), why.code(), why.text()));
+            person_acts(Blame::BackOffice,
+                        transaction.now(),
+                        why.code(),
+                        why.text() + (owed ? "; the partner is told by a TA1 or CONTRL and has to "
+                                             "send it again; then discard this one"
+                                           : "")));
+        if (!held || !owed) return held;
+        auto answer =
+            transaction.add_job({.kind = std::string(step::Acknowledge),
+                                 .document = document.id,
+                                 .order_key = outbound_lane(document.partner, document.id)});
+        if (!answer) return std::move(answer).error();
+        return {};
     };
 }
 
@@ -183,11 +220,8 @@ Result<Commit> unwrap(const Tools& tools, const store::Job& job) {
     auto agreement = agreement_of(tools, message->partner);
     if (!agreement) return std::move(agreement).error();
 
-    auto read =
-        edi::read_x12(*std::move(payload),
-                      {},
-                      (*agreement)->guide ? (*agreement)->guide->leniencies() : edi::Leniencies{});
-    if (!read) return unreadable(*message, tools.make_id(), std::move(read).error());
+    auto read = read_octets(*payload, (*agreement)->guide.get());
+    if (!read) return unreadable(tools, *message, **agreement, *payload, read.error());
     std::vector<Envelope> envelopes;
     for (std::size_t index = 0; index < read->interchanges.size(); ++index) {
         const std::string_view octets = slice(*read, index);

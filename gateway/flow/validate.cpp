@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Interchange to transactions: each judged against its schema, each with a row of its own; the answer owed is put on the
 // road together with the documents it speaks about.
+#include "gateway/flow/answers.h"
 #include "gateway/flow/reading.h"
 #include "gateway/flow/steps.h"
 
@@ -77,14 +78,13 @@ Result<Judged> judge(const Tools& tools,
     const char verdict = edi::verdict(group_report, report, reading.policy);
     document.status.content = content_of(verdict, report.faults.empty());
     const bool acknowledgement = edi::is_acknowledgement(transaction.set);
+    const bool answer = is_answer(transaction.set);
     if (verdict == 'R')
         explain_rejection(document, group_report, report);
     else
-        judged.step = acknowledgement ? step::Match : step::Map;
-    if (acknowledgement)
-        document.status.acknowledgement = store::AckStatus::NotNeeded;
-    else if (verdict != 'R')
-        document.status.back_office = store::BackOfficeStatus::Pending;
+        judged.step = answer ? step::Match : step::Map;
+    if (acknowledgement) document.status.acknowledgement = store::AckStatus::NotNeeded;
+    if (!answer && verdict != 'R') document.status.back_office = store::BackOfficeStatus::Pending;
     judged.lane =
         order_lane(document.partner,
                    document.business_number.empty() ? document.id : document.business_number);
@@ -106,10 +106,13 @@ bool answer_due(config::AckPolicy policy, const Reading& reading) {
     bool clean = true;
     for (const edi::GroupReport& group : reading.judged().groups) {
         if (group.functional_id == "FA") continue;
-        something = true;
         clean = clean && group.faults.empty();
-        for (const edi::TransactionReport& transaction : group.transactions)
+        something = something || group.transactions.empty();
+        for (const edi::TransactionReport& transaction : group.transactions) {
+            if (edi::is_acknowledgement(transaction.set)) continue;
+            something = true;
             clean = clean && transaction.faults.empty();
+        }
     }
     switch (policy) {
         case config::AckPolicy::Never:
@@ -120,6 +123,26 @@ bool answer_due(config::AckPolicy policy, const Reading& reading) {
             return something && !clean;
     }
     return false;
+}
+
+// TA1s stand before the groups, in no transaction: they get a row of their own, so that they are matched and seen.
+Judged interchange_answers(const Tools& tools, const store::Document& parent) {
+    Judged judged;
+    judged.document = parent;
+    judged.document.id = tools.make_id();
+    judged.document.parent = parent.id;
+    judged.document.level = store::DocumentLevel::Transaction;
+    judged.document.set = "TA1";
+    judged.document.status.content = store::ContentStatus::Valid;
+    judged.document.status.acknowledgement = store::AckStatus::NotNeeded;
+    judged.document.status.back_office = store::BackOfficeStatus::NotNeeded;
+    judged.document.next = gateway_acts();
+    judged.document.created = {};
+    judged.document.updated = {};
+    judged.document.faults_ref.clear();
+    judged.step = step::Match;
+    judged.lane = order_lane(parent.partner, judged.document.id);
+    return judged;
 }
 
 store::ContentStatus content_of_all(const std::vector<Judged>& all, const Reading& reading) {
@@ -176,6 +199,7 @@ Result<std::vector<Judged>> judge_all(const Tools& tools,
             if (!judged) return std::move(judged).error();
             all.push_back(*std::move(judged));
         }
+    if (has_ta1(reading.interchange())) all.push_back(interchange_answers(tools, parent));
     return all;
 }
 
@@ -189,7 +213,10 @@ Result<Commit> validate_interchange(const Tools& tools, const store::Job& job) {
     auto reading = read_interchange(tools, parent->payload_ref, parent->partner);
     if (!reading) return std::move(reading).error();
 
-    const bool owed = answer_due((*agreement)->partner.x12.acknowledge, *reading);
+    const config::Partner& partner = (*agreement)->partner;
+    const bool owed = answer_due(
+        parent->standard == "EDIFACT" ? partner.edifact.acknowledge : partner.x12.acknowledge,
+        *reading);
     parent->status.back_office = store::BackOfficeStatus::NotNeeded;
     store::Document pattern = *parent;
     pattern.status.acknowledgement = owed ? store::AckStatus::Owed : store::AckStatus::NotNeeded;

@@ -119,6 +119,7 @@ struct DocumentUpdate {
     std::optional<std::string> faults_ref{};
     std::optional<std::string> payload_ref{};
     std::optional<Placement> placement{};
+    std::optional<std::string> acknowledges{};
 };
 
 struct DocumentFilter {
@@ -135,6 +136,8 @@ struct DocumentFilter {
     std::string message{};
     std::string parent{};
     std::string acknowledges{};
+    std::string interchange_control{};
+    std::string group_control{};
     std::optional<Instant> since{};  // created at or after
     std::string before_id{};         // page backwards: only ids below this one
     unsigned limit = 100;            // 1 to 10000, newest first

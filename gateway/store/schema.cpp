@@ -140,13 +140,23 @@ const Migration& bookmarks() {
     return steps;
 }
 
+// Acknowledgements name what they answer by its control numbers.
+const Migration& control_numbers_of_documents() {
+    static const Migration steps{
+        "CREATE INDEX documents_interchange ON documents(interchange_control, partner)",
+        "CREATE INDEX documents_group ON documents(group_control, partner)",
+    };
+    return steps;
+}
+
 const std::vector<const Migration*>& migrations() {
     static const std::vector<const Migration*> all{&messages_and_documents(),
                                                    &jobs_and_attempts(),
                                                    &ledgers(),
                                                    &audit_chain(),
                                                    &tries_of_jobs(),
-                                                   &bookmarks()};
+                                                   &bookmarks(),
+                                                   &control_numbers_of_documents()};
     return all;
 }
 

@@ -176,6 +176,8 @@ Result<std::vector<Document>> SqliteSession::documents(const DocumentFilter& fil
     where.add_text("message", filter.message);
     where.add_text("parent", filter.parent);
     where.add_text("acknowledges", filter.acknowledges);
+    where.add_text("interchange_control", filter.interchange_control);
+    where.add_text("group_control", filter.group_control);
     if (filter.since) where.add("created >= ?", micros(*filter.since));
     if (!filter.before_id.empty()) where.add("id < ?", filter.before_id);
     return read_documents(where.text() + order_and_limit("id DESC", filter.limit), where.values());
@@ -231,6 +233,7 @@ Status SqliteSession::update_document(const std::string& id, const DocumentUpdat
     set.add_text("canonical_ref", update.canonical_ref);
     set.add_text("faults_ref", update.faults_ref);
     set.add_text("payload_ref", update.payload_ref);
+    set.add_reference("acknowledges", update.acknowledges);
     if (update.placement) place(set, *update.placement);
     std::vector<Value> values{micros(m_now)};
     for (Value& value : set.values())

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Killed at every boundary of the road, in a process of its own, and started again: nothing lost, nothing twice.
+#include "outbound_world.h"
 #include "tests/support/temp_dir.h"
 #include "world.h"
 
@@ -31,8 +32,32 @@ void play(const std::filesystem::path& directory) {
     world.receive(write_850({}), "b");
 }
 
+// The same for what goes out: a caller that submits until it is told, two answers to one order and one to another.
+void play_outbound(const std::filesystem::path& directory) {
+    testing::Shop shop(directory);
+    const Status freed = shop.world.store->submit([](store::Transaction& unit) -> Status {
+        auto leases = unit.release_leases("gateway");
+        if (!leases) return std::move(leases).error();
+        return {};
+    });
+    ASSERT_TRUE(freed) << freed.error().text();
+    shop.world.run();
+    const auto canonical = testing::answer_to_order("PO-1");
+    for (const char* key : {"odoo/1/rev1", "odoo/1/rev2", "odoo/2/rev1"}) {
+        shop.world.clock.advance(std::chrono::milliseconds(10));
+        auto submission = testing::submission_of(key, canonical);
+        if (std::string_view(key).starts_with("odoo/2")) submission.business_number = "PO-2";
+        const auto submitted = shop.outbound->submit(submission);
+        ASSERT_TRUE(submitted) << submitted.error().text();
+        shop.world.run();
+    }
+}
+
 // Runs play() in a fresh process of this program. True when it was killed by SIGKILL, false when it ended well.
-bool killed_at(const std::string& point, const std::filesystem::path& directory) {
+bool killed_at(const std::string& point,
+               const std::filesystem::path& directory,
+               const char* part = "Child.Plays") {
+    const std::string filter = std::string("--gtest_filter=") + part;
     const pid_t child = ::fork();
     if (child == 0) {
         ::setenv(ChildDirectory, directory.c_str(), 1);
@@ -40,11 +65,7 @@ bool killed_at(const std::string& point, const std::filesystem::path& directory)
             ::unsetenv("SALLYPORT_CRASH_POINT");
         else
             ::setenv("SALLYPORT_CRASH_POINT", point.c_str(), 1);
-        ::execl("/proc/self/exe",
-                "flow_tests",
-                "--gtest_filter=Child.Plays",
-                "--gtest_brief=1",
-                nullptr);
+        ::execl("/proc/self/exe", "flow_tests", filter.c_str(), "--gtest_brief=1", nullptr);
         ::_exit(127);
     }
     int status = 0;
@@ -59,6 +80,45 @@ TEST(Child, Plays) {
     if (directory == nullptr)
         GTEST_SKIP() << "only run by the crash tests, in a process of its own";
     play(directory);
+}
+
+TEST(Child, Submits) {
+    const char* directory = std::getenv(ChildDirectory);
+    if (directory == nullptr)
+        GTEST_SKIP() << "only run by the crash tests, in a process of its own";
+    play_outbound(directory);
+}
+
+class OutboundCrash : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(OutboundCrash, EachSubmissionIsOneInterchangeAndNoNumberIsLost) {
+    const testing_support::TempDir directory;
+    ASSERT_TRUE(killed_at(GetParam(), directory.path(), "Child.Submits"))
+        << "the point was never passed";
+    ASSERT_FALSE(killed_at("", directory.path(), "Child.Submits"))
+        << "the second run must reach its end";
+
+    World world(directory.path());
+    for (const auto state :
+         {store::JobState::Ready, store::JobState::Leased, store::JobState::Parked})
+        EXPECT_TRUE(world.jobs(state).empty());
+    const auto documents = world.documents({.level = store::DocumentLevel::Transaction});
+    EXPECT_EQ(documents.size(), 3U);
+    std::set<std::string> interchanges, groups;
+    for (const store::Document& document : documents) {
+        EXPECT_EQ(document.status.delivery, store::DeliveryStatus::Delivered);
+        EXPECT_EQ(document.status.acknowledgement, store::AckStatus::Expected);
+        interchanges.insert(document.interchange_control);
+        groups.insert(document.group_control);
+    }
+    EXPECT_EQ(interchanges, (std::set<std::string>{"1", "2", "3"}));
+    EXPECT_EQ(groups, (std::set<std::string>{"1", "2", "3"}));
+    const auto sent = world.sender.sent();
+    const std::set<std::string> distinct(sent.begin(), sent.end());
+    EXPECT_EQ(distinct.size(), 3U) << "the same octets, however often they were sent";
+    const auto verdict = store::verify_chain(*world.store);
+    ASSERT_TRUE(verdict);
+    EXPECT_FALSE(verdict->broken);
 }
 
 class Crash : public ::testing::TestWithParam<const char*> {};
@@ -123,6 +183,25 @@ INSTANTIATE_TEST_SUITE_P(EveryBoundary,
                                            "post.after",
                                            "post.commit.before",
                                            "post.commit.after"),
+                         name_of);
+
+INSTANTIATE_TEST_SUITE_P(EveryBoundary,
+                         OutboundCrash,
+                         ::testing::Values("submit.commit.before",
+                                           "submit.commit.after",
+                                           "submit.commit.after:2",
+                                           "write.commit.before",
+                                           "write.commit.after",
+                                           "envelope.commit.before",
+                                           "envelope.commit.before:2",
+                                           "envelope.commit.after",
+                                           "freeze.commit.before",
+                                           "freeze.commit.after",
+                                           "send.before",
+                                           "send.after",
+                                           "send.commit.before",
+                                           "send.commit.after",
+                                           "send.commit.after:3"),
                          name_of);
 
 }  // namespace

@@ -207,34 +207,5 @@ TEST_F(Pipeline850, MatchesA997AndNeverAcknowledgesIt) {
     EXPECT_TRUE(m_world.back_office.calls.empty());
 }
 
-TEST_F(Pipeline850, SettlesTheDocumentAMatched997SpeaksAbout) {
-    Document invoice;
-    invoice.id = "01INVOICE";
-    invoice.direction = store::Direction::Outbound;
-    invoice.partner = "acme";
-    invoice.set = "810";
-    invoice.status.acknowledgement = AckStatus::Expected;
-    const Status expected = m_world.store->submit([&](store::Transaction& unit) -> Status {
-        if (Status added = unit.add_document(invoice); !added) return added;
-        auto id = unit.expect({.kind = "997",
-                               .partner = "acme",
-                               .key = "IN:77",
-                               .document = invoice.id,
-                               .due = unit.now() + std::chrono::hours(24)});
-        if (!id) return std::move(id).error();
-        return {};
-    });
-    ASSERT_TRUE(expected) << expected.error().text();
-    m_world.receive(
-        "ISA*00*          *00*          *ZZ*ACMERETAIL     *ZZ*SALLYPORT      "
-        "*261123*0600*U*00401*000000009*0*P*>~GS*FA*ACMERETAIL*SALLYPORT*20261123*0600*9*X*004010~"
-        "ST*997*0001~AK1*IN*77~AK9*R*1*1*0~SE*4*0001~GE*1*9~IEA*1*000000009~",
-        "a");
-    const Document settled = m_world.newest("810");
-    EXPECT_EQ(settled.status.acknowledgement, AckStatus::Rejected);
-    EXPECT_EQ(settled.next.actor, Actor::Coordinator);
-    EXPECT_EQ(m_world.newest("997").next.actor, Actor::Nobody);
-}
-
 }  // namespace
 }  // namespace sallyport::flow

@@ -104,7 +104,8 @@ class Worker(threading.Thread):
             with contextlib.suppress(FileNotFoundError):
                 with client.open("/out/" + name) as file:
                     octets = file.read()
-                self.run_.fetched(name, octets)
+                    # Read to the end is read, whether the answer to the close comes or the gateway dies over it.
+                    self.run_.fetched(name, octets)
 
 
 class Run:
