@@ -31,11 +31,17 @@ public:
     }
 
 private:
-    // `require PLACE = constant` names the only value that passes.
+    // `require PLACE = constant` names the only value that passes, `require exists(field)` a field that must be there.
     void wanted(const std::vector<PlanStep>& list) {
         for (const PlanStep& step : list) {
             wanted(step.steps);
             const CompiledExpr& test = step.expr;
+            if (step.kind == StepKind::Require && test.op == Op::Call &&
+                test.function == Function::Exists && test.args[0].op == Op::Document) {
+                for (const DocHop& hop : test.args[0].document.hops)
+                    m_demanded.insert(hop.field);
+                m_demanded.insert(test.args[0].document.field);
+            }
             if (step.kind != StepKind::Require || test.op != Op::Equal ||
                 test.args[0].op != Op::Wire)
                 continue;
@@ -46,20 +52,11 @@ private:
         }
     }
 
-    bool mandatory(const PlanStep& step) const {
-        if (must_stand(step)) return true;
+    static bool mandatory(const PlanStep& step) {
         if (step.wire.at.empty() || step.wire.segment == nullptr) return false;
         const std::size_t at = step.wire.at[0].element;
         return at >= 1 && at <= step.wire.segment->elements.size() &&
                step.wire.segment->elements[at - 1].usage == edi::Usage::Mandatory;
-    }
-
-    // An XML element its parent cannot do without, as far as the path goes inside the block.
-    bool must_stand(const PlanStep& step) const {
-        return m_plan.xml != nullptr && !step.wire.hops.empty() &&
-               std::all_of(step.wire.hops.begin(), step.wire.hops.end(), [&](const Hop& hop) {
-                   return m_plan.set->nodes[hop.node].usage == edi::Usage::Mandatory;
-               });
     }
 
     // Elements conditions of their segment tie together are all there or none: a document with half of a pair is none of
@@ -146,7 +143,8 @@ private:
     bool move(const PlanStep& step, Json& record, bool all) {
         if (step.arrow != Arrow::Both || step.fields[0].from_root) return false;
         const auto only = m_wanted.find(step.wire.text);
-        const bool needed = all || step.fields[0].field->required || only != m_wanted.end();
+        const bool needed = all || step.fields[0].field->required || only != m_wanted.end() ||
+                            m_demanded.contains(step.fields[0].field);
         if (!needed && (away(step) || excluded(step))) return false;
         const bool must = needed || mandatory(step);
         const unsigned group = bound(step);
@@ -204,7 +202,11 @@ private:
                 one.arrow == Arrow::Both)
                 open.push_back(&one);
         if (open.empty()) return;
-        const PlanStep& chosen = *open[m_values.below(open.size())];
+        const auto demanded = std::find_if(open.begin(), open.end(), [&](const PlanStep* one) {
+            return !one->fields.empty() && m_demanded.contains(one->fields[0].field);
+        });
+        const PlanStep& chosen =
+            demanded != open.end() ? **demanded : *open[m_values.below(open.size())];
         if (chosen.kind == StepKind::Move)
             move(chosen, record, all);
         else
@@ -213,9 +215,10 @@ private:
 
     void block(const std::vector<PlanStep>& list, const PlanStep& step, Json& record, bool all) {
         if (step.each) return entries(list, step, record);
-        const bool must = m_plan.set->nodes[step.wire.owner].usage == edi::Usage::Mandatory ||
-                          step.wire.hops.empty() || must_stand(step) ||
-                          (m_plan.xml != nullptr && !step.has_record);
+        const bool must =
+            m_plan.set->nodes[step.wire.owner].usage == edi::Usage::Mandatory ||
+            step.wire.hops.empty() ||
+            (step.has_record && m_demanded.contains(step.fields[0].hops.back().field));
         if (!step.has_record) {
             if (must || m_values.optional()) steps(step.steps, record, all && must);
             return;
@@ -268,6 +271,7 @@ private:
     const Plan& m_plan;
     RandomValues m_values;
     std::map<std::string, std::string> m_wanted;
+    std::set<const Field*> m_demanded;
     std::map<std::string, bool> m_coins;       // of the segments of the record at hand
     std::map<std::string, unsigned> m_chosen;  // the element that excludes others, likewise
     unsigned m_depth = 0;
