@@ -52,11 +52,20 @@ private:
         }
     }
 
-    static bool mandatory(const PlanStep& step) {
+    bool mandatory(const PlanStep& step) const {
+        if (must_stand(step)) return true;
         if (step.wire.at.empty() || step.wire.segment == nullptr) return false;
         const std::size_t at = step.wire.at[0].element;
         return at >= 1 && at <= step.wire.segment->elements.size() &&
                step.wire.segment->elements[at - 1].usage == edi::Usage::Mandatory;
+    }
+
+    // An XML element its parent cannot do without, as far as the path goes inside the block.
+    bool must_stand(const PlanStep& step) const {
+        return m_plan.xml != nullptr && !step.wire.hops.empty() &&
+               std::all_of(step.wire.hops.begin(), step.wire.hops.end(), [&](const Hop& hop) {
+                   return m_plan.set->nodes[hop.node].usage == edi::Usage::Mandatory;
+               });
     }
 
     // Elements conditions of their segment tie together are all there or none: a document with half of a pair is none of
@@ -217,8 +226,9 @@ private:
         if (step.each) return entries(list, step, record);
         const bool must =
             m_plan.set->nodes[step.wire.owner].usage == edi::Usage::Mandatory ||
-            step.wire.hops.empty() ||
-            (step.has_record && m_demanded.contains(step.fields[0].hops.back().field));
+            step.wire.hops.empty() || must_stand(step) ||
+            (step.has_record && m_demanded.contains(step.fields[0].hops.back().field)) ||
+            (m_plan.xml != nullptr && !step.has_record);
         if (!step.has_record) {
             if (must || m_values.optional()) steps(step.steps, record, all && must);
             return;
