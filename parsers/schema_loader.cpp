@@ -187,7 +187,11 @@ Status SchemaLoader::load_releases(const std::filesystem::path& folder,
     std::error_code failed;
     std::vector<std::filesystem::path> folders;
     for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
-        if (entry.is_directory() && std::filesystem::exists(entry.path() / "segments.txt"))
+        // A folder of a site's own may hold no more than a set or a code list of a release that is shipped.
+        const auto has = [&](const char* name) {
+            return std::filesystem::exists(entry.path() / name, failed);
+        };
+        if (entry.is_directory() && (has("segments.txt") || has("codes.txt") || has("sets")))
             folders.push_back(entry.path());
     }
     for (const auto& path : folders) {
@@ -200,9 +204,11 @@ Status SchemaLoader::load_releases(const std::filesystem::path& folder,
 }
 
 Status SchemaLoader::load_release(const std::filesystem::path& folder, Dictionary& dictionary) {
-    if (Status done = load_definitions(folder / "segments.txt", dictionary); !done) return done;
-    if (Status done = load_definitions(folder / "codes.txt", dictionary); !done) return done;
     std::error_code failed;
+    for (const char* name : {"segments.txt", "codes.txt"}) {
+        if (!std::filesystem::exists(folder / name, failed)) continue;
+        if (Status done = load_definitions(folder / name, dictionary); !done) return done;
+    }
     for (const auto& entry : std::filesystem::directory_iterator(folder / "sets", failed)) {
         if (entry.path().extension() != ".txt") continue;
         if (Status done = load_set(entry.path(), dictionary); !done) return done;

@@ -25,8 +25,8 @@ constexpr std::size_t MaxFileBytes = std::size_t{64} << 20;
 constexpr std::size_t MaxTexts = 2'000;
 
 struct SchemaOptions {
-    std::string set, release, partner, segment, first, second, file, into;
-    bool elements = false, codes = false, force = false;
+    std::string set, release, partner, use, segment, first, second, file, into;
+    bool elements = false, codes = false, uses = false, force = false;
 };
 
 // "850", "004030/850", "D96A/ORDERS", "004010/850@acme".
@@ -79,6 +79,18 @@ Result<std::unique_ptr<Loaded>> load(const CommandLine& line, const std::string&
     return loaded;
 }
 
+Error no_use(const edi::SchemaSet& schemas, const edi::SetSchema& set, const std::string& name) {
+    std::vector<std::string> known;
+    for (const edi::SchemaSet::UseName& use : schemas.uses())
+        known.emplace_back(use.name);
+    const std::string near = near_match(name, known);
+    return Error("schema.use.unknown",
+                 Blame::Operator,
+                 "there is no use " + name + " of release " + std::string(set.release) +
+                     (near.empty() || near == name ? "" : "; did you mean " + near + "?"))
+        .remedy("\"sallyport schema list --uses\" shows them");
+}
+
 int show(CommandLine& line, const SchemaOptions& options) {
     auto loaded = load(line, options.partner);
     if (!loaded) return report(line, loaded.error());
@@ -91,6 +103,10 @@ int show(CommandLine& line, const SchemaOptions& options) {
     view.codes = options.codes;
     view.segment = options.segment;
     view.guide = (*loaded)->partner ? &(*loaded)->partner->guide : nullptr;
+    if (!options.use.empty()) {
+        view.guide = (*loaded)->schemas.use_named((*set)->standard, (*set)->release, options.use);
+        if (!view.guide) return report(line, no_use((*loaded)->schemas, **set, options.use));
+    }
     if (line.json) {
         line.out << edi::schema_json(**set, view).dump(2) << '\n';
     } else {
@@ -99,9 +115,27 @@ int show(CommandLine& line, const SchemaOptions& options) {
     return exit_code::Done;
 }
 
-int list(CommandLine& line) {
+int list_uses(CommandLine& line, const edi::SchemaSet& schemas) {
+    Json all = Json::array();
+    for (const edi::SchemaSet::UseName& use : schemas.uses()) {
+        if (line.json) {
+            all.push_back({{"use", use.name},
+                           {"standard", edi::to_string(use.standard)},
+                           {"release", use.release},
+                           {"association", use.association}});
+        } else {
+            line.out << use.name << ' ' << edi::to_string(use.standard) << ' ' << use.release << ' '
+                     << use.association << '\n';
+        }
+    }
+    if (line.json) line.out << all.dump(2) << '\n';
+    return exit_code::Done;
+}
+
+int list(CommandLine& line, const SchemaOptions& options) {
     auto schemas = load_schemas(line);
     if (!schemas) return report(line, schemas.error());
+    if (options.uses) return list_uses(line, *schemas);
     Json all = Json::array();
     for (const edi::SchemaSet::Name& name : schemas->names()) {
         if (line.json) {
@@ -216,6 +250,8 @@ void add_show(CLI::App& noun, CommandLine& line, const std::shared_ptr<SchemaOpt
         ->required();
     verb->add_option("--release", options->release, "004010, 005010, D96A, D01B …");
     verb->add_option("--partner", options->partner, "with the rules of this partner's guide");
+    verb->add_option("--use", options->use, "with the rules of an association: VICS, EANCOM-1997 …")
+        ->excludes("--partner");
     verb->add_option("--segment", options->segment, "only this segment, with its elements");
     verb->add_flag("--elements", options->elements, "the elements and conditions of each segment");
     verb->add_flag("--codes", options->codes, "the code lists as well");
@@ -240,10 +276,14 @@ void add_schema_commands(CommandLine& line) {
     add_show(*noun, line, options);
     CLI::App* listed = noun->add_subcommand("list", "every set and message installed");
     listed->add_flag("--json", line.json, "for programs");
-    listed->callback([&line] { line.action = [&line] { return list(line); }; });
+    listed->add_flag(
+        "--uses", options->uses, "the associations' uses instead, and what chooses them");
+    listed->callback(
+        [&line, options] { line.action = [&line, options] { return list(line, *options); }; });
     listed->footer(
         "Examples:\n"
         "  sallyport schema list\n"
+        "  sallyport schema list --uses\n"
         "  sallyport schema list | grep D01B\n"
         "  sallyport schema list --json | jq length\n");
     CLI::App* compared = noun->add_subcommand("diff", "what two of them allow differently");

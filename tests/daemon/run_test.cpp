@@ -21,6 +21,7 @@ namespace {
 
 using testing::Ended;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::Program;
 using testing::run_program;
 using testing::write_text;
@@ -153,6 +154,30 @@ std::string shown_certificate(const std::string& port, const std::string& file) 
                                  "-sha256 > " +
                                  file);
     return testing::read_text(file);
+}
+
+// Tables of the site's own are found beside sallyport.toml when the gateway starts; changed while it runs, they wait for a
+// restart, and the log says so.
+TEST_F(Run, TakesTheSitesOwnSchemasAtStartAndSaysWhenARestartIsDue) {
+    const auto sets = m_directory.path() / "schemas" / "x12" / "004010" / "sets";
+    std::filesystem::create_directories(sets);
+    write_text(sets / "broken.txt", "set 850X PO\nheading\n  XX M 1\n");
+    const Ended refused = run_program({"check", "--config", path("sallyport.toml")});
+    EXPECT_EQ(refused.code, 78) << refused.out << refused.err;
+    EXPECT_THAT(refused.out + refused.err, HasSubstr("broken.txt:3"));
+    write_text(sets / "broken.txt", "set 850X PO\nheading\n  ST M 1\n  SE M 1\n");
+    EXPECT_EQ(run_program({"check", "--config", path("sallyport.toml")}).code, 0);
+    const Manager manager(path("notify"));
+    auto running = start(manager);
+    running->signal(SIGHUP);
+    EXPECT_THAT(manager.hears(), HasSubstr("RELOADING=1"));
+    EXPECT_THAT(manager.hears(), HasSubstr("READY=1"));
+    EXPECT_THAT(running->err(), Not(HasSubstr("schema.restart")));
+    write_text(sets / "850Y.txt", "set 850Y PO\nheading\n  ST M 1\n  SE M 1\n");
+    running->signal(SIGHUP);
+    EXPECT_THAT(manager.hears(), HasSubstr("RELOADING=1"));
+    EXPECT_THAT(manager.hears(), HasSubstr("READY=1"));
+    EXPECT_THAT(running->err(), HasSubstr("schema.restart"));
 }
 
 TEST_F(Run, ShowsTheRenewedHttpsCertificateAfterAReload) {

@@ -139,5 +139,19 @@ TEST(Schemas, SayWhichFileAndLineIsWrong) {
     EXPECT_EQ(loaded.error().place().line, 3u);
 }
 
+// A site adds or replaces one set; it needs no tables of segments for that.
+TEST(Schemas, AFolderOfASiteMayHoldNoMoreThanASet) {
+    const test::TempSchemas own("x12/004010/sets/900.txt",
+                                "set 900 PO\nheading\n  ST M 1\n  BEG M 1\n  SE M 1\n");
+    const std::array<std::filesystem::path, 2> directories{
+        std::filesystem::path(SALLYPORT_SOURCE_DIR) / "parsers" / "schemas", own.path()};
+    const auto schemas = SchemaSet::load(directories);
+    ASSERT_TRUE(schemas) << schemas.error().text();
+    const auto set = schemas->find(Standard::X12, "004010", "900");
+    ASSERT_TRUE(set) << set.error().text();
+    EXPECT_EQ((*set)->nodes[2].segment, schemas->segment(Standard::X12, "004010", "BEG"));
+    EXPECT_TRUE(schemas->find(Standard::X12, "004010", "850"));
+}
+
 }  // namespace
 }  // namespace sallyport::edi
