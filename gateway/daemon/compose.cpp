@@ -7,16 +7,19 @@
 #include "gateway/daemon/as2_setup.h"
 #include "gateway/daemon/control_file.h"
 #include "gateway/daemon/directory.h"
+#include "gateway/daemon/edi_partner.h"
 #include "gateway/daemon/gateway.h"
 #include "gateway/daemon/https_door.h"
 #include "gateway/daemon/no_back_office.h"
 #include "gateway/daemon/odoo_setup.h"
+#include "gateway/daemon/odoo_watch.h"
 #include "gateway/daemon/options_of.h"
 #include "gateway/daemon/remote_exchange.h"
 #include "gateway/daemon/sftp_door.h"
 #include "gateway/flow/agreements.h"
 #include "gateway/flow/intake.h"
 #include "gateway/flow/mailbox.h"
+#include "gateway/flow/outbound.h"
 #include "gateway/flow/pipeline.h"
 #include "gateway/flow/receipts.h"
 #include "gateway/odoo/client.h"
@@ -68,6 +71,7 @@ struct GatewayParts {
     flow::Metrics metrics;
 
     edi::SchemaSet schemas;
+    std::string schema_digest;  // of their files when they were read
     std::unique_ptr<store::Store> store;
     store::Archive archive;
     flow::Agreements agreements;
@@ -85,6 +89,8 @@ struct GatewayParts {
 
     std::optional<flow::Tools> tools{};
     std::unique_ptr<flow::Pipeline> pipeline{};
+    std::unique_ptr<flow::Outbound> outbound{};
+    std::unique_ptr<OdooWatch> odoo_watch{};  // null: nothing goes from Odoo to partners
     std::unique_ptr<flow::DurableIntake> intake{};
     std::unique_ptr<transports::Penalties> penalties{};  // of every door
     std::unique_ptr<RemoteExchange> remote{};
@@ -125,29 +131,10 @@ struct Prepared {
     std::optional<certs::TlsServer> tls{};
 };
 
-void prepare_odoo(const config::Configuration& configuration,
-                  const Clock& clock,
-                  Prepared& prepared,
-                  std::vector<Error>& faults) {
-    prepared.orders = orders_options(configuration, faults);
-    const auto take = [&](const ServiceAccount& account, odoo::Fence fence) {
-        auto client =
-            make_odoo_client(configuration.settings.odoo, account, std::move(fence), clock);
-        if (client) return *std::move(client);
-        faults.push_back(std::move(client).error());
-        return std::unique_ptr<odoo::Client>();
-    };
-    for (const ServiceAccount& account : service_accounts(configuration.settings)) {
-        prepared.odoo_client = take(
-            account, odoo::orders_in_fence(prepared.orders.gln_fields, prepared.orders.line_field));
-        if (prepared.odoo_client) prepared.odoo_prober = take(account, odoo::rights_fence());
-    }
-}
-
 Result<Prepared> prepare(const config::Configuration& configuration,
                          const Clock& clock,
                          std::vector<Error>& faults) {
-    auto schemas = edi::SchemaSet::load(configuration.settings.schema_directory);
+    auto schemas = edi::SchemaSet::load(schema_directories(configuration.settings));
     if (!schemas) return std::move(schemas).error();
     Prepared prepared{.schemas = *std::move(schemas)};
     prepared.as2 = build_as2(configuration);
@@ -167,7 +154,10 @@ Result<Prepared> prepare(const config::Configuration& configuration,
         else
             faults.push_back(std::move(tls).error());
     }
-    prepare_odoo(configuration, clock, prepared, faults);
+    prepared.orders = orders_options(configuration, faults);
+    auto account = orders_account(configuration.settings, prepared.orders, clock, faults);
+    prepared.odoo_client = std::move(account.client);
+    prepared.odoo_prober = std::move(account.prober);
     return prepared;
 }
 
@@ -229,6 +219,8 @@ void wire_flow(GatewayParts& parts) {
                                     }});
     parts.pipeline =
         std::make_unique<flow::Pipeline>(pipeline_options(parts.settings), *parts.tools);
+    parts.outbound =
+        flow::make_outbound(*parts.tools, [&pipeline = *parts.pipeline] { pipeline.wake(); });
     parts.intake = std::make_unique<flow::DurableIntake>(flow::DurableIntake::Parts{
         .store = *parts.store,
         .archive = parts.archive,
@@ -377,6 +369,7 @@ Result<std::unique_ptr<Gateway>> Gateway::build(config::Configuration configurat
         .random = {},
         .metrics = {},
         .schemas = std::move(prepared->schemas),
+        .schema_digest = digest_of(schema_directories(settings)),
         .store = *std::move(store),
         .archive = store::Archive(archive_directory(settings)),
         .agreements = flow::Agreements({}),
@@ -389,9 +382,13 @@ Result<std::unique_ptr<Gateway>> Gateway::build(config::Configuration configurat
     auto agreements = load_agreements(configuration, parts->schemas, faults);
     if (!faults.empty()) return std::move(faults.front());
     parts->agreements.swap(std::move(agreements.agreements));
+    const odoo::OrdersOptions orders = prepared->orders;
     wire_back_office(*parts, *prepared);
     wire_senders(*parts, configuration);
     wire_flow(*parts);
+    auto watch = OdooWatch::open(settings, orders, *parts->tools, *parts->outbound);
+    if (!watch) return std::move(watch).error();
+    parts->odoo_watch = *std::move(watch);
     wire_servers(*parts, std::move(prepared->tls));
     parts->remote->use(std::move(prepared->remote));
     if (Status wired = wire_sftp(*parts, std::move(prepared->sftp)); !wired)
@@ -418,6 +415,7 @@ Status Gateway::start() {
     if (m_parts->https)
         if (Status started = m_parts->https->start(); !started) return started;
     m_parts->remote->start(*m_parts->intake);
+    if (m_parts->odoo_watch) m_parts->odoo_watch->start();
     m_parts->control.host = reachable(m_parts->settings.api.host);
     m_parts->control.port = m_parts->api_server->port();
     return write_control(control_file(m_parts->settings.state_directory), m_parts->control);
@@ -429,6 +427,7 @@ void Gateway::stop(std::chrono::milliseconds drain) {
     if (m_parts->https) m_parts->https->stop(drain);
     if (m_parts->sftp) m_parts->sftp->stop();
     m_parts->remote->stop();
+    if (m_parts->odoo_watch) m_parts->odoo_watch->stop();
     m_parts->pipeline->stop();
     std::error_code ignored;
     if (m_parts->control.port != 0)
@@ -458,6 +457,7 @@ Status Gateway::reload(const config::Configuration& configuration) {
     if (m_parts->https)
         if (Status done = m_parts->https->reload(configuration.settings, std::move(https)); !done)
             return done;
+    if (m_parts->odoo_watch) m_parts->odoo_watch->use(orders);
     if (m_parts->orders) m_parts->orders->use(std::move(orders));
     m_parts->agreements.swap(std::move(agreements.agreements));
     m_parts->directory->swap(transports::fixed_directory(std::move(as2.agreements)));
@@ -465,6 +465,7 @@ Status Gateway::reload(const config::Configuration& configuration) {
     m_parts->remote->use(std::move(remote));
     if (m_parts->sftp) m_parts->sftp->reload(std::move(accounts.accounts));
     m_parts->pipeline->wake();
+    say_when_schemas_changed(configuration.settings, m_parts->schema_digest, m_parts->log);
     return {};
 }
 

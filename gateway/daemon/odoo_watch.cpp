@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/daemon/odoo_watch.h"
+
+#include "gateway/daemon/odoo_setup.h"
+#include "gateway/odoo/outgoing.h"
+#include "gateway/odoo/watch.h"
+
+#include <nlohmann/json.hpp>
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace sallyport::daemon {
+namespace {
+
+using odoo::Examined;
+using odoo::Flow;
+
+constexpr const char* Scope = "odoo";
+constexpr std::chrono::hours ScopedFor{1};  // a verdict about an account's rights is good
+
+class StoreBooks final : public odoo::Books {
+public:
+    StoreBooks(const flow::Tools& tools, flow::Outbound& outbound)
+        : m_tools(tools), m_outbound(outbound) {}
+
+    Result<std::optional<odoo::KnownOrder>> order_behind(std::int64_t sale_order) override {
+        auto results = store::read<std::vector<store::BackOfficeResult>>(
+            m_tools.store, [&](store::Reader& reader) {
+                return reader.back_office_results_for("odoo", sale_order);
+            });
+        if (!results) return std::move(results).error();
+        if (results->empty() || results->back().document.empty())
+            return std::optional<odoo::KnownOrder>();
+        auto document = flow::load_document(m_tools.store, results->back().document);
+        if (!document) return std::move(document).error();
+        auto canonical = m_tools.archive.get(document->canonical_ref);
+        if (!canonical) return std::move(canonical).error();
+        odoo::KnownOrder known;
+        known.document = document->id;
+        known.partner = document->partner;
+        known.number = document->business_number;
+        known.order = nlohmann::ordered_json::parse(*canonical, nullptr, false);
+        if (!known.order.is_object())
+            return Error("flow.canonical.damaged",
+                         Blame::Bug,
+                         "the stored canonical document of " + document->id + " is no JSON");
+        return std::optional<odoo::KnownOrder>(std::move(known));
+    }
+
+    bool wanted(const std::string& partner, const std::string& kind) override {
+        auto agreement = flow::agreement_of(m_tools, partner);
+        if (!agreement) return false;
+        auto way = (*agreement)->outbound_for(kind, "");
+        return way || way.error().code() != "flow.outbound.none";
+    }
+
+    Result<std::string> recall(const std::string& name) override {
+        auto found = store::read<std::optional<store::Bookmark>>(
+            m_tools.store, [&](store::Reader& reader) { return reader.bookmark(Scope, name); });
+        if (!found) return std::move(found).error();
+        return *found ? (*found)->value : std::string();
+    }
+
+    Status remember(const std::string& name, const std::string& value) override {
+        return m_tools.store.submit(
+            [&](store::Transaction& unit) { return unit.set_bookmark(Scope, name, value); });
+    }
+
+    Result<std::int64_t> next_number(const std::string& series, std::int64_t last) override {
+        return store::submit<std::int64_t>(m_tools.store, [&](store::Transaction& unit) {
+            return unit.next_control_number(
+                {.sender = "odoo", .receiver = "", .kind = series, .last = last});
+        });
+    }
+
+    Status submit(const odoo::OutgoingDocument& document) override {
+        flow::Submission submission;
+        submission.source_key = document.source_key;
+        submission.partner = document.partner;
+        submission.kind = document.kind;
+        submission.canonical = &document.canonical;
+        submission.business_number = document.business_number;
+        submission.own_number = document.own_number;
+        submission.origin = "odoo";
+        auto taken = m_outbound.submit(submission);
+        if (!taken) return std::move(taken).error();
+        m_tools.log.info("document from odoo taken",
+                         {{"document", taken->document},
+                          {"key", document.source_key},
+                          {"existed", taken->existed ? "yes" : "no"}});
+        return {};
+    }
+
+private:
+    const flow::Tools& m_tools;
+    flow::Outbound& m_outbound;
+};
+
+// One account with the client of its flow and the one that probes its rights.
+struct Account {
+    ServiceAccount account;
+    std::unique_ptr<odoo::Client> client{};
+    std::unique_ptr<odoo::Client> prober{};
+    Status scoped{};
+    std::optional<std::chrono::steady_clock::time_point> probed{};
+};
+
+struct Watch {
+    std::string name;
+    Flow flow;
+    std::unique_ptr<odoo::WatchSource> source{};
+    std::unique_ptr<odoo::Watcher> watcher{};
+    odoo::Watcher::Examine examine{};
+};
+
+}  // namespace
+
+class OdooWatch::Impl {
+public:
+    Impl(const config::Settings& settings,
+         odoo::OrdersOptions orders,
+         const flow::Tools& tools,
+         flow::Outbound& outbound)
+        : m_settings(settings),
+          m_tools(tools),
+          m_books(tools, outbound),
+          m_orders(std::move(orders)) {}
+    ~Impl() { stop(); }
+
+    Status open(const ServiceAccount& account) {
+        auto client =
+            make_odoo_client(m_settings.odoo, account, fence_of(account.flow), m_tools.clock);
+        if (!client) return std::move(client).error();
+        auto prober =
+            make_odoo_client(m_settings.odoo, account, odoo::rights_fence(), m_tools.clock);
+        if (!prober) return std::move(prober).error();
+        m_accounts.emplace(
+            account.flow,
+            Account{
+                .account = account, .client = *std::move(client), .prober = *std::move(prober)});
+        return {};
+    }
+
+    void start() {
+        m_outgoing = std::make_unique<odoo::Outgoing>(
+            m_books,
+            odoo::OutgoingClients{.responses = client(Flow::ResponsesOut),
+                                  .shipments = client(Flow::ShipmentsOut),
+                                  .invoices = client(Flow::InvoicesOut)},
+            options(),
+            m_tools.clock);
+        m_thread = std::thread([this] { run(); });
+    }
+
+    void stop() {
+        {
+            const std::lock_guard lock(m_mutex);
+            m_stopping = true;
+        }
+        m_wake.notify_all();
+        if (m_thread.joinable()) m_thread.join();
+    }
+
+    void use(odoo::OrdersOptions orders) {
+        const std::lock_guard lock(m_mutex);
+        m_orders = std::move(orders);
+        m_renewed = true;
+    }
+
+private:
+    odoo::Fence fence_of(Flow flow) const {
+        if (flow == Flow::ResponsesOut) return odoo::responses_out_fence(m_orders);
+        if (flow == Flow::ShipmentsOut)
+            return odoo::shipments_out_fence(m_orders, odoo::OutgoingOptions{}.package_field);
+        if (flow == Flow::InvoicesOut) return odoo::invoices_out_fence(m_orders);
+        return odoo::watcher_fence();
+    }
+
+    odoo::Client* client(Flow flow) const {
+        const auto found = m_accounts.find(flow);
+        return found == m_accounts.end() ? nullptr : found->second.client.get();
+    }
+
+    odoo::OutgoingOptions options() const {
+        odoo::OutgoingOptions options;
+        options.database = m_settings.odoo.database;
+        options.orders = m_orders;
+        options.tracking_wait =
+            std::chrono::duration_cast<std::chrono::seconds>(m_settings.odoo.tracking_wait);
+        options.sscc_prefix = m_settings.odoo.sscc_prefix;
+        options.carriers = m_settings.odoo.carriers;
+        return options;
+    }
+
+    Status add(const std::string& name,
+               Flow flow,
+               odoo::WatchedModel model,
+               std::function<Result<Examined>(const odoo::WatchedRow&)> examine) {
+        if (client(flow) == nullptr) return {};
+        auto cursor = m_books.recall("watch/" + name);
+        if (!cursor) return std::move(cursor).error();
+        Watch watch{.name = name, .flow = flow};
+        watch.source = odoo::watch_model(*client(Flow::Watcher), std::move(model), m_tools.clock);
+        watch.watcher = std::make_unique<odoo::Watcher>(
+            *watch.source, odoo::WatchOptions{}, m_tools.clock, *cursor);
+        watch.examine = std::move(examine);
+        m_watches.push_back(std::move(watch));
+        return {};
+    }
+
+    Status add_watches() {
+        m_watches.clear();
+        const auto of_record = [this](auto method) {
+            return [this, method](const odoo::WatchedRow& row) {
+                return (m_outgoing.get()->*method)(row.id);
+            };
+        };
+        if (Status done = add("orders",
+                              Flow::ResponsesOut,
+                              odoo::watched_orders(),
+                              of_record(&odoo::Outgoing::order));
+            !done)
+            return done;
+        if (Status done = add("pickings",
+                              Flow::ShipmentsOut,
+                              odoo::watched_pickings(),
+                              of_record(&odoo::Outgoing::picking));
+            !done)
+            return done;
+        if (Status done = add("move lines",
+                              Flow::ShipmentsOut,
+                              odoo::watched_move_lines(),
+                              [this](const odoo::WatchedRow& row) -> Result<Examined> {
+                                  const auto picking = odoo::id_in(row.fields, "picking_id");
+                                  return picking ? m_outgoing->picking(*picking)
+                                                 : Result<Examined>(Examined::Done);
+                              });
+            !done)
+            return done;
+        return add("invoices",
+                   Flow::InvoicesOut,
+                   odoo::watched_invoices(),
+                   of_record(&odoo::Outgoing::invoice));
+    }
+
+    // In production nothing is read with an account that could do more than its flow.
+    Status scoped(Account& account) {
+        if (m_settings.environment != "production") return {};
+        const auto now = m_tools.clock.steady_now();
+        if (account.probed && now - *account.probed < ScopedFor) return account.scoped;
+        auto report = odoo::probe_rights(
+            *account.prober, account.account.flow, account.account.login, m_tools.clock.now());
+        if (!report) return std::move(report).error();
+        account.scoped = odoo::refuse_excess(*report);
+        if (account.scoped) account.probed = now;
+        return account.scoped;
+    }
+
+    void complain(const std::string& watch, const Error& error) const {
+        m_tools.log.error("odoo could not be watched",
+                          {{"watch", watch},
+                           {"code", error.code()},
+                           {"reason", error.text()},
+                           {"remedy", error.remedy()}});
+    }
+
+    void look(Watch& watch) {
+        for (const Flow flow : {Flow::Watcher, watch.flow})
+            if (Status fit = scoped(m_accounts.at(flow)); !fit)
+                return complain(watch.name, fit.error());
+        auto report = watch.watcher->poll(watch.examine);
+        if (!report) return complain(watch.name, report.error());
+        for (const Error& failure : report->failures)
+            m_tools.log.error("a record of odoo cannot go out",
+                              {{"watch", watch.name},
+                               {"code", failure.code()},
+                               {"reason", failure.text()},
+                               {"remedy", failure.remedy()}});
+        const std::string cursor = watch.watcher->cursor();
+        if (cursor.empty() || cursor == m_kept[watch.name]) return;
+        if (Status kept = m_books.remember("watch/" + watch.name, cursor); !kept)
+            return complain(watch.name, kept.error());
+        m_kept[watch.name] = cursor;
+    }
+
+    bool renewed() {
+        const std::lock_guard lock(m_mutex);
+        return std::exchange(m_renewed, false);
+    }
+
+    bool waited() {
+        std::unique_lock lock(m_mutex);
+        return !m_wake.wait_for(lock, m_settings.odoo.poll_interval, [&] { return m_stopping; });
+    }
+
+    void run() {
+        Status ready = add_watches();
+        do {
+            if (!ready) ready = add_watches();
+            if (!ready) {
+                complain("all", ready.error());
+                continue;
+            }
+            if (renewed()) m_outgoing->use(options());
+            for (Watch& watch : m_watches)
+                look(watch);
+        } while (waited());
+    }
+
+    const config::Settings m_settings;
+    const flow::Tools& m_tools;
+    StoreBooks m_books;
+    odoo::OrdersOptions m_orders;
+    std::map<Flow, Account> m_accounts;
+    std::unique_ptr<odoo::Outgoing> m_outgoing;
+    std::vector<Watch> m_watches;
+    std::map<std::string, std::string> m_kept;
+    std::mutex m_mutex;
+    std::condition_variable m_wake;
+    bool m_stopping = false;
+    bool m_renewed = false;
+    std::thread m_thread;
+};
+
+Result<std::unique_ptr<OdooWatch>> OdooWatch::open(const config::Settings& settings,
+                                                   odoo::OrdersOptions orders,
+                                                   const flow::Tools& tools,
+                                                   flow::Outbound& outbound) {
+    auto impl = std::make_unique<Impl>(settings, std::move(orders), tools, outbound);
+    bool any = false;
+    for (const ServiceAccount& account : service_accounts(settings)) {
+        if (account.flow == Flow::OrdersIn) continue;
+        if (Status opened = impl->open(account); !opened) return std::move(opened).error();
+        any = true;
+    }
+    if (!any) return std::unique_ptr<OdooWatch>();
+    return std::unique_ptr<OdooWatch>(new OdooWatch(std::move(impl)));
+}
+
+OdooWatch::OdooWatch(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
+OdooWatch::~OdooWatch() = default;
+
+void OdooWatch::start() {
+    m_impl->start();
+}
+void OdooWatch::stop() {
+    m_impl->stop();
+}
+void OdooWatch::use(odoo::OrdersOptions orders) {
+    m_impl->use(std::move(orders));
+}
+
+}  // namespace sallyport::daemon
