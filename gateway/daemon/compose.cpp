@@ -56,7 +56,7 @@ std::filesystem::path archive_directory(const config::Settings& settings) {
 }
 
 // On the archive's file system: what is large is linked into the archive, not copied.
-std::filesystem::path spool_directory(const config::Settings& settings) {
+static std::filesystem::path spool_directory(const config::Settings& settings) {
     return settings.state_directory / "spool";
 }
 
