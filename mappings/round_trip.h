@@ -44,8 +44,9 @@ struct RoundTripResult {
     std::string segments;  // one a line; of an XML map: the document
     std::unique_ptr<nlohmann::ordered_json> document;
     std::vector<std::string> defaults;  // fields a default filled when reading
-    std::vector<std::uint32_t> written, read;  // rules (Plan::rules) that set an element, a field; once for each
-    std::string problem;                // empty: written, valid, read
+    std::vector<std::uint32_t> written,
+        read;             // rules (Plan::rules) that set an element, a field; once for each
+    std::string problem;  // empty: written, valid, read
 };
 // `rules`: business rules (EN 16931, Peppol) count. Random documents do not add up, so the laws leave them out.
 RoundTripResult there_and_back(const CompiledMap& map,

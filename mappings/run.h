@@ -64,10 +64,10 @@ struct TraceEntry {
     std::uint32_t segment = 0;  // position in the transaction
     std::uint16_t element = 0;
     std::uint16_t component = 0;
-    std::string place;  // XML: the XPath; else empty
-    std::string wire;   // text on the wire
-    std::string rule;   // "x12-850-base.map:59"
-    std::string text;   // "PO1.03 | table uom <-> unit"
+    std::string place;             // XML: the XPath; else empty
+    std::string wire;              // text on the wire
+    std::string rule;              // "x12-850-base.map:59"
+    std::string text;              // "PO1.03 | table uom <-> unit"
     std::uint32_t rule_index = 0;  // the rule among those of the map
 };
 

@@ -117,13 +117,13 @@ AgreementLoad load_agreements(const std::vector<config::Partner>& partners,
             if (const std::string failed =
                     mapping::failed_tests(*load.map, {.schemas = &schemas, .texts = texts});
                 !failed.empty()) {
-                result.faults.push_back(Error("map.test",
-                                              Blame::Operator,
-                                              "the mapping of " + document.set +
-                                                  " fails its own tests:\n" + failed)
-                                            .at({.source = document.map.string()})
-                                            .remedy("sallyport map test " + document.map.string())
-                                            .during("loading partner " + partner.name));
+                result.faults.push_back(
+                    Error("map.test",
+                          Blame::Operator,
+                          "the mapping of " + document.set + " fails its own tests:\n" + failed)
+                        .at({.source = document.map.string()})
+                        .remedy("sallyport map test " + document.map.string())
+                        .during("loading partner " + partner.name));
                 continue;
             }
             const auto arrow = load.map->info().arrow;

@@ -106,8 +106,8 @@ TEST(XmlMap, WritesInTheOrderOfTheSchemaAndNothingFromNothing) {
         "}\n"
         "b:Note <-> note\n");
     ASSERT_NE(map, nullptr);
-    Json document =
-        Json::parse(R"({"number":"1","date":"2026-11-02","currency":"EUR","note":"n","lines":[{"no":"1"}]})");
+    Json document = Json::parse(
+        R"({"number":"1","date":"2026-11-02","currency":"EUR","note":"n","lines":[{"no":"1"}]})");
     std::string text = written(*map, document);
     EXPECT_EQ(text.find("AnticipatedMonetaryTotal"), std::string::npos) << text;
     EXPECT_LT(text.find("<cbc:Note>"), text.find("<cbc:DocumentCurrencyCode>")) << text;
