@@ -36,21 +36,30 @@ public:
 
     void add(const std::string& key, const Field& field) {
         const std::string table = table_of(key);
-        if (table != m_table) m_text += "\n[" + table + "]\n";
-        m_table = table;
         const std::string line =
             key.substr(table.empty() ? 0 : table.size() + 1) + " = " + show_field(field);
         const auto origin = m_origins.find(key);
         const std::size_t pad = line.size() < 60 ? 60 - line.size() : 2;
-        m_text += line + std::string(pad, ' ') + "# " +
-                  (origin == m_origins.end() ? "default" : origin->second) + "\n";
+        text_of(table) += line + std::string(pad, ' ') + "# " +
+                          (origin == m_origins.end() ? "default" : origin->second) + "\n";
     }
-    std::string take() { return std::move(m_text); }
+    std::string take() {
+        std::string text;
+        for (auto& [table, lines] : m_tables)
+            text += (table.empty() ? "" : "\n[" + table + "]\n") + lines;
+        return text;
+    }
 
 private:
     const std::map<std::string, std::string>& m_origins;
-    std::string m_table;
-    std::string m_text;
+    // Where a table was first seen, there it stands whole: a table opened twice is no TOML.
+    std::string& text_of(const std::string& table) {
+        for (auto& [name, lines] : m_tables)
+            if (name == table) return lines;
+        return m_tables.emplace_back(table, std::string()).second;
+    }
+
+    std::vector<std::pair<std::string, std::string>> m_tables;
 };
 
 std::string reference_row(const SettingInfo& info) {

@@ -96,7 +96,7 @@ TEST_F(HeldOrder, AMapThatIsBrokenOrFailsItsOwnTestsKeepsTheOldOneInForce) {
     testing::write_text(map, good + "REF[DP].02 <-> refs[department]\n");
     m_site.reload();
     EXPECT_THAT(m_site.gateway->err(), HasSubstr("configuration not reloaded, the old one stays"));
-    EXPECT_THAT(m_site.gateway->err(), HasSubstr("MAP303"));
+    EXPECT_THAT(m_site.gateway->err(), HasSubstr("MAP404"));
     m_site.send(replaced(m_site.sample, "PO-DEMO", "PO-OLD-1"));
     m_site.await_document("PO-OLD-1", "posted");
 
@@ -108,7 +108,11 @@ TEST_F(HeldOrder, AMapThatIsBrokenOrFailsItsOwnTestsKeepsTheOldOneInForce) {
     m_site.reload();
     EXPECT_THAT(m_site.gateway->err(), HasSubstr("map.test"));
     EXPECT_THAT(m_site.gateway->err(), HasSubstr("what ACME sends"));
-    m_site.send(replaced(m_site.sample, "PO-DEMO", "PO-OLD-2"));
+    // The first one's number again would be a second copy of it.
+    const std::string second = replaced(m_site.sample, "PO-DEMO", "PO-OLD-2");
+    m_site.send(replaced(replaced(second, "*000000001*0*P", "*000000002*0*P"),
+                         "IEA*1*000000001",
+                         "IEA*1*000000002"));
     m_site.await_document("PO-OLD-2", "posted");
     m_site.stop();
 }

@@ -48,7 +48,7 @@ listen = "127.0.0.1:{self.https_port}"
 tls_certificate = "edge.pem"
 tls_key = "file:edge.key"
 [sftp]
-ban_points = 100000.0
+ban_points = 1000.0
 [webhook.carrier]
 secret = "file:hook"
 wakes = "nothing"

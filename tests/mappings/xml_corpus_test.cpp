@@ -91,10 +91,10 @@ TEST(XmlCorpus, ComesBackAsItWasRead) {
             ++count.documents;
             std::pair<std::string, std::string> end = {"not valid itself", ""};
             const bool valid = !has_error(edi::validate(*document, schemas()));
-            count.valid += valid ? 1 : 0;
+            count.valid += valid ? 1U : 0U;
             if (valid) end = judge(*map, *transaction);
-            count.equal += end.first.empty() ? 1 : 0;
-            count.different += end.first == "different" ? 1 : 0;
+            count.equal += end.first.empty() ? 1U : 0U;
+            count.different += end.first == "different" ? 1U : 0U;
             if (end.first.empty()) continue;
             auto& [times, example] = count.stopped[end.first];
             if (times++ == 0) example = entry.path().filename().string() + ": " + end.second;

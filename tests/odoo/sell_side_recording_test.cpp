@@ -59,9 +59,11 @@ Json at_path(const Json& result, const std::string& path) {
                 ids.push_back(one["id"]);
             value = ids;
         } else if (std::isdigit(static_cast<unsigned char>(part[0])) != 0) {
-            value = Json(value.at(std::stoul(part)));
+            Json inner = value.at(std::stoul(part));  // a copy: it lies inside what it replaces
+            value = std::move(inner);
         } else {
-            value = Json(value.at(part));
+            Json inner = value.at(part);
+            value = std::move(inner);
         }
     }
     return value;
