@@ -4,6 +4,7 @@
 #include "gateway/base/crash_point.h"
 #include "gateway/flow/steps.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -71,7 +72,6 @@ Status await_answer(store::Transaction& transaction,
                            one.state == store::ExpectationState::Overdue;
         if (one.kind == "mdn" || !waits) continue;
         const Instant due = transaction.now() + (one.due - one.created);
-        // Of one unit: the family's first member moves it, the others find it moved.
         if (document.parent.empty())
             if (Status moved = transaction.postpone_expectation(one.id, due); !moved) return moved;
         update.next = store::NextMove{.actor = store::Actor::Partner,
@@ -85,6 +85,9 @@ Status await_answer(store::Transaction& transaction,
 Status settle_sent(store::Transaction& transaction, const std::string& message) {
     auto sent = transaction.documents({.message = message, .limit = 10'000});
     if (!sent) return std::move(sent).error();
+    // The envelope moves the deadline that its members read: it comes after them.
+    std::stable_partition(
+        sent->begin(), sent->end(), [](const store::Document& one) { return !one.parent.empty(); });
     for (const store::Document& document : *sent) {
         store::DocumentUpdate update;
         update.delivery = store::DeliveryStatus::Delivered;

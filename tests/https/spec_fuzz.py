@@ -5,6 +5,7 @@ not name. Exit status 77, with a loud line, where schemathesis cannot be install
 
 usage: tests/https/spec_fuzz.py --build build/dev [--examples N] [--seed N]"""
 import argparse
+import os
 import pathlib
 import shutil
 import signal
@@ -52,7 +53,8 @@ def main():
         done = subprocess.run([program, "run", url + "/v1/openapi.json", "--url", url, "--tls-verify", str(site.directory / "edge.pem"), "-H",
                                "Authorization: Bearer " + token, "--checks", "not_a_server_error,status_code_conformance,response_schema_conformance",
                                "--max-examples", str(options.examples), "--seed", str(options.seed), "--request-timeout", "40",
-                               "--exclude-path", "/v1/changes", "--phases", "examples,coverage,fuzzing"], check=False)
+                               "--exclude-path", "/v1/changes", "--phases", "examples,coverage,fuzzing"], check=False,
+                              env={**os.environ, "SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": str(pathlib.Path(__file__).parent)})
         return done.returncode
     finally:
         process.send_signal(signal.SIGTERM)

@@ -108,9 +108,17 @@ TEST(MapLsp, EndsWithAFaultWhenTheStreamBreaksOff) {
     EXPECT_EQ(server.serve(in, out), 1);
 }
 
+// What is an error or a warning; notes (of the base this map extends) are not.
+std::vector<Json> faults(const Json& answer) {
+    std::vector<Json> found;
+    for (const Json& one : answer["params"]["diagnostics"])
+        if (one["severity"].get<int>() < 3) found.push_back(one);
+    return found;
+}
+
 TEST(MapLsp, MarksAMistakeWhileItIsTyped) {
     Editor editor;
-    EXPECT_TRUE(editor.open(Overlay)["params"]["diagnostics"].empty());
+    EXPECT_TRUE(faults(editor.open(Overlay)).empty());
     std::string wrong = Overlay;
     wrong.replace(wrong.find("retail_price"), 12, "retail_prise");
     const Json list = editor.change(wrong)["params"]["diagnostics"];
@@ -120,7 +128,7 @@ TEST(MapLsp, MarksAMistakeWhileItIsTyped) {
     EXPECT_EQ(list[0]["range"]["start"]["character"], 18);
     EXPECT_NE(list[0]["message"].get<std::string>().find("did you mean retail_price?"),
               std::string::npos);
-    EXPECT_TRUE(editor.change(Overlay)["params"]["diagnostics"].empty());
+    EXPECT_TRUE(faults(editor.change(Overlay)).empty());
 }
 TEST(MapLsp, CountsColumnsAsTheProtocolDoes) {
     Editor editor;
