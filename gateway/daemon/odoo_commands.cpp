@@ -2,6 +2,7 @@
 // `sallyport odoo setup`: what an Odoo administrator runs or does once for a flow's service account.
 #include "config/load.h"
 #include "gateway/daemon/command.h"
+#include "gateway/daemon/odoo_setup.h"
 #include "gateway/odoo/rights.h"
 
 #include <CLI/CLI.hpp>
@@ -22,14 +23,22 @@ struct SetupOptions {
 
 // Those for which a program exists to use the account.
 const std::vector<std::string>& flows() {
-    static const std::vector<std::string> names{"orders-in"};
+    static const std::vector<std::string> names{
+        "orders-in", "watcher", "responses-out", "shipments-out", "invoices-out"};
     return names;
+}
+
+// The one the settings name for this flow; empty where they name none.
+std::string login_in_settings(const config::Settings& settings, const std::string& flow) {
+    for (const ServiceAccount& account : service_accounts(settings))
+        if (odoo::to_string(account.flow) == flow) return account.login;
+    return {};
 }
 
 int setup(CommandLine& line, SetupOptions options) {
     if (options.login.empty()) {
         const config::LoadResult load = config::load(line.config_file, {.check_files = false});
-        options.login = load.configuration.settings.odoo.login;
+        options.login = login_in_settings(load.configuration.settings, options.flow);
     }
     if (options.login.empty()) options.login = "sallyport-" + options.flow;
     if (options.email.empty())
@@ -55,7 +64,8 @@ void add_odoo_commands(CommandLine& line) {
     verb->add_option("--flow", options->flow, "what the account is for")
         ->check(CLI::IsMember(flows()))
         ->capture_default_str();
-    verb->add_option("--login", options->login, "its login (default: odoo.login of the settings)");
+    verb->add_option(
+        "--login", options->login, "its login (default: the one the settings name for the flow)");
     verb->add_option(
         "--email", options->email, "its e-mail address: Odoo refuses notes without one");
     verb->add_flag("--by-hand", options->by_hand, "steps for the web client instead of a script");
@@ -66,6 +76,7 @@ void add_odoo_commands(CommandLine& line) {
         "< "
         "setup.py\n"
         "  sallyport odoo setup --login edi@example.com --email edi@example.com\n"
+        "  sallyport odoo setup --flow shipments-out           the account that reads deliveries\n"
         "  sallyport odoo setup --by-hand                      for the web client\n");
     verb->callback(
         [&line, options] { line.action = [&line, options] { return setup(line, *options); }; });
