@@ -96,8 +96,22 @@ class Worker(threading.Thread):
             file.seek(start)
             for at in range(start, len(octets), 20_000):
                 file.write(octets[at:at + 20_000])
+            self.close(client, file)
         if mode == "rename":
             client.posix_rename(name, path)
+
+    def close(self, client, file):
+        """What paramiko's own close() does, except that it says nothing of a connection that breaks off before the answer: it would
+        count as acknowledged what nobody acknowledged."""
+        file.flush()
+        client._finish_responses(file)
+        try:
+            client._request(paramiko.sftp.CMD_CLOSE, file.handle)
+        except (EOFError, OSError):
+            self.run_.tries["close without an answer, which paramiko hides"] += 1
+            raise
+        finally:
+            file._closed = True
 
     def fetch(self, client):
         for name in client.listdir("/out"):
