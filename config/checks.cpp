@@ -323,12 +323,16 @@ void check_documents(LoadedPartner& loaded,
                      const Settings& settings,
                      Binder& binder,
                      const LoadOptions& options) {
-    std::set<std::tuple<bool, std::string, std::string, std::string>> seen;
+    std::set<std::tuple<bool, std::string, std::string, std::string, std::string>> seen;
     for (std::size_t at = 0; at < loaded.partner.documents.size(); ++at) {
         DocumentAgreement& document = loaded.partner.documents[at];
         const std::string title = "documents[" + std::to_string(at + 1) + "].";
         const Place place = binder.place(title + "set", loaded.file);
-        if (!seen.emplace(document.inbound, document.standard, document.version, document.set)
+        if (!seen.emplace(document.inbound,
+                          document.standard,
+                          document.version,
+                          document.set,
+                          document.inbound ? document.association : std::string())
                  .second)
             binder.fault(Error("config.duplicate",
                                Blame::Operator,
@@ -341,6 +345,7 @@ void check_documents(LoadedPartner& loaded,
         if (document.standard == "EDIFACT" && !loaded.partner.edifact.enabled)
             binder.fault(
                 missing_key("[edifact]", "the partner exchanges EDIFACT documents", place));
+        if (document.standard == "XML") check_xml_document(loaded, document, place, binder);
         if (document.map.empty()) continue;
         const std::filesystem::path own = loaded.partner.file.parent_path() / document.map;
         const std::filesystem::path shipped = settings.mapping_directory / document.map;

@@ -38,6 +38,10 @@ void check_as2_options(const As2Agreement& as2,
                        const LoadOptions& options);
 // checks_edifact.cpp
 void check_edifact(const EdifactAgreement& edifact, Binder& binder, const Place& file);
+void check_xml_document(const LoadedPartner& loaded,
+                        const DocumentAgreement& document,
+                        const Place& place,
+                        Binder& binder);
 // checks_odoo.cpp: how orders find their products, units and addresses.
 void check_orders(const OdooSection& odoo,
                   Binder& binder,

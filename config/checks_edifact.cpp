@@ -40,4 +40,20 @@ void check_edifact(const EdifactAgreement& edifact, Binder& binder, const Place&
                                  "give the partner's"));
 }
 
+void check_xml_document(const LoadedPartner& loaded,
+                        const DocumentAgreement& document,
+                        const Place& place,
+                        Binder& binder) {
+    const std::vector<std::string> families{"ubl-2.1", "cii-D16B", "cxml-1.2"};
+    if (!loaded.partner.xml.enabled)
+        binder.fault(missing_key("[xml]", "the partner exchanges XML documents", place));
+    if (std::find(families.begin(), families.end(), document.version) == families.end())
+        binder.fault(value_fault("there is no XML family " + toml_text(document.version),
+                                 place,
+                                 "version is \"ubl-2.1\", \"cii-D16B\" or \"cxml-1.2\""));
+    if (document.batch.count() != 0)
+        binder.fault(value_fault(
+            "an XML document goes by itself, batch has no meaning for it", place, "remove batch"));
+}
+
 }  // namespace sallyport::config

@@ -165,11 +165,19 @@ LoadedPartner bind_partner(const Node& root,
     partner.file = file;
     loaded.file = {.source = file.string()};
     Binder binder(faults, {file.parent_path()});
-    binder.bind(
-        root,
-        "",
-        partner_fields(partner),
-        {"as2", "sftp", "sftp_client", "https", "folder", "x12", "edifact", "documents", "odoo"});
+    binder.bind(root,
+                "",
+                partner_fields(partner),
+                {"as2",
+                 "sftp",
+                 "sftp_client",
+                 "https",
+                 "folder",
+                 "x12",
+                 "edifact",
+                 "xml",
+                 "documents",
+                 "odoo"});
     partner.as2.enabled = bind_table(root, "as2", as2_fields(partner.as2), binder);
     partner.sftp.enabled = bind_table(root, "sftp", sftp_fields(partner.sftp), binder);
     partner.sftp_client.enabled =
@@ -178,6 +186,7 @@ LoadedPartner bind_partner(const Node& root,
     partner.folder.enabled = bind_table(root, "folder", folder_fields(partner.folder), binder);
     partner.x12.enabled = bind_table(root, "x12", x12_fields(partner.x12), binder);
     partner.edifact.enabled = bind_table(root, "edifact", edifact_fields(partner.edifact), binder);
+    partner.xml.enabled = bind_table(root, "xml", xml_fields(partner.xml), binder);
     bind_table(root, "odoo", odoo_fields(partner.odoo), binder);
     bind_documents(root, partner, binder);
     check_partner(loaded, settings, binder, options);

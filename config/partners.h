@@ -98,14 +98,27 @@ struct EdifactAgreement {
 };
 
 struct DocumentAgreement {
+// UBL, CII and cXML: documents without an envelope, or with one of their own (cXML Header).
+struct XmlAgreement {
+    bool enabled = false;
+    // Electronic addresses (UBL EndpointID, CII URIID) or cXML identities; empty: not agreed, so not compared and not written.
+    std::string our_id{};
+    std::string
+        our_qualifier{};  // the address's scheme ("0088") or the credential's domain ("DUNS")
+    std::string their_id{};
+    std::string their_qualifier{};
+    bool test = false;  // cXML deploymentMode of what we send; inbound must agree
+};
+
     bool inbound = true;
     std::string standard{};  // "X12"
-    std::string version{};   // "004010"
-    std::string set{};       // "850"
+    std::string version{};   // "004010"; XML: "ubl-2.1", "cii-D16B", "cxml-1.2"
+    std::string set{};       // "850"; XML: "Order", "OrderRequest"
     std::filesystem::path
         map{};  // found in the partner's folder or the mapping directory; absolute
     std::map<std::string, std::string> params{};  // for the map's `param`s
-    std::string association{};                    // outbound EDIFACT: 0057, "EAN008"
+    // EDIFACT 0057 "EAN008"; XML: CustomizationID, guideline or cXML version. Inbound: only such documents; outbound: written.
+    std::string association{};
     // Outbound: those written within this time go together in one interchange; 0: each in its own, at once.
     std::chrono::milliseconds batch{0};
 };
@@ -135,6 +148,7 @@ struct Partner {
     X12Agreement x12{};
     EdifactAgreement edifact{};
     std::vector<DocumentAgreement> documents{};
+    XmlAgreement xml{};
     OdooAgreement odoo{};
     std::uint64_t message_bytes = 0;  // limit for this partner; default: the gateway's
     std::map<std::string, std::string>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tables of the syntaxes in a partner file: [x12] and [edifact].
+// The tables of the syntaxes in a partner file: [x12], [edifact] and [xml].
 #include "config/tables.h"
 
 namespace sallyport::config {
@@ -196,3 +196,35 @@ std::vector<Field> edifact_fields(EdifactAgreement& edifact) {
 }
 
 }  // namespace sallyport::config
+std::vector<Field> xml_fields(XmlAgreement& xml) {
+    return {
+        {.key = "our_id",
+         .standard = "\"\"",
+         .target = &xml.our_id,
+         .help = "our electronic address (EndpointID, URIID) or cXML identity; empty: not compared",
+         .reloadable = true},
+        {.key = "our_qualifier",
+         .standard = "\"0088\"",
+         .target = &xml.our_qualifier,
+         .help = "its scheme (0088 is GLN), or the domain of the cXML credential (DUNS, NetworkID)",
+         .reloadable = true},
+        {.key = "their_id",
+         .standard = "\"\"",
+         .target = &xml.their_id,
+         .help = "the partner's; empty: not compared",
+         .reloadable = true},
+        {.key = "their_qualifier",
+         .standard = "\"0088\"",
+         .target = &xml.their_qualifier,
+         .help = "its scheme or domain",
+         .reloadable = true},
+        {.key = "test",
+         .standard = "false",
+         .target = &xml.test,
+         .help =
+             "test documents: cXML that comes must say so too (deploymentMode), what goes says so; "
+             "UBL and CII cannot say it",
+         .reloadable = true},
+    };
+}
+

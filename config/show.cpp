@@ -114,6 +114,7 @@ const std::vector<SettingInfo>& partner_table() {
         append(infos, folder_fields(partner.folder), "folder.");
         append(infos, x12_fields(partner.x12), "x12.");
         append(infos, edifact_fields(partner.edifact), "edifact.");
+        append(infos, xml_fields(partner.xml), "xml.");
         append(infos, document_fields(document, direction, map), "documents[].");
         append(infos, odoo_fields(partner.odoo), "odoo.");
         return infos;
@@ -158,6 +159,9 @@ std::string show_effective(const Partner& partner) {
     if (copy.edifact.enabled)
         for (const Field& field : edifact_fields(copy.edifact))
             listing.add("edifact." + field.key, field);
+    if (copy.xml.enabled)
+        for (const Field& field : xml_fields(copy.xml))
+            listing.add("xml." + field.key, field);
     if (copy.x12.enabled)
         for (const Field& field : x12_fields(copy.x12))
             listing.add("x12." + field.key, field);
