@@ -28,7 +28,6 @@ LONG_FUNCTIONS = {
 MAY_CATCH = {
     "gateway/flow/runner.cpp": "the worker loop: a step that throws must not take the others with it",
     "gateway/store/group_writer.cpp": "runs its callers' closures on the writer thread",
-    "gateway/store/sql.cpp": "the adapter to Poco::Data",
     "config/toml.cpp": "the adapter to toml11",
     "gateway/odoo/http_post.cpp": "the adapter to Poco's HTTP client",
     "gateway/odoo_double/records.cpp": "the adapter to Poco::Data",

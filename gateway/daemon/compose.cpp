@@ -358,6 +358,7 @@ Result<std::unique_ptr<Gateway>> Gateway::build(config::Configuration configurat
         return std::move(made).error();
     auto store = store::open_sqlite_store({.file = store_file(settings)}, clock);
     if (!store) return std::move(store).error();
+    store::Objects& objects = (*store)->objects();
     auto directory =
         std::make_shared<SwapDirectory>(transports::fixed_directory(prepared->as2.agreements));
     auto parts = std::unique_ptr<GatewayParts>(new GatewayParts{
@@ -371,7 +372,7 @@ Result<std::unique_ptr<Gateway>> Gateway::build(config::Configuration configurat
         .schemas = std::move(prepared->schemas),
         .schema_digest = digest_of(schema_directories(settings)),
         .store = *std::move(store),
-        .archive = store::Archive(archive_directory(settings)),
+        .archive = store::Archive(archive_directory(settings), objects),
         .agreements = flow::Agreements({}),
         .directory = directory,
         .sender = transports::As2Sender({.host_name = host_name()}, directory, clock, log),

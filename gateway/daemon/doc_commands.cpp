@@ -235,7 +235,7 @@ int show(CommandLine& line, const std::string& typed) {
         const int code = report(line, story.error());
         return story.error().code() == "doc.ambiguous" ? exit_code::Conflict : code;
     }
-    const store::Archive archive(archive_directory(opened->settings));
+    const store::Archive archive(archive_directory(opened->settings), opened->store->objects());
     if (line.json)
         line.out << story_json(*story, archive).dump(2) << '\n';
     else

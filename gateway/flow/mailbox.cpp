@@ -5,7 +5,6 @@
 #include "gateway/flow/steps.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <set>
 #include <utility>
 
@@ -58,12 +57,10 @@ std::vector<Mail> StoreMailbox::as_mail(const std::vector<store::Message>& messa
     std::vector<Mail> mails;
     std::set<std::string> names;
     for (const store::Message& message : messages) {
-        std::error_code failed;
-        const auto bytes =
-            std::filesystem::file_size(m_parts.archive.path_of(message.payload_ref), failed);
+        const auto bytes = m_parts.archive.size(message.payload_ref);
         Mail mail{.message = message.id,
                   .name = message.file_name.empty() ? message.id : message.file_name,
-                  .bytes = failed ? 0 : bytes,
+                  .bytes = bytes ? *bytes : 0,
                   .since = message.created,
                   .fetched = message.state == store::MessageState::Delivered};
         std::replace(mail.name.begin(), mail.name.end(), '/', '_');

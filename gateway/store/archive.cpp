@@ -63,6 +63,9 @@ std::vector<std::filesystem::path> files_under(const std::filesystem::path& root
 Archive::Archive(std::filesystem::path root, std::size_t max_bytes)
     : m_root(std::move(root)), m_max_bytes(max_bytes) {}
 
+Archive::Archive(std::filesystem::path root, Objects& objects, std::size_t max_bytes)
+    : m_root(std::move(root)), m_max_bytes(max_bytes), m_objects(&objects) {}
+
 std::filesystem::path Archive::path_of(const std::string& address) const {
     return m_root / address.substr(0, 2) / address.substr(2, 2) / address;
 }
@@ -84,25 +87,28 @@ Status Archive::sync_names_above(const std::filesystem::path& folder) const {
 
 Result<std::string> Archive::put(BytesView octets) const {
     std::string address = sha256_hex(octets);
-    const std::filesystem::path path = path_of(address);
-    // What is there already is trusted only after it was read: a damaged object is healed by storing it again.
-    if (has(address))
-        if (auto stored = read_file(path, octets.size()); stored && *stored == octets) {
-            if (auto synced = sync_directory(path.parent_path()); !synced)
-                return std::move(synced).error();
-            if (auto synced = sync_names_above(path.parent_path()); !synced)
-                return std::move(synced).error();
-            return address;
-        }
-    if (auto made = make_directories_durably(path.parent_path()); !made)
-        return std::move(made).error();
-    if (auto synced = sync_names_above(path.parent_path()); !synced)
-        return std::move(synced).error();
     CRASH_POINT("archive.write.before");
-    if (auto written = write_file_durably(path, octets); !written)
-        return std::move(written).error();
+    const Status kept = m_objects != nullptr && octets.size() <= SmallObject
+                            ? m_objects->keep(address, Bytes(octets))
+                            : put_file(address, octets);
+    if (!kept) return kept.error();
     CRASH_POINT("archive.write.after");
     return address;
+}
+
+Status Archive::put_file(const std::string& address, BytesView octets) const {
+    const std::filesystem::path path = path_of(address);
+    std::error_code ignored;
+    // What is there already is trusted only after it was read: a damaged object is healed by storing it again.
+    if (std::filesystem::is_regular_file(path, ignored))
+        if (auto stored = read_file(path, octets.size()); stored && *stored == octets) {
+            if (auto synced = sync_directory(path.parent_path()); !synced) return synced;
+            return sync_names_above(path.parent_path());
+        }
+    if (auto made = make_directories_durably(path.parent_path()); !made) return made;
+    if (auto synced = sync_names_above(path.parent_path()); !synced) return synced;
+    CRASH_POINT("archive.file.before");
+    return write_file_durably(path, octets);
 }
 
 namespace {
@@ -147,26 +153,55 @@ Result<std::string> Archive::share(const std::filesystem::path& file,
     return address;
 }
 
+namespace {
+
+Error missing(const std::filesystem::path& path) {
+    return Error("archive.missing", Blame::Operator, "the archive lost an object")
+        .at({.source = path.string()})
+        .remedy("restore it from a backup of the state directory");
+}
+
+}  // namespace
+
 Result<Bytes> Archive::get(const std::string& address) const {
     if (!is_address(address)) return not_an_address();
-    if (!has(address))
-        return Error("archive.missing", Blame::Operator, "the archive lost an object")
-            .at({.source = path_of(address).string()})
-            .remedy("restore it from a backup of the state directory");
-    auto octets = read_file(path_of(address), m_max_bytes);
+    if (m_objects != nullptr) {
+        auto kept = m_objects->find(address);
+        if (!kept) return std::move(kept).error();
+        if (*kept) return checked(address, **std::move(kept));
+    }
+    const std::filesystem::path path = path_of(address);
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(path, ignored)) return missing(path);
+    auto octets = read_file(path, m_max_bytes);
     if (!octets) return octets;
-    if (sha256_hex(*octets) != address)
-        return Error("archive.corrupt",
-                     Blame::Operator,
-                     "an object in the archive is not what was stored: its digest differs")
-            .at({.source = path_of(address).string()})
-            .remedy("check the disk, then restore the object from a backup of the state directory");
-    return octets;
+    return checked(address, *std::move(octets));
+}
+
+Result<Bytes> Archive::checked(const std::string& address, Bytes octets) const {
+    if (sha256_hex(octets) == address) return octets;
+    return Error("archive.corrupt",
+                 Blame::Operator,
+                 "an object in the archive is not what was stored: its digest differs")
+        .at({.source = path_of(address).string()})
+        .remedy("check the disk, then restore the object from a backup of the state directory");
 }
 
 bool Archive::has(const std::string& address) const {
-    std::error_code ignored;
-    return is_address(address) && std::filesystem::is_regular_file(path_of(address), ignored);
+    return static_cast<bool>(size(address));
+}
+
+Result<std::uint64_t> Archive::size(const std::string& address) const {
+    if (!is_address(address)) return not_an_address();
+    if (m_objects != nullptr) {
+        auto kept = m_objects->size(address);
+        if (!kept) return std::move(kept).error();
+        if (*kept) return **kept;
+    }
+    std::error_code failed;
+    const auto size = std::filesystem::file_size(path_of(address), failed);
+    if (failed) return missing(path_of(address));
+    return std::uint64_t{size};
 }
 
 Result<Archive::Survey> Archive::verify(const std::function<void(const Error&)>& bad) const {
@@ -176,14 +211,36 @@ Result<Archive::Survey> Archive::verify(const std::function<void(const Error&)>&
             ++survey.leftovers;
             continue;
         }
-        auto octets = get(path.filename().string());
+        const std::string address = path.filename().string();
+        auto octets = read_file(path, m_max_bytes);
+        if (octets)
+            octets = is_address(address) ? checked(address, *std::move(octets)) : not_an_address();
         ++survey.objects;
         if (octets)
             survey.bytes += octets->size();
         else
             bad(octets.error());
     }
+    if (m_objects != nullptr)
+        if (Status verified = verify_objects(bad, survey); !verified)
+            return std::move(verified).error();
     return survey;
+}
+
+Status Archive::verify_objects(const std::function<void(const Error&)>& bad, Survey& survey) const {
+    constexpr unsigned AtOnce = 100;
+    for (std::string after;;) {
+        auto found = m_objects->following(after, AtOnce);
+        if (!found) return std::move(found).error();
+        if (found->empty()) return {};
+        for (Object& object : *found) {
+            ++survey.objects;
+            survey.bytes += object.octets.size();
+            if (auto whole = checked(object.address, std::move(object.octets)); !whole)
+                bad(whole.error());
+        }
+        after = found->back().address;
+    }
 }
 
 Result<std::uint64_t> Archive::sweep(Instant older_than) const {

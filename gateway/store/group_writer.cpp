@@ -65,6 +65,18 @@ Status GroupWriter::submit(Unit unit) {
     return done.get();
 }
 
+Status GroupWriter::keep(std::string address, Bytes octets) {
+    auto many = m_objects.add(std::move(address), std::move(octets));
+    if (!many) return std::move(many).error();
+    if (!*many) return {};
+    {
+        const std::lock_guard lock(m_mutex);
+        m_many_objects = true;
+    }
+    m_wake.notify_one();
+    return {};
+}
+
 Status GroupWriter::health() const {
     return m_trouble.with(
         [](const auto& trouble) { return trouble ? Status(*trouble) : Status(); });
@@ -75,16 +87,18 @@ StoreCounters GroupWriter::counters() const {
 }
 
 void GroupWriter::work() {
-    for (;;) {
-        std::vector<Waiting> group = next_group();
-        if (group.empty()) return;
-        write_group(group);
-    }
+    while (auto group = next_group())
+        write_group(*group);
+    // Nobody waits for objects without a unit; that they are written on the way out is thrift, not a promise.
+    std::vector<Waiting> none;
+    if (!m_objects.waiting().empty()) write_group(none);
 }
 
-std::vector<GroupWriter::Waiting> GroupWriter::next_group() {
+std::optional<std::vector<GroupWriter::Waiting>> GroupWriter::next_group() {
     std::unique_lock lock(m_mutex);
-    m_wake.wait(lock, [this] { return m_stopping || !m_queue.empty(); });
+    m_wake.wait(lock, [this] { return m_stopping || m_many_objects || !m_queue.empty(); });
+    m_many_objects = false;
+    if (m_stopping && m_queue.empty()) return std::nullopt;
     std::vector<Waiting> group;
     while (!m_queue.empty() && group.size() < m_largest_group) {
         group.push_back(std::move(m_queue.front()));
@@ -104,11 +118,22 @@ void GroupWriter::write_group(std::vector<Waiting>& group) {
 Status GroupWriter::write(std::vector<Waiting>& group) {
     if (m_failed) return *m_failed;
     if (auto begun = m_connection->run("BEGIN IMMEDIATE"); !begun) return begun;
-    if (auto ran = run_units(group); !ran) {
+    // After the group was taken: what its units name was kept before they were submitted, so it is here or committed.
+    const auto objects = m_objects.waiting();
+    Status ran = write_objects(*m_connection, objects);
+    if (ran) {
+        CRASH_POINT("store.objects.after");
+        ran = run_units(group);
+    } else {
+        ran = group_lost(ran.error());
+    }
+    if (!ran) {
         if (m_connection->in_transaction()) (void)m_connection->run("ROLLBACK");
         return ran;
     }
-    return commit();
+    Status committed = commit();
+    if (committed) m_objects.settled(objects);
+    return committed;
 }
 
 // An error here means that the whole group is undone.

@@ -5,6 +5,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/guarded.h"
+#include "gateway/store/pending_objects.h"
 #include "gateway/store/sql.h"
 #include "gateway/store/store.h"
 
@@ -33,6 +34,9 @@ public:
     GroupWriter& operator=(GroupWriter&&) = delete;
 
     Status submit(Unit unit);
+    // Objects::keep(), and what waits for the next group.
+    Status keep(std::string address, Bytes octets);
+    const PendingObjects& kept() const { return m_objects; }
     Status health() const;
     StoreCounters counters() const;
 
@@ -44,7 +48,7 @@ private:
     };
 
     void work();
-    std::vector<Waiting> next_group();  // empty: stopped and drained
+    std::optional<std::vector<Waiting>> next_group();  // absent: stopped and drained
     void write_group(std::vector<Waiting>& group);
     Status write(std::vector<Waiting>& group);
     Status run_units(std::vector<Waiting>& group);
@@ -60,6 +64,8 @@ private:
     std::condition_variable m_wake;
     std::deque<Waiting> m_queue;
     bool m_stopping = false;
+    bool m_many_objects = false;  // they are written without waiting for a unit
+    PendingObjects m_objects;
 
     std::optional<Error> m_failed;  // the writer thread's: set once a commit's fate is unknown
     Guarded<std::optional<Error>> m_trouble;  // of the last group, for health()

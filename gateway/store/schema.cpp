@@ -149,6 +149,14 @@ const Migration& control_numbers_of_documents() {
     return steps;
 }
 
+// The archive's small objects; those stored before stay the files they are.
+const Migration& small_objects() {
+    static const Migration steps{
+        "CREATE TABLE objects (address TEXT NOT NULL PRIMARY KEY, octets BLOB)",
+    };
+    return steps;
+}
+
 const std::vector<const Migration*>& migrations() {
     static const std::vector<const Migration*> all{&messages_and_documents(),
                                                    &jobs_and_attempts(),
@@ -156,7 +164,8 @@ const std::vector<const Migration*>& migrations() {
                                                    &audit_chain(),
                                                    &tries_of_jobs(),
                                                    &bookmarks(),
-                                                   &control_numbers_of_documents()};
+                                                   &control_numbers_of_documents(),
+                                                   &small_objects()};
     return all;
 }
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Inside the store only: one SQLite connection through Poco::Data, with its traps closed.
+// Inside the store only: one SQLite connection.
 //
-// - Every execution makes its own statement: one that failed cannot be used again.
-// - Text goes in as valid UTF-8 without NUL, for std::string comes back cut at the first NUL.
+// - A statement is prepared once and kept under its text: preparing costs several times what running most of them does.
+// - Text goes in as valid UTF-8 without NUL, so that every tool can show it.
 // - An empty BLOB is stored as NULL and read back as empty.
-// - Columns are read by a shape the caller states, for expression columns have no type Poco could look up.
-// - Transactions are SQL text, for Poco's begin() cannot say IMMEDIATE.
+// - Columns are read by a shape the caller states; SQLite's columns have no type of their own.
 // Used by one thread at a time.
 #pragma once
 
@@ -28,8 +27,12 @@ namespace sallyport::store {
 struct Octets {
     Bytes value;
 };
+// Octets that live as long as the call: written without a copy, never read back.
+struct OctetsView {
+    BytesView value;
+};
 using Null = std::monostate;
-using Value = std::variant<Null, std::int64_t, std::string, Octets>;
+using Value = std::variant<Null, std::int64_t, std::string, Octets, OctetsView>;
 
 // Empty means NULL: for references to other rows and other "absent" texts that carry an index or a foreign key.
 Value text_or_null(const std::string& text);

@@ -55,12 +55,19 @@ public:
         : m_file(std::move(file)), m_busy_wait(busy_wait) {}
 
     Status read(const std::function<Status(Reader&)>& query) {
+        return with_connection([&](Connection& connection) {
+            SqliteSession session(connection, Instant{});
+            return query(session);
+        });
+    }
+
+    template <typename Work>
+    Status with_connection(const Work& work) {
         auto taken = take();
         if (!taken) return std::move(taken).error();
         std::unique_ptr<Connection> connection = *std::move(taken);
         if (auto begun = connection->run("BEGIN"); !begun) return begun;
-        SqliteSession session(*connection, Instant{});
-        Status verdict = query(session);
+        Status verdict = work(*connection);
         if (auto ended = connection->run("COMMIT"); !ended)
             return verdict ? ended
                            : verdict;  // the connection is dropped, and its snapshot with it
@@ -79,14 +86,11 @@ private:
             return last;
         });
         if (kept) return kept;
-        // One at a time: Poco opens through its default thread pool, which refuses the seventeenth at once.
-        const std::lock_guard lock(m_opening);
         return Connection::open(m_file, Connection::Mode::ReadOnly, m_busy_wait);
     }
 
     std::filesystem::path m_file;
     std::chrono::milliseconds m_busy_wait;
-    std::mutex m_opening;
     Guarded<std::vector<std::unique_ptr<Connection>>> m_idle;
 };
 
@@ -107,6 +111,66 @@ Status check_file(const std::filesystem::path& file) {
             "directory");
 }
 
+// What is committed, through the readers' connections.
+class CommittedObjects : public Objects {
+public:
+    explicit CommittedObjects(ReaderPool& readers) : m_readers(readers) {}
+
+    Status keep(std::string /*address*/, Bytes /*octets*/) override {
+        return Error("store.read_only", Blame::Bug, "this store was opened for reading");
+    }
+    Result<std::optional<Bytes>> find(const std::string& address) override {
+        return ask<std::optional<Bytes>>(
+            [&](Connection& connection) { return find_object(connection, address); });
+    }
+    Result<std::optional<std::uint64_t>> size(const std::string& address) override {
+        return ask<std::optional<std::uint64_t>>(
+            [&](Connection& connection) { return size_of_object(connection, address); });
+    }
+    Result<std::vector<Object>> following(const std::string& after, unsigned limit) override {
+        return ask<std::vector<Object>>(
+            [&](Connection& connection) { return objects_following(connection, after, limit); });
+    }
+
+private:
+    template <typename T, typename Query>
+    Result<T> ask(const Query& query) {
+        T value;
+        Status done = m_readers.with_connection([&](Connection& connection) -> Status {
+            Result<T> found = query(connection);
+            if (!found) return std::move(found).error();
+            value = *std::move(found);
+            return {};
+        });
+        if (!done) return std::move(done).error();
+        return value;
+    }
+
+    ReaderPool& m_readers;
+};
+
+// And what waits for the writer.
+class WrittenObjects final : public CommittedObjects {
+public:
+    WrittenObjects(ReaderPool& readers, GroupWriter& writer)
+        : CommittedObjects(readers), m_writer(writer) {}
+
+    Status keep(std::string address, Bytes octets) override {
+        return m_writer.keep(std::move(address), std::move(octets));
+    }
+    Result<std::optional<Bytes>> find(const std::string& address) override {
+        if (auto waiting = m_writer.kept().find(address)) return waiting;
+        return CommittedObjects::find(address);
+    }
+    Result<std::optional<std::uint64_t>> size(const std::string& address) override {
+        if (auto waiting = m_writer.kept().size(address)) return waiting;
+        return CommittedObjects::size(address);
+    }
+
+private:
+    GroupWriter& m_writer;
+};
+
 class SqliteStore final : public Store {
 public:
     SqliteStore(const SqliteOptions& options,
@@ -116,7 +180,8 @@ public:
         : m_file(options.file),
           m_lock(std::move(lock)),
           m_readers(options.file, options.busy_wait),
-          m_writer(std::move(writer), options.largest_group, clock) {}
+          m_writer(std::move(writer), options.largest_group, clock),
+          m_objects(m_readers, m_writer) {}
 
     Status submit(std::function<Status(Transaction&)> unit) override {
         return m_writer.submit(std::move(unit));
@@ -124,6 +189,7 @@ public:
     Status read(const std::function<Status(Reader&)>& query) override {
         return m_readers.read(query);
     }
+    Objects& objects() override { return m_objects; }
     Status health() const override { return m_writer.health(); }
     Status check_integrity() override { return check_file(m_file); }
     StoreCounters counters() const override { return m_writer.counters(); }
@@ -134,12 +200,13 @@ private:
     ProcessLock m_lock;
     ReaderPool m_readers;
     GroupWriter m_writer;
+    WrittenObjects m_objects;
 };
 
 class ReadOnlyStore final : public Store {
 public:
     explicit ReadOnlyStore(const std::filesystem::path& file)
-        : m_file(file), m_readers(file, std::chrono::milliseconds(5000)) {}
+        : m_file(file), m_readers(file, std::chrono::milliseconds(5000)), m_objects(m_readers) {}
 
     Status submit(std::function<Status(Transaction&)> /*unit*/) override {
         return Error("store.read_only", Blame::Bug, "this store was opened for reading");
@@ -147,6 +214,7 @@ public:
     Status read(const std::function<Status(Reader&)>& query) override {
         return m_readers.read(query);
     }
+    Objects& objects() override { return m_objects; }
     Status health() const override { return {}; }
     Status check_integrity() override { return check_file(m_file); }
     StoreCounters counters() const override { return {}; }
@@ -155,9 +223,14 @@ public:
 private:
     std::filesystem::path m_file;
     ReaderPool m_readers;
+    CommittedObjects m_objects;
 };
 
+// Four times SQLite's default: with objects in it the log fills faster, and each checkpoint syncs twice.
+constexpr const char* CheckpointAt = "PRAGMA wal_autocheckpoint=4000";  // pages
+
 Status use_write_ahead_log(Connection& connection) {
+    if (auto set = connection.run(CheckpointAt); !set) return set;
     auto mode = connection.query("PRAGMA journal_mode=WAL", "t");
     if (!mode) return std::move(mode).error();
     if (mode->size() == 1 && mode->front().text() == "wal") return {};

@@ -13,6 +13,7 @@
 #include "gateway/store/job.h"
 #include "gateway/store/ledger.h"
 #include "gateway/store/message.h"
+#include "gateway/store/objects.h"
 
 #include <cstdint>
 #include <functional>
@@ -168,6 +169,8 @@ public:
     virtual Status submit(std::function<Status(Transaction&)> unit) = 0;
     // A snapshot; any number at once, beside the writer.
     virtual Status read(const std::function<Status(Reader&)>& query) = 0;
+    // The archive's small octets; lives as long as the store.
+    virtual Objects& objects() = 0;
 
     // Whether units can be stored: the error that the last group of units met, or store.failed for good; success again once
     // a group was committed. Never blocks.

@@ -27,7 +27,7 @@ int run(const std::string& keys, const std::filesystem::path& folder) {
     std::filesystem::create_directories(folder / "spool");
     auto store = store::open_sqlite_store({.file = folder / "sallyport.db"}, clock);
     if (!store) throw std::runtime_error(store.error().text());
-    const store::Archive archive(folder / "archive");
+    const store::Archive archive(folder / "archive", (*store)->objects());
     flow::DurableIntake intake({.store = **store,
                                 .archive = archive,
                                 .clock = clock,

@@ -33,15 +33,18 @@ class Mutant:
     why: str  # what a reader of the report should know
     found_by: str  # a regular expression that one of the violations of crash.py must match
     syncs: bool = False  # kill -9 alone cannot show it; boundaries.py and crash.py --powercut must, each by itself
+    files: bool = False  # only large payloads meet it, which boundaries.py has and crash.py has not
 
 
 MUTANTS = [
     Mutant("archive-without-fsync", "gateway/base/file.cpp",
            'if (::fsync(fd.get()) != 0) return give_up(failed("file.write", temporary, "syncing"));', "",
-           "payloads are renamed into place before their octets are on the disk", "I1|archive", syncs=True),
+           "payloads are renamed into place before their octets are on the disk", "I1|archive", syncs=True, files=True),
     Mutant("archive-without-directory-fsync", "gateway/base/file.cpp",
            'if (fd.get() < 0 || ::fsync(fd.get()) != 0)\n        return failed("file.write", directory, "syncing the directory");', "",
-           "names in the archive are not on the disk", "I1|archive", syncs=True),
+           "names in the archive are not on the disk", "I1|archive", syncs=True, files=True),
+    Mutant("small-objects-not-written", "gateway/store/group_writer.cpp", "Status ran = write_objects(*m_connection, objects);", "Status ran;",
+           "small payloads are never written, only kept in memory until the commit", "I1|archive", syncs=True),
     Mutant("synchronous-off", "gateway/store/sql.cpp", "PRAGMA synchronous=FULL", "PRAGMA synchronous=OFF",
            "commits are acknowledged before they are on the disk", "I1|I6|I8|does not start", syncs=True),
     Mutant("synchronous-normal", "gateway/store/sql.cpp", "PRAGMA synchronous=FULL", "PRAGMA synchronous=NORMAL",
@@ -126,7 +129,7 @@ def ways(mutant, options):
     """(which harness, program it needs, how to run it, what a violation must look like)"""
     if mutant.syncs and options.harness != "crash":
         yield "boundaries", STORE_TESTS, boundaries, "VIOLATION"
-    if options.harness != "boundaries":
+    if options.harness != "boundaries" and not mutant.files:
         yield ("crash, power cuts" if mutant.syncs else "crash", PROGRAM,
                lambda build, kills, seed: harness(build, kills, seed, mutant.syncs, options.extra), mutant.found_by)
 

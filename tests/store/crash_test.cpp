@@ -24,9 +24,16 @@ namespace {
 constexpr const char* DirectoryVariable = "SALLYPORT_CRASH_TEST_DIRECTORY";
 const ControlStream Stream{"ZZ:US", "ZZ:ACME", "ISA", 999'999'999};
 
+// Every fourth is a file of the archive, the others lie in the database.
+Bytes payload_of(const std::string& id) {
+    Bytes payload = "payload of " + id;
+    if (id.back() % 4 == 0) payload.resize(Archive::SmallObject + payload.size(), '.');
+    return payload;
+}
+
 // A message with its payload, a document, a job, a control number and an audit entry: all or nothing.
 Status write_unit(Store& store, const Archive& archive, const std::string& id) {
-    auto payload = archive.put("payload of " + id);
+    auto payload = archive.put(payload_of(id));
     if (!payload) return std::move(payload).error();
     return store.submit([&](Transaction& t) -> Status {
         Message message;
@@ -54,7 +61,7 @@ TEST(StoreCrashChild, DISABLED_WritesUntilItIsKilled) {
     FakeClock clock;
     auto store = open_sqlite_store({.file = root / "store.db"}, clock);
     ASSERT_TRUE(store) << store.error().text();
-    const Archive archive(root / "archive");
+    const Archive archive(root / "archive", (*store)->objects());
     const int noted = ::open((root / "noted").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
     std::vector<std::thread> threads;
     for (unsigned who = 0; who < 4; ++who)
@@ -130,13 +137,15 @@ protected:
                             "WHERE a.subject = m.id) FROM messages m",
                             "ttiii");
         ASSERT_TRUE(rows);
-        const Archive archive(m_dir.path() / "archive");
+        auto reading = open_sqlite_store_read_only(m_dir.path() / "store.db");
+        ASSERT_TRUE(reading) << reading.error().text();
+        const Archive archive(m_dir.path() / "archive", (*reading)->objects());
         std::set<std::string> stored;
         for (Row& row : *rows) {
             const std::string id = row.text();
             auto payload = archive.get(row.text());
             ASSERT_TRUE(payload) << payload.error().text();
-            EXPECT_EQ(*payload, "payload of " + id);
+            EXPECT_EQ(*payload, payload_of(id));
             for (unsigned part = 0; part < 3; ++part)
                 EXPECT_EQ(row.integer(), 1) << id;
             stored.insert(id);
@@ -163,6 +172,8 @@ TEST_F(StoreCrash, EveryCrashPointLeavesAcknowledgedUnitsWholeAndNothingByHalves
                               "store.commit.before:10",
                               "store.commit.after:10",
                               "archive.write.before:15",
+                              "archive.file.before:5",
+                              "store.objects.after:7",
                               "archive.write.after:15",
                               "store.commit.before:1",
                               "store.unit.after:101"}) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stores one payload in the archive and prints its address, so that boundaries.py can kill it at each operation.
+// Stores one payload in the archive as a file and prints its address, so that boundaries.py can kill it at each operation.
+// (Small payloads beside a store lie in its database; boundaries.py's other half kills those.)
 // usage: crash_archive ROOT PAYLOAD
 #include "gateway/store/archive.h"
 

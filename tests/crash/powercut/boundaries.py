@@ -85,13 +85,22 @@ class Site:
         for name in sorted(self.acknowledged - set(stored)):
             yield f"unit {name} was acknowledged and is gone"
         for name, address in stored.items():
-            path = self.look / "archive" / address[:2] / address[2:4] / address
-            if not path.is_file() or path.read_bytes() != b"payload of " + name.encode():
-                yield f"the payload of unit {name} is {'damaged' if path.is_file() else 'gone'}"
+            octets = archived(database, self.look / "archive", address)
+            if octets is None or hashlib.sha256(octets).hexdigest() != address or not octets.startswith(b"payload of " + name.encode()):
+                yield f"the payload of unit {name} is {'gone' if octets is None else 'damaged'}"
         used = database.execute("SELECT last_used FROM control_numbers").fetchone()
         if (used[0] if used else 0) != len(stored):
             yield f"{len(stored)} units, the last control number is {used}"
         yield from chain(database)
+
+
+def archived(database, archive, address):
+    """An object, wherever it lies: small ones in the database, large ones as files."""
+    row = database.execute("SELECT octets FROM objects WHERE address = ?", (address,)).fetchone()
+    if row is not None:
+        return row[0] or b""
+    path = archive / address[:2] / address[2:4] / address
+    return path.read_bytes() if path.is_file() else None
 
 
 def chain(database):
