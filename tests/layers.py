@@ -52,6 +52,7 @@ MAY_REVEAL = {
     "transports/sftp/host_key.cpp": "hands a private key to libssh",
     "transports/sftp/connection.cpp": "hands the host keys to libssh",
     "transports/sftp/client_libssh2.cpp": "hands our key or password for a partner's server to libssh2",
+    "transports/sftp/client_libssh.cpp": "hands our key or password for a partner's server to libssh",
     "gateway/api/control.cpp": "compares the token of this run",
     "gateway/api/token_control.cpp": "compares the token of this run",
     "gateway/daemon/control_file.cpp": "writes and sends the token of this run",

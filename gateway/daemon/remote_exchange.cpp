@@ -97,7 +97,7 @@ RemotePlans build_remote(const config::Configuration& configuration) {
 RemoteExchange::RemoteExchange(const Clock& clock, Log log)
     : m_clock(clock),
       m_log(std::move(log)),
-      m_servers("sftp-push", sftp::connect_libssh2),
+      m_servers("sftp-push", sftp::connect_server),
       m_folders("folder", open_folder),
       m_schedule(m_log) {}
 
@@ -124,7 +124,7 @@ void RemoteExchange::poll() {
         pollers.push_back(std::make_unique<sftp::Poller>(
             plan,
             plan.transport == "folder" ? sftp::Connector(open_folder)
-                                       : sftp::Connector(sftp::connect_libssh2),
+                                       : sftp::Connector(sftp::connect_server),
             *m_intake,
             m_clock,
             m_log));

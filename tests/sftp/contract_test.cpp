@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every transport owes a partner, one suite for all of them.
-#include "doors.h"
-
-#include <thread>
+#include "doors_http.h"
 
 namespace sallyport::sftp {
 namespace {
@@ -91,9 +89,7 @@ TEST_P(Contract, C08WhatIsTooLargeIsRefusedWhole) {
 }
 
 TEST_P(Contract, C09AStrangerUnderThePartnersNameGetsNothingIn) {
-    const auto acknowledged = door->deliver_as_stranger(Order);
-    if (!acknowledged) GTEST_SKIP() << "no credentials: the folder's permissions decide";
-    EXPECT_EQ(*acknowledged, 0U);
+    EXPECT_EQ(door->deliver_as_stranger(Order), 0U);
     EXPECT_TRUE(taken().empty());
 }
 
@@ -123,32 +119,15 @@ TEST_P(Contract, C13ManyOneAfterTheOther) {
 }
 
 TEST_P(Contract, C14ManyAtOnce) {
-    if (dynamic_cast<PollingDoor*>(door.get()) != nullptr)
-        GTEST_SKIP() << "one connection polls; many files at once are C13";
     std::vector<File> files;
     for (int number = 0; number < 24; ++number)
         files.emplace_back("f" + std::to_string(number), "ISA*" + std::to_string(number) + "~");
-    std::atomic<std::size_t> acknowledged{0};
-    std::vector<std::thread> partners;
-    for (std::size_t share = 0; share < 6; ++share)
-        partners.emplace_back([&, share] {
-            for (std::size_t at = share; at < files.size(); at += 6)
-                acknowledged += door->deliver({files[at]});
-        });
-    for (std::thread& partner : partners)
-        partner.join();
-    EXPECT_EQ(acknowledged, files.size());
+    EXPECT_EQ(door->deliver_at_once(files), files.size());
     expect_once(files);
 }
 
 TEST_P(Contract, C15TheSameFileTwiceAtOnceIsTakenOnce) {
-    if (dynamic_cast<PollingDoor*>(door.get()) != nullptr)
-        GTEST_SKIP() << "one connection polls: nothing is there twice";
-    std::vector<std::thread> partners;
-    for (int time = 0; time < 4; ++time)
-        partners.emplace_back([&] { (void)door->deliver({Order}); });
-    for (std::thread& partner : partners)
-        partner.join();
+    (void)door->deliver_at_once(std::vector<File>(Door::AtOnce, Order));
     EXPECT_EQ(door->deliver({Order}), 1U);
     expect_once({Order});
 }
@@ -199,12 +178,42 @@ TEST_P(Contract, C21AnEmptyFileIsNoDocument) {
     EXPECT_EQ(door->deliver({Order}), 1U);
 }
 
+TEST_P(Contract, C22ASlowDeliveryIsTakenWholeAndOnce) {
+    Bytes octets;
+    while (octets.size() < 30'000)
+        octets += "MSG*" + std::to_string(octets.size()) + "~\n";
+    const File file{"slow.edi", octets};
+    EXPECT_EQ(door->deliver_slowly(file), 1U);
+    ASSERT_EQ(taken().size(), 1U);
+    EXPECT_TRUE(taken().at(0).octets == octets);
+}
+
+TEST_P(Contract, C23WhatIsOfAnotherPartnerIsNeverOurs) {
+    (void)door->deliver_as_other({"theirs.edi", "ISA*of bolt~"});
+    for (const Taken& one : taken())
+        EXPECT_EQ(one.partner, "bolt");
+    ASSERT_EQ(door->deliver({Order}), 1U);
+    EXPECT_EQ(taken().back().partner, "acme");
+}
+
+TEST_P(Contract, C24TheSameOctetsOfTwoPartnersAreTwoDocuments) {
+    const std::size_t theirs = door->deliver_as_other(Order);
+    ASSERT_EQ(door->deliver({Order}), 1U);
+    EXPECT_EQ(taken().size(), theirs + 1);
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Transports,
     Contract,
     ::testing::Values(Kind{"As2", [] { return std::make_unique<As2Door>(); }},
                       Kind{"SftpServer", [] { return std::make_unique<SftpServerDoor>(); }},
-                      Kind{"SftpClient", [] { return std::make_unique<SftpClientDoor>(); }},
+                      Kind{"SftpClient",
+                           [] { return std::make_unique<SftpClientDoor>(connect_libssh2); }},
+                      Kind{"SftpClientLibssh",
+                           [] {
+                               return std::make_unique<SftpClientDoor>(
+                                   [](const RemoteServer& at) { return connect_libssh(at); });
+                           }},
                       Kind{"Https", [] { return std::make_unique<HttpsDoor>(); }},
                       Kind{"Folder", [] { return std::make_unique<FolderDoor>(); }}),
     [](const auto& one) { return one.param.name; });

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """kill -9 during SFTP uploads and downloads: what a partner was told is safe must be there, once.
 
-usage: tests/sftp/kill.py --build build/dev [--kills 200] [--seed N] [--seconds S] [--keep]
+usage: tests/sftp/kill.py --build build/dev [--kills 200] [--seed N] [--seconds S] [--rest S] [--keep]
 
-Workers upload orders with paramiko (directly, under a temporary name with a rename, in pieces that are resumed) and fetch
-the acknowledgements from /out, all the time; the gateway is killed at crash points and at arbitrary moments. A worker goes
-on until its upload was acknowledged, as partners do. Then everything may come to rest, and is compared: every acknowledged
-upload is one message in the store and one order in Odoo, none is there twice, every order has one 997, and each 997 that
-counts as delivered was read in full by a worker. Exit status 0: all of it holds; 1: not, one line each."""
+Workers upload orders with paramiko (directly, under a temporary name with a rename, in pieces that are resumed), and others
+fetch the acknowledgements from /out (at once, in small pieces, half and then closed, half and then hung up), all the time;
+the gateway is killed at crash points and at arbitrary moments. Who uploads goes on until the upload was acknowledged, as
+partners do. Then everything may come to rest, and is compared: every acknowledged upload is one message in the store and one
+order in Odoo, none is there twice, every order has one 997, each 997 was delivered in the end, was read in full by somebody
+before, and every full read brought the same octets. Exit status 0: all of it holds; 1: not, one line each."""
 import argparse
 import collections
 import contextlib
@@ -29,6 +30,8 @@ import paramiko
 
 from sftp_site import USER, SftpSite, control
 
+PIECE = 40  # octets of one read, so that a 997 takes many
+WAYS = ("whole", "pieces", "pieces", "half, closed", "half, hung up")
 POINTS = ("sftp.admit.before", "sftp.admit.after", "sftp.answer.before", "sftp.fetched.before", "sftp.fetched.after", "archive.share.before",
           "archive.share.after", "archive.write.after", "intake.archive.after", "intake.commit.after")
 
@@ -78,9 +81,6 @@ class Worker(threading.Thread):
                     self.run_.tries[type(error).__name__] += 1
                     self.drop()
                     threading.Event().wait(0.05)
-            if self.rng.random() < 0.3:
-                with contextlib.suppress(Exception):
-                    self.fetch(self.connect())
         self.drop()
 
     def upload(self, client, path, octets, mode):
@@ -113,13 +113,48 @@ class Worker(threading.Thread):
         finally:
             file._closed = True
 
-    def fetch(self, client):
+    def fetch(self, client, ways=WAYS):
         for name in client.listdir("/out"):
             with contextlib.suppress(FileNotFoundError):
-                with client.open("/out/" + name) as file:
-                    octets = file.read()
-                    # Read to the end is read, whether the answer to the close comes or the gateway dies over it.
-                    self.run_.fetched(name, octets)
+                if not self.download(client, name, self.rng.choice(ways)):
+                    return
+
+    def download(self, client, name, way):
+        """False: the connection is gone."""
+        with client.open("/out/" + name) as file:
+            size = file.stat().st_size
+            end = size if way in ("whole", "pieces") else self.rng.randrange(size)
+            octets = b""
+            try:
+                while len(octets) < end:
+                    octets += file.read(min(end if way == "whole" else PIECE, end - len(octets)))
+            except Exception:
+                self.run_.cut_short(name, len(octets))
+                raise
+            self.run_.downloads[way] += 1
+            if len(octets) == size:
+                # Read to the end is read, whether the answer to the close comes or the gateway dies over it.
+                self.run_.fetched(name, octets)
+            if way == "half, hung up":
+                self.drop()
+                file._closed = True
+                return False
+        return True
+
+
+class Fetcher(Worker):
+    """A worker that only fetches."""
+
+    def run(self):
+        while not self.run_.stop.is_set():
+            try:
+                self.fetch(self.connect())
+                threading.Event().wait(0.02)
+            except Exception as error:  # the gateway died: it is tried again
+                self.run_.tries["fetching: " + type(error).__name__] += 1
+                self.drop()
+                threading.Event().wait(0.05)
+        self.drop()
 
 
 class Run:
@@ -130,6 +165,8 @@ class Run:
         self.lock, self.number = threading.Lock(), 0
         self.stop, self.abandon = threading.Event(), threading.Event()
         self.safe, self.read, self.tries = {}, collections.defaultdict(set), collections.Counter()
+        self.times = collections.Counter()
+        self.downloads, self.cut = collections.Counter(), collections.Counter()
         self.modes, self.hits, self.kills = collections.Counter(), collections.Counter(), 0
 
     def next_number(self):
@@ -145,10 +182,16 @@ class Run:
     def fetched(self, name, octets):
         with self.lock:
             self.read[name].add(octets)
+            self.times[name] += 1
+
+    def cut_short(self, name, count):
+        with self.lock:
+            self.cut[name] += 1
+            self.downloads["broken off by a kill" + (" in the middle" if count else "")] += 1
 
     def rounds(self):
         end = time.monotonic() + self.options.seconds
-        workers = [Worker(self, self.rng.random()) for _ in range(4)]
+        workers = [Worker(self, self.rng.random()) for _ in range(4)] + [Fetcher(self, self.rng.random()) for _ in range(2)]
         for worker in workers:
             worker.start()
         while self.kills < self.options.kills and time.monotonic() < end:
@@ -174,7 +217,7 @@ class Run:
         try:
             if not self.site.wait_ready(process):
                 raise RuntimeError("the gateway does not start any more: " + self.site.log_tail())
-            end = time.monotonic() + 120
+            end = time.monotonic() + self.options.rest
             for worker in workers:
                 worker.join(timeout=max(1, end - time.monotonic()))
             self.abandon.set()
@@ -182,7 +225,7 @@ class Run:
                 threading.Event().wait(0.1)
             last = Worker(self, 1)
             while time.monotonic() < end:
-                last.fetch(last.connect())
+                last.fetch(last.connect(), ("whole",))
                 if not last.connect().listdir("/out"):
                     break
             last.drop()
@@ -195,7 +238,13 @@ class Run:
         with contextlib.closing(sqlite3.connect(f"file:{self.site.state}/sallyport.db?mode=ro", uri=True)) as database:
             stored = collections.Counter(row[0] for row in database.execute("SELECT content_digest FROM messages WHERE direction = 'inbound' AND state = 'received'"))
             sent = database.execute("SELECT file_name, state, payload_ref FROM messages WHERE direction = 'outbound'").fetchall()
-            small = dict(database.execute("SELECT address, octets FROM objects WHERE address IN (SELECT payload_ref FROM messages)"))
+            tables = {row[0] for row in database.execute("SELECT name FROM sqlite_master")}
+            small = dict(database.execute("SELECT address, octets FROM objects WHERE address IN (SELECT payload_ref FROM messages)")
+                         if "objects" in tables else ())
+        if self.kills < self.options.kills:
+            yield f"only {self.kills} of {self.options.kills} kills within {self.options.seconds} s"
+        if not self.safe or not self.read:
+            yield f"{len(self.safe)} uploads were acknowledged and {len(self.read)} documents read: nothing was tried"
         text = " ".join(map(str, orders))
         for number, digest in sorted(self.safe.items()):
             if stored[digest] != 1:
@@ -212,8 +261,10 @@ class Run:
             octets = small.get(address) or (self.site.state / "archive" / address[:2] / address[2:4] / address).read_bytes()
             if state == "delivered" and octets not in self.read[name]:
                 yield f"{name} counts as delivered and nobody has read it"
-            if state == "frozen":
-                yield f"{name} still waits in /out"
+            if state != "delivered":
+                yield f"{name} was never delivered: {state}"
+            if len(self.read[name]) > 1:
+                yield f"{name} was read with {len(self.read[name])} different contents"
         if len(sent) != len(stored):
             yield f"{len(stored)} orders have {len(sent)} acknowledgements"
         for path in (self.site.state / "uploads").rglob("*"):
@@ -230,7 +281,8 @@ def main():
     parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build/dev"))
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=1200)
+    parser.add_argument("--seconds", type=float, default=3600)
+    parser.add_argument("--rest", type=float, default=300, help="seconds for everything to come to rest afterwards")
     parser.add_argument("--keep", action="store_true")
     options = parser.parse_args()
     directory = pathlib.Path(tempfile.mkdtemp(prefix="sallyport-sftp-kill-"))
@@ -246,6 +298,8 @@ def main():
     print(f"seed {options.seed}: {run.kills} kills, {len(run.safe)} uploads acknowledged ({dict(run.modes)}), {len(run.read)} acknowledgements fetched")
     print("killed at:", ", ".join(f"{name} {count}" for name, count in sorted(run.hits.items())))
     print("broken off:", dict(run.tries))
+    again = sum(1 for count in run.times.values() if count > 1)
+    print(f"downloads: {dict(run.downloads)}; {len(run.cut)} documents cut short by a kill, {again} read in full more than once")
     for fault in faults:
         print("FAULT", fault)
     print(f"{0 if faults else 1} passed, {1 if faults else 0} failed")

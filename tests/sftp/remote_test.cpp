@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The client at OpenSSH's sshd and at our own server: pinned keys, pushes that are never half there, polls that remove
-// nothing before it is durable.
+// The client, with either library, at OpenSSH's sshd and at our own server: pinned keys, pushes that are never half there,
+// polls that remove nothing before it is durable.
 #include "transports/sftp/remote.h"
 
 #include "tests/support/shell.h"
@@ -32,8 +32,17 @@ std::uint16_t free_port() {
     return ntohs(address.sin_port);
 }
 
+struct Library {
+    std::string name;
+    Connector connect;
+};
+// How a failure names it.
+void PrintTo(const Library& library, std::ostream* out) {
+    *out << library.name;
+}
+
 // An OpenSSH server of the test's own, with the files of a folder.
-class Sshd : public ::testing::Test {
+class Sshd : public ::testing::TestWithParam<Library> {
 protected:
     void SetUp() override {
         if (::geteuid() != 0 || shell("test -x /usr/sbin/sshd && mkdir -p /run/sshd") != 0)
@@ -41,28 +50,42 @@ protected:
         for (const char* name : {"host", "mine"})
             ASSERT_EQ(shell("ssh-keygen -q -t ed25519 -N '' -f " + path(name)), 0);
         server.host = "127.0.0.1";
-        server.port = free_port();
         server.user = "root";
         server.host_keys = {read_public_key(slurp(path("host.pub")))->fingerprint};
         server.key = std::make_shared<Secret>(slurp(path("mine")));
         std::filesystem::create_directory(path("files"));
         std::filesystem::create_directory(path("old"));
+        start({"host"});
+    }
+    void TearDown() override { stop(); }
+    // With these host keys; an own port each time.
+    void start(const std::vector<std::string>& keys) {
+        stop();
+        server.port = free_port();
+        std::string config = "Port " + std::to_string(server.port) + "\nListenAddress 127.0.0.1\n";
+        for (const std::string& key : keys)
+            config += "HostKey " + path(key) + "\n";
         spill(path("config"),
-              "Port " + std::to_string(server.port) + "\nListenAddress 127.0.0.1\nHostKey " +
-                  path("host") + "\nAuthorizedKeysFile " + path("mine.pub") + "\nPidFile " +
-                  path("pid") +
+              config + "AuthorizedKeysFile " + path("mine.pub") + "\nPidFile " + path("pid") +
                   "\nPermitRootLogin yes\nUsePAM no\nStrictModes no\nSubsystem sftp "
                   "internal-sftp\n");
         ASSERT_EQ(shell("/usr/sbin/sshd -f " + path("config") + " -E " + path("log")), 0);
         while (!std::filesystem::exists(path("pid")) || slurp(path("pid")).empty())
             ::sched_yield();
     }
-    void TearDown() override {
+    void stop() {
         // Its own process alone; 1 or less would be everybody.
-        const std::string pid = std::filesystem::exists(path("pid")) ? slurp(path("pid")) : "";
+        const std::string pid = there("pid") ? slurp(path("pid")) : "";
         if (!pid.empty() && std::stol(pid) > 1) {
             EXPECT_EQ(shell("kill " + std::to_string(std::stol(pid))), 0);
         }
+        std::filesystem::remove(path("pid"));
+    }
+    std::string fingerprint(const std::string& key) const {
+        return read_public_key(slurp(path(key + ".pub")))->fingerprint;
+    }
+    void make_key(const std::string& name, const std::string& kind) const {
+        ASSERT_EQ(shell("ssh-keygen -q -t " + kind + " -N '' -f " + path(name)), 0);
     }
     std::string path(const std::string& name) const {
         return (world.directory.path() / name).string();
@@ -78,7 +101,7 @@ protected:
         return plan;
     }
     Poller poller(const PollPlan& plan) {
-        return Poller(plan, connect_libssh2, world.intake, world.clock, Log(null_sink()));
+        return Poller(plan, connect, world.intake, world.clock, Log(null_sink()));
     }
     // Two looks, far enough apart.
     Result<PollReport> poll(Poller& poller) {
@@ -89,10 +112,21 @@ protected:
     }
     World world;
     RemoteServer server;
+    Connector connect = GetParam().connect;
 };
 
-TEST_F(Sshd, PushesUnderATemporaryNameAndRenames) {
-    auto client = connect_libssh2(server);
+INSTANTIATE_TEST_SUITE_P(Libraries,
+                         Sshd,
+                         ::testing::Values(Library{"Libssh2", connect_libssh2},
+                                           Library{"Libssh",
+                                                   [](const RemoteServer& server) {
+                                                       return connect_libssh(server);
+                                                   }},
+                                           Library{"Chosen", connect_server}),
+                         [](const auto& one) { return one.param.name; });
+
+TEST_P(Sshd, PushesUnderATemporaryNameAndRenames) {
+    auto client = connect(server);
     ASSERT_TRUE(client) << client.error().text();
     EXPECT_EQ((*client)->host_key(), server.host_keys[0]);
     const Bytes octets(1'000'000, 'p');
@@ -103,8 +137,8 @@ TEST_F(Sshd, PushesUnderATemporaryNameAndRenames) {
     EXPECT_FALSE(there("files/out.edi.part"));
 }
 
-TEST_F(Sshd, APushThatBrokeOffGoesOnAndOneThatWentThroughIsNotRepeated) {
-    auto client = connect_libssh2(server);
+TEST_P(Sshd, APushThatBrokeOffGoesOnAndOneThatWentThroughIsNotRepeated) {
+    auto client = connect(server);
     ASSERT_TRUE(client) << client.error().text();
     const PushPlan plan{.server = server, .folder = path("files")};
     spill(path("files/a.edi.part"), "ISA*half");
@@ -116,10 +150,10 @@ TEST_F(Sshd, APushThatBrokeOffGoesOnAndOneThatWentThroughIsNotRepeated) {
     EXPECT_EQ(file("a.edi"), "ISA*half and whole");
 }
 
-TEST_F(Sshd, AChangedHostKeyStopsEverythingBeforeTheLogin) {
+TEST_P(Sshd, AChangedHostKeyStopsEverythingBeforeTheLogin) {
     const std::string right = server.host_keys[0];
     server.host_keys = {"SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"};
-    const auto changed = connect_libssh2(server);
+    const auto changed = connect(server);
     ASSERT_EQ(code_of(changed), "sftp.host_key.changed");
     EXPECT_NE(changed.error().text().find("host key changed: was SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAA"
                                           "AAAAAAAAAAAAAAAAA, is " +
@@ -127,22 +161,67 @@ TEST_F(Sshd, AChangedHostKeyStopsEverythingBeforeTheLogin) {
               std::string::npos)
         << changed.error().text();
     server.host_keys.clear();
-    EXPECT_EQ(code_of(connect_libssh2(server)), "sftp.host_key.unknown");
+    EXPECT_EQ(code_of(connect(server)), "sftp.host_key.unknown");
     EXPECT_EQ(slurp(path("log")).find("Accepted"), std::string::npos);
 }
 
-TEST_F(Sshd, WrongUsersKeysAndPortsSaySo) {
+TEST_P(Sshd, ReadsAndWritesManyPieces) {
+    auto client = connect(server);
+    ASSERT_TRUE(client) << client.error().text();
+    Bytes octets;
+    while (octets.size() < 5'000'001)
+        octets += std::to_string(octets.size());
+    ASSERT_TRUE((*client)->write(path("files/large"), BytesView(octets).substr(0, 1'000'000), 0));
+    ASSERT_TRUE(
+        (*client)->write(path("files/large"), BytesView(octets).substr(1'000'000), 1'000'000));
+    EXPECT_TRUE(file("large") == octets);
+    const auto back = (*client)->read(path("files/large"), octets.size());
+    ASSERT_TRUE(back) << back.error().text();
+    EXPECT_TRUE(*back == octets);
+    EXPECT_EQ(code_of((*client)->read(path("files/large"), octets.size() - 1)), "sftp.large");
+    EXPECT_EQ((*client)->look(path("files/large"))->bytes, octets.size());
+    EXPECT_TRUE((*client)->look(path("files"))->folder);
+    EXPECT_EQ(code_of((*client)->look(path("files/none"))), "sftp.missing");
+    EXPECT_EQ(code_of((*client)->list(path("none"))), "sftp.missing");
+    spill(path("files/there"), "taken");
+    EXPECT_FALSE((*client)->rename(path("files/large"), path("files/there")));
+    EXPECT_EQ(file("there"), "taken");
+}
+
+TEST_P(Sshd, AnEmptyFileAndOneOfExactlyOnePieceAreReadWhole) {
+    auto client = connect(server);
+    ASSERT_TRUE(client) << client.error().text();
+    for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{32} << 10U}) {
+        spill(path("files/some"), Bytes(size, 's'));
+        const auto back = (*client)->read(path("files/some"), 1U << 20U);
+        ASSERT_TRUE(back) << back.error().text();
+        EXPECT_EQ(back->size(), size);
+    }
+}
+
+TEST_P(Sshd, AServerThatStopsAnsweringIsLeftAfterTheTimeOfOneStep) {
+    server.step_within = std::chrono::milliseconds{300};
+    auto client = connect(server);
+    ASSERT_TRUE(client) << client.error().text();
+    const std::string of_ours = " -P $(cat " + path("pid") + ")";
+    ASSERT_EQ(shell("pkill -STOP" + of_ours), 0);
+    const auto listed = (*client)->list(path("files"));
+    EXPECT_EQ(code_of(listed), "sftp.broken");
+    EXPECT_EQ(shell("pkill -KILL" + of_ours), 0);
+}
+
+TEST_P(Sshd, WrongUsersKeysAndPortsSaySo) {
     RemoteServer wrong = server;
     wrong.user = "nobody-here";
-    EXPECT_EQ(code_of(connect_libssh2(wrong)), "sftp.login");
+    EXPECT_EQ(code_of(connect(wrong)), "sftp.login");
     wrong = server;
     wrong.port = free_port();
-    const auto closed = connect_libssh2(wrong);
+    const auto closed = connect(wrong);
     ASSERT_EQ(code_of(closed), "sftp.connect");
     EXPECT_EQ(closed.error().blame(), Blame::Network);
 }
 
-TEST_F(Sshd, PollsWhatMatchesInOrderAndRemovesItAfterwards) {
+TEST_P(Sshd, PollsWhatMatchesInOrderAndRemovesItAfterwards) {
     spill(path("files/b.edi"), "second");
     spill(path("files/a.edi"), "first");
     spill(path("files/c.edi.part"), "unfinished");
@@ -162,7 +241,7 @@ TEST_F(Sshd, PollsWhatMatchesInOrderAndRemovesItAfterwards) {
     EXPECT_TRUE(there("files/readme.txt"));
 }
 
-TEST_F(Sshd, AFileThatStillGrowsIsLeftAlone) {
+TEST_P(Sshd, AFileThatStillGrowsIsLeftAlone) {
     Poller polled = poller(poll_plan());
     std::string octets;
     for (int look = 0; look < 4; ++look) {
@@ -174,7 +253,7 @@ TEST_F(Sshd, AFileThatStillGrowsIsLeftAlone) {
     EXPECT_EQ(world.intake.all().at(0).octets, octets);
 }
 
-TEST_F(Sshd, NothingIsRemovedWhenTheStoreFails) {
+TEST_P(Sshd, NothingIsRemovedWhenTheStoreFails) {
     spill(path("files/a.edi"), "ISA");
     world.intake.broken.with([](bool& value) { value = true; });
     Poller polled = poller(poll_plan());
@@ -185,7 +264,7 @@ TEST_F(Sshd, NothingIsRemovedWhenTheStoreFails) {
     EXPECT_FALSE(there("files/a.edi"));
 }
 
-TEST_F(Sshd, ArchivesWithoutOverwritingAndKeepsWithoutRepeating) {
+TEST_P(Sshd, ArchivesWithoutOverwritingAndKeepsWithoutRepeating) {
     PollPlan plan = poll_plan();
     plan.after = AfterPoll::Archive;
     plan.archive_folder = path("old");
@@ -206,7 +285,7 @@ TEST_F(Sshd, ArchivesWithoutOverwritingAndKeepsWithoutRepeating) {
     EXPECT_EQ(world.intake.all().size(), 2U);
 }
 
-TEST_F(Sshd, OneTooLargeFileDoesNotStopTheOthers) {
+TEST_P(Sshd, OneTooLargeFileDoesNotStopTheOthers) {
     PollPlan plan = poll_plan();
     plan.file_bytes = 10;
     spill(path("files/a.edi"), "far too large for this");
@@ -217,6 +296,52 @@ TEST_F(Sshd, OneTooLargeFileDoesNotStopTheOthers) {
     ASSERT_EQ(report->faults.size(), 1U);
     EXPECT_EQ(report->faults[0].code(), "sftp.large");
     EXPECT_TRUE(there("files/a.edi"));
+}
+
+// What libssh2 1.10 cannot: RSA signatures of today, for servers and for us.
+class RsaSshd : public Sshd {};
+INSTANTIATE_TEST_SUITE_P(Libraries,
+                         RsaSshd,
+                         ::testing::Values(Library{"Chosen", connect_server}),
+                         [](const auto& one) { return one.param.name; });
+
+TEST_P(RsaSshd, AServerWithAnRsaHostKeyAloneIsReachedThroughLibssh) {
+    make_key("rsa", "rsa");
+    start({"rsa"});
+    server.host_keys = {fingerprint("rsa")};
+    EXPECT_EQ(code_of(connect_libssh2(server)), "sftp.library");
+    auto client = connect(server);
+    ASSERT_TRUE(client) << client.error().text();
+    EXPECT_EQ((*client)->host_key(), fingerprint("rsa"));
+    server.host_keys = {fingerprint("host")};
+    EXPECT_EQ(code_of(connect(server)), "sftp.host_key.changed");
+}
+
+TEST_P(RsaSshd, AnRsaKeyOfOursLogsIn) {
+    std::filesystem::remove(path("mine"));
+    make_key("mine", "rsa");
+    server.key = std::make_shared<Secret>(slurp(path("mine")));
+    EXPECT_EQ(code_of(connect_libssh2(server)), "sftp.login");
+    auto client = connect(server);
+    ASSERT_TRUE(client) << client.error().text();
+}
+
+TEST_P(RsaSshd, ThePinnedKeyMayBeAnyOfTheServersKeys) {
+    make_key("rsa", "rsa");
+    make_key("ecdsa", "ecdsa");
+    make_key("stranger", "ed25519");
+    start({"host", "ecdsa", "rsa"});
+    for (const char* pinned : {"host", "ecdsa", "rsa"}) {
+        server.host_keys = {fingerprint(pinned)};
+        auto client = connect(server);
+        ASSERT_TRUE(client) << pinned << ": " << client.error().text();
+        EXPECT_EQ((*client)->host_key(), fingerprint(pinned));
+    }
+    server.host_keys = {fingerprint("stranger")};
+    const auto changed = connect(server);
+    ASSERT_EQ(code_of(changed), "sftp.host_key.changed");
+    EXPECT_NE(changed.error().text().find(fingerprint("host")), std::string::npos)
+        << "the key the server shows first is the one to compare: " << changed.error().text();
 }
 
 TEST(SftpPoll, PausesGrowWithFailuresAndShrinkWhileFilesRipen) {
@@ -230,7 +355,17 @@ TEST(SftpPoll, PausesGrowWithFailuresAndShrinkWhileFilesRipen) {
     EXPECT_EQ(poll_pause(plan, {}, 100), milliseconds{3'600'000});
 }
 
-TEST(SftpBothSides, OurClientPushesToAndPollsFromOurServer) {
+class SftpBothSides : public ::testing::TestWithParam<Library> {};
+INSTANTIATE_TEST_SUITE_P(Libraries,
+                         SftpBothSides,
+                         ::testing::Values(Library{"Libssh2", connect_libssh2},
+                                           Library{"Libssh",
+                                                   [](const RemoteServer& server) {
+                                                       return connect_libssh(server);
+                                                   }}),
+                         [](const auto& one) { return one.param.name; });
+
+TEST_P(SftpBothSides, OurClientPushesToAndPollsFromOurServer) {
     World world;
     const SystemClock clock;
     transports::Penalties penalties({}, clock);
@@ -255,7 +390,7 @@ TEST(SftpBothSides, OurClientPushesToAndPollsFromOurServer) {
     remote.user = "acme";
     remote.host_keys = {public_half(*host)->fingerprint};
     remote.key = mine;
-    PushSender sender("sftp-push", connect_libssh2);
+    PushSender sender("sftp-push", GetParam().connect);
     sender.use({{"them", PushPlan{.server = remote, .folder = "/in"}}});
     const auto frozen = sender.freeze(
         {.partner = "them", .message_id = "1", .payload = "ISA*push~", .file_name = "o.edi"});
@@ -269,7 +404,7 @@ TEST(SftpBothSides, OurClientPushesToAndPollsFromOurServer) {
     MemoryIntake theirs;
     PollPlan plan{.partner = "them", .server = remote, .folder = "/out"};
     plan.stable_for = std::chrono::milliseconds{0};
-    Poller poller(plan, connect_libssh2, theirs, clock, Log(null_sink()));
+    Poller poller(plan, GetParam().connect, theirs, clock, Log(null_sink()));
     const auto report = poller.once();
     ASSERT_TRUE(report) << report.error().text();
     EXPECT_EQ(report->taken, 1U);

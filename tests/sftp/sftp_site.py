@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A gateway with an SFTP door, the Odoo double behind it, and the keys of one partner: for the suites in this folder."""
+import json
 import pathlib
 import random
 import socket
@@ -19,12 +20,14 @@ USER = "acme"
 class SftpSite(crash.Site):
     """crash.Site with [sftp] on both sides; what we send waits in /out."""
 
+    KEYS = (("user", "ed25519"), ("stranger", "ed25519"))
+
     def __init__(self, build, directory, rng=None, more_sftp="", more_partner=""):
         self.sftp_port = partners.free_port()
         self.more_sftp, self.more_partner = more_sftp, more_partner
         directory.mkdir(parents=True, exist_ok=True)
-        for name, kind in (("user", "ed25519"), ("stranger", "ed25519")):
-            subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", "", "-f", directory / name], check=True)
+        for name, kind in self.KEYS:
+            subprocess.run(["ssh-keygen", "-q", "-m", "PEM", "-t", kind, "-N", "", "-f", directory / name], check=True)
         super().__init__(pathlib.Path(build), directory, rng or random.Random(1))
 
     def configure(self, url, database, login):
@@ -33,9 +36,9 @@ class SftpSite(crash.Site):
         settings.write_text(settings.read_text().replace('log_level = "warn"', 'log_level = "info"') +
                             f'[sftp]\nlisten = "127.0.0.1:{self.sftp_port}"\nban_points = 500.0\n{self.more_sftp}')
         file = self.directory / "partners" / "acme.toml"
-        public = " ".join((self.directory / "user.pub").read_text().split()[:2])
+        publics = [" ".join((self.directory / f"{name}.pub").read_text().split()[:2]) for name, _ in self.KEYS if name != "stranger"]
         file.write_text(file.read_text().replace('name = "acme"', 'name = "acme"\ndeliver_by = "sftp"', 1) +
-                        f'[sftp]\nuser = "{USER}"\npublic_keys = ["{public}"]\n{self.more_partner}')
+                        f'[sftp]\nuser = "{USER}"\npublic_keys = {json.dumps(publics)}\n{self.more_partner}')
 
     def wait_ready(self, process, limit=60):
         end = time.monotonic() + limit
@@ -69,6 +72,12 @@ class SftpSite(crash.Site):
                 return value
             threading.Event().wait(0.05)
         raise RuntimeError(f"waited {limit} s for {what}: {self.log_tail()}")
+
+
+class AllKeys(SftpSite):
+    """Every kind of key that a partner may have."""
+
+    KEYS = (*SftpSite.KEYS, ("user-ecdsa", "ecdsa"), ("user-rsa", "rsa"))
 
 
 def control(number):

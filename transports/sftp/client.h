@@ -45,8 +45,15 @@ public:
     virtual Status remove(const std::string& path) = 0;
 };
 
+// What the gateway uses: libssh2; libssh for RSA keys of ours, for servers that libssh2 has no algorithm in common with, and
+// where the pinned host key is another one than the server shows first.
+Result<std::unique_ptr<Client>> connect_server(const RemoteServer& server);
+
 // With libssh2. sftp.library when the server or the key needs what it cannot do.
 Result<std::unique_ptr<Client>> connect_libssh2(const RemoteServer& server);
+// With libssh. `host_key_types`: "ssh-ed25519,rsa-sha2-512", the kinds to ask for; empty: every modern one.
+Result<std::unique_ptr<Client>> connect_libssh(const RemoteServer& server,
+                                               const std::string& host_key_types = {});
 
 // What the coordinator reads when the key is not the one that was agreed.
 Error wrong_host_key(const RemoteServer& server, const std::string& is);

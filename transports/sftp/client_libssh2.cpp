@@ -2,21 +2,13 @@
 // The SFTP client on libssh2 1.10. It knows no rsa-sha2 (RFC 8332), so it offers no RSA at all; AES-CTR with SHA-2 MACs is
 // the best it has, and that is what is pinned.
 #include "transports/sftp/client.h"
+#include "transports/sftp/client_socket.h"
 
-#include <fcntl.h>
 #include <libssh2.h>
 #include <libssh2_sftp.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <mutex>
-#include <system_error>
 #include <utility>
 
 namespace sallyport::sftp {
@@ -48,75 +40,6 @@ struct Freed {
 using SessionHandle = std::unique_ptr<LIBSSH2_SESSION, Freed<free_session>>;
 using SftpHandle = std::unique_ptr<LIBSSH2_SFTP, Freed<free_sftp>>;
 using FileHandle = std::unique_ptr<LIBSSH2_SFTP_HANDLE, Freed<free_handle>>;
-struct AddressFree {
-    void operator()(addrinfo* list) const { ::freeaddrinfo(list); }
-};
-
-class Socket {
-public:
-    Socket() = default;
-    ~Socket() { reset(-1); }
-    Socket(const Socket&) = delete;
-    Socket& operator=(const Socket&) = delete;
-    Socket(Socket&& other) noexcept : m_descriptor(std::exchange(other.m_descriptor, -1)) {}
-    Socket& operator=(Socket&& other) noexcept {
-        reset(std::exchange(other.m_descriptor, -1));
-        return *this;
-    }
-    void reset(int descriptor) {
-        if (m_descriptor >= 0) ::close(m_descriptor);
-        m_descriptor = descriptor;
-    }
-    int get() const { return m_descriptor; }
-
-private:
-    int m_descriptor = -1;
-};
-
-std::string place_of(const RemoteServer& server) {
-    return server.host + ":" + std::to_string(server.port);
-}
-
-Error unreachable(const RemoteServer& server, const std::string& why) {
-    return Error(
-               "sftp.connect", Blame::Network, "no connection to " + place_of(server) + ": " + why)
-        .remedy("it is tried again; when it lasts, ask the partner whether its server is up");
-}
-
-bool connect_one(const addrinfo& address, std::chrono::milliseconds within, Socket& socket) {
-    socket.reset(::socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (socket.get() < 0) return false;
-    if (::connect(socket.get(), address.ai_addr, address.ai_addrlen) != 0) {
-        if (errno != EINPROGRESS) return false;
-        pollfd wait{socket.get(), POLLOUT, 0};
-        if (::poll(&wait, 1, static_cast<int>(within.count())) != 1) {
-            errno = ETIMEDOUT;
-            return false;
-        }
-        int failed = 0;
-        socklen_t length = sizeof failed;
-        ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &failed, &length);
-        errno = failed;
-        if (failed != 0) return false;
-    }
-    const int on = 1;
-    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    return ::fcntl(socket.get(), F_SETFL, ::fcntl(socket.get(), F_GETFL) & ~O_NONBLOCK) == 0;
-}
-
-Result<Socket> connect_socket(const RemoteServer& server) {
-    addrinfo wanted{};
-    wanted.ai_socktype = SOCK_STREAM;
-    addrinfo* raw = nullptr;
-    const int failed =
-        ::getaddrinfo(server.host.c_str(), std::to_string(server.port).c_str(), &wanted, &raw);
-    if (failed != 0) return unreachable(server, ::gai_strerror(failed));
-    const std::unique_ptr<addrinfo, AddressFree> list(raw);
-    Socket socket;
-    for (const addrinfo* at = list.get(); at != nullptr; at = at->ai_next)
-        if (connect_one(*at, server.connect_within, socket)) return socket;
-    return unreachable(server, std::error_code(errno, std::generic_category()).message());
-}
 
 std::string last_error(LIBSSH2_SESSION* session) {
     char* text = nullptr;
@@ -241,24 +164,9 @@ private:
     }
 
     Error failed(const std::string& doing) const {
-        const int code = libssh2_session_last_errno(m_session.get());
-        const std::string at = " at " + place_of(m_server);
-        if (code != LIBSSH2_ERROR_SFTP_PROTOCOL)
-            return Error("sftp.broken",
-                         Blame::Network,
-                         doing + at + " broke off: " + last_error(m_session.get()));
-        switch (libssh2_sftp_last_error(m_sftp.get())) {
-            case LIBSSH2_FX_NO_SUCH_FILE:
-                return {"sftp.missing", Blame::Partner, doing + at + ": no such file or folder"};
-            case LIBSSH2_FX_PERMISSION_DENIED:
-                return Error("sftp.denied", Blame::Partner, doing + at + ": permission denied")
-                    .remedy("ask the partner for the right to do that");
-            default:
-                return {"sftp.remote",
-                        Blame::Partner,
-                        doing + at + ": the server says status " +
-                            std::to_string(libssh2_sftp_last_error(m_sftp.get()))};
-        }
+        if (libssh2_session_last_errno(m_session.get()) != LIBSSH2_ERROR_SFTP_PROTOCOL)
+            return broke_off(m_server, doing, last_error(m_session.get()));
+        return answered(m_server, doing, libssh2_sftp_last_error(m_sftp.get()));
     }
 
     Status handshake() {
@@ -284,12 +192,7 @@ private:
         const int done = libssh2_session_handshake(session, m_socket.get());
         if (done == 0) return {};
         if (done == LIBSSH2_ERROR_KEX_FAILURE || done == LIBSSH2_ERROR_METHOD_NONE)
-            return Error("sftp.library",
-                         Blame::Operator,
-                         place_of(m_server) + " and libssh2 have no algorithms in common")
-                .remedy(
-                    "the server may have an RSA host key alone: ask the partner for an Ed25519 "
-                    "or ECDSA one");
+            return nothing_in_common(m_server, "libssh2");
         return unreachable(m_server, "SSH handshake: " + last_error(session));
     }
 
@@ -298,9 +201,7 @@ private:
         if (digest == nullptr) return unreachable(m_server, "the server showed no host key");
         m_host_key = to_base64(BytesView(digest, 32));
         m_host_key = "SHA256:" + m_host_key.substr(0, m_host_key.find('='));
-        const auto& pinned = m_server.host_keys;
-        if (std::find(pinned.begin(), pinned.end(), m_host_key) != pinned.end()) return {};
-        return wrong_host_key(m_server, m_host_key);
+        return trust(m_server, m_host_key);
     }
 
     Status log_in() {
@@ -318,12 +219,7 @@ private:
                 session, user.data(), size_of(user), word.data(), size_of(word), nullptr);
             if (done == 0 && libssh2_userauth_authenticated(session) == 1) return {};
         }
-        return Error("sftp.login",
-                     Blame::Operator,
-                     place_of(m_server) + " does not let " + user + " in: " + last_error(session))
-            .remedy(
-                "check user, key and password with the partner; RSA keys do not work here, use "
-                "Ed25519 or ECDSA");
+        return not_let_in(m_server, last_error(session));
     }
 
     const RemoteServer m_server;
@@ -334,25 +230,6 @@ private:
 };
 
 }  // namespace
-
-Error wrong_host_key(const RemoteServer& server, const std::string& is) {
-    if (server.host_keys.empty())
-        return Error("sftp.host_key.unknown",
-                     Blame::Operator,
-                     place_of(server) + ": no host key was agreed; it is " + is)
-            .remedy(
-                "compare it with what the partner says on another way, then write it into "
-                "host_keys");
-    std::string was;
-    for (const std::string& key : server.host_keys)
-        was += (was.empty() ? "" : ", ") + key;
-    return Error("sftp.host_key.changed",
-                 Blame::Operator,
-                 place_of(server) + ": host key changed: was " + was + ", is " + is)
-        .remedy(
-            "nothing was sent; ask the partner on another way whether it has a new key, then "
-            "change host_keys");
-}
 
 Result<std::unique_ptr<Client>> connect_libssh2(const RemoteServer& server) {
     static std::once_flag once;
