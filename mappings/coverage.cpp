@@ -238,7 +238,9 @@ private:
 
     // MAP209
     void repeats() {
-        for (const auto& [key, kinds] : m_children) {
+        for (const auto& children : m_children) {
+            const std::string& key = children.first;  // clang 14 captures no structured binding
+            const auto& kinds = children.second;
             const std::uint32_t number =
                 static_cast<std::uint32_t>(std::stoul(key.substr(key.rfind('/') + 1)));
             const edi::Node& node = m_plan.set->nodes[number];
