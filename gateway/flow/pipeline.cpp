@@ -237,7 +237,8 @@ void Pipeline::Impl::work() {
 void Pipeline::Impl::keep_leases() {
     std::unique_lock lock(m_mutex);
     while (!m_stopping) {
-        m_lease_timer.wait_for(lock, m_options.lease / 3, [&] { return m_stopping; });
+        m_lease_timer.wait_for(
+            lock, std::chrono::milliseconds(m_options.lease) / 3, [&] { return m_stopping; });
         std::vector<store::Job> held;
         for (const auto& entry : m_busy)
             held.push_back(entry.second);
