@@ -75,6 +75,12 @@ int verify(CommandLine& line, const std::string& known) {
 void add_audit_commands(CommandLine& line) {
     CLI::App* noun = line.app.add_subcommand("audit", "the audit chain");
     noun->require_subcommand(1);
+    noun->footer(
+        "Examples:\n"
+        "  sallyport audit verify                       every entry and its hash; names a broken "
+        "one\n"
+        "  sallyport audit verify --json                the same for a program\n"
+        "  sallyport doc show ID                        the entries of one document\n");
     CLI::App* verb =
         noun->add_subcommand("verify", "check every entry of the chain; names a broken one");
     auto known = std::make_shared<std::string>();

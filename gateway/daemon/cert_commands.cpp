@@ -74,6 +74,12 @@ Status generate(const GenerateOptions& options) {
 void add_cert_commands(CommandLine& line) {
     CLI::App* noun = line.app.add_subcommand("cert", "keys and certificates");
     noun->require_subcommand(1);
+    noun->footer(
+        "Examples:\n"
+        "  sallyport cert list                          every key and certificate in use, and "
+        "until when\n"
+        "  sallyport cert generate --name test --key test.key --certificate test.pem\n"
+        "  sallyport cert lint partner.pem              what a partner's certificate lacks\n");
     CLI::App* verb = noun->add_subcommand("generate", "a new key and its self-signed certificate");
     auto options = std::make_shared<GenerateOptions>();
     verb->add_option("--name", options->name, "common name")->required();

@@ -330,6 +330,11 @@ void add_list(CommandLine& line, CLI::App& noun) {
 void add_doc_commands(CommandLine& line) {
     CLI::App* noun = line.app.add_subcommand("doc", "documents");
     noun->require_subcommand(1);
+    noun->footer(
+        "Examples:\n"
+        "  sallyport doc list --needs-action            what waits for a person\n"
+        "  sallyport doc show ID                        one document: status, attempts, history\n"
+        "  sallyport doc list --partner acme            what came from and went to one partner\n");
     add_list(line, *noun);
     CLI::App* verb = noun->add_subcommand("show", "one document: status, attempts, history");
     auto id = std::make_shared<std::string>();

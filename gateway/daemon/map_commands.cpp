@@ -194,6 +194,11 @@ void add_test(CommandLine& line, CLI::App& noun, const std::shared_ptr<MapArgume
 void add_map_commands(CommandLine& line) {
     CLI::App* noun = line.app.add_subcommand("map", "mapping files");
     noun->require_subcommand(1);
+    noun->footer(
+        "Examples:\n"
+        "  sallyport map check acme-850.map             every mistake with its place and remedy\n"
+        "  sallyport map run acme-850.map order.edi     one document into the canonical one\n"
+        "  sallyport map test --all                     the tests of every map\n");
     const auto given = std::make_shared<MapArguments>();
     add_check(line, *noun, given);
     add_test(line, *noun, given);

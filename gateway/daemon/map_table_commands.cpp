@@ -77,6 +77,11 @@ int on_add(CommandLine& line, const TableArguments& given) {
 void add_map_table_commands(CommandLine& line, CLI::App& noun) {
     CLI::App* table = noun.add_subcommand("table", "look-up tables of a map");
     table->require_subcommand(1);
+    table->footer(
+        "Examples:\n"
+        "  sallyport map table add acme-850.map uom KG kilogram        one row of a table\n"
+        "  sallyport map table add acme-850.map uom CS case --read-only\n"
+        "  sallyport map table add --help\n");
     const auto given = std::make_shared<TableArguments>();
     CLI::App* add = table->add_subcommand("add", "one more row, with author and date");
     add->add_flag("--json", line.json, "one JSON object on standard output");

@@ -279,6 +279,11 @@ void add_rotate(CommandLine& line, CLI::App& noun) {
 void add_token_commands(CommandLine& line) {
     CLI::App* noun = line.app.add_subcommand("token", "bearer tokens of the partner API");
     noun->require_subcommand(1);
+    noun->footer(
+        "Examples:\n"
+        "  sallyport token list                         which there are, and until when\n"
+        "  sallyport token rotate ID                    the next one; both are good for a while\n"
+        "  sallyport token revoke ID                    at once\n");
     add_create(line, *noun);
     add_list(line, *noun);
     add_revoke(line, *noun);
