@@ -97,7 +97,6 @@ struct EdifactAgreement {
     std::chrono::milliseconds acknowledgement_within{0};
 };
 
-struct DocumentAgreement {
 // UBL, CII and cXML: documents without an envelope, or with one of their own (cXML Header).
 struct XmlAgreement {
     bool enabled = false;
@@ -110,6 +109,7 @@ struct XmlAgreement {
     bool test = false;  // cXML deploymentMode of what we send; inbound must agree
 };
 
+struct DocumentAgreement {
     bool inbound = true;
     std::string standard{};  // "X12"
     std::string version{};   // "004010"; XML: "ubl-2.1", "cii-D16B", "cxml-1.2"
@@ -147,8 +147,8 @@ struct Partner {
     HttpsAgreement https{};
     X12Agreement x12{};
     EdifactAgreement edifact{};
-    std::vector<DocumentAgreement> documents{};
     XmlAgreement xml{};
+    std::vector<DocumentAgreement> documents{};
     OdooAgreement odoo{};
     std::uint64_t message_bytes = 0;  // limit for this partner; default: the gateway's
     std::map<std::string, std::string>

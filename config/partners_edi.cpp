@@ -195,7 +195,6 @@ std::vector<Field> edifact_fields(EdifactAgreement& edifact) {
     return joined({edifact_address_fields(edifact), edifact_writing_fields(edifact)});
 }
 
-}  // namespace sallyport::config
 std::vector<Field> xml_fields(XmlAgreement& xml) {
     return {
         {.key = "our_id",
@@ -228,3 +227,4 @@ std::vector<Field> xml_fields(XmlAgreement& xml) {
     };
 }
 
+}  // namespace sallyport::config
