@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "certs/octets.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
+#include <system_error>
 
 namespace sallyport::certs {
 
@@ -13,6 +19,40 @@ Result<std::size_t> MemoryOctets::read(std::uint64_t offset,
     const auto part = m_octets.substr(offset, count);
     if (!part.empty()) std::memcpy(buffer, part.data(), part.size());
     return part.size();
+}
+
+Result<std::unique_ptr<const FileOctets>> FileOctets::open(const std::filesystem::path& file) {
+    const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    struct stat info {};
+    if (descriptor >= 0 && ::fstat(descriptor, &info) == 0 && S_ISREG(info.st_mode))
+        return std::unique_ptr<const FileOctets>(
+            new FileOctets(descriptor, static_cast<std::uint64_t>(info.st_size)));
+    const int reason = descriptor < 0 ? errno : EINVAL;
+    if (descriptor >= 0) ::close(descriptor);
+    return Error("file.open",
+                 Blame::Operator,
+                 "opening failed: " + std::error_code(reason, std::generic_category()).message())
+        .at({.source = file.string()})
+        .remedy("check that the file exists and its permissions");
+}
+
+FileOctets::~FileOctets() {
+    ::close(m_descriptor);
+}
+
+Result<std::size_t> FileOctets::read(std::uint64_t offset, char* buffer, std::size_t count) const {
+    if (offset >= m_size) return std::size_t{0};
+    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(count, m_size - offset));
+    ssize_t got = -1;
+    do
+        got = ::pread(m_descriptor, buffer, most, static_cast<off_t>(offset));
+    while (got < 0 && errno == EINTR);
+    if (got >= 0) return static_cast<std::size_t>(got);
+    return Error("spool.read",
+                 Blame::Operator,
+                 "reading a file failed: " +
+                     std::error_code(errno, std::generic_category()).message())
+        .remedy("check the disk under the state directory");
 }
 
 OctetRange::OctetRange(const Octets& all, std::uint64_t begin, std::uint64_t size)

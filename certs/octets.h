@@ -8,7 +8,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
+#include <memory>
 #include <vector>
 
 namespace sallyport::certs {
@@ -38,6 +40,25 @@ public:
 
 private:
     BytesView m_octets;
+};
+
+// A file, which must not change while this exists.
+class FileOctets final : public Octets {
+public:
+    // Error codes: file.open (Operator).
+    static Result<std::unique_ptr<const FileOctets>> open(const std::filesystem::path& file);
+    ~FileOctets() override;
+    FileOctets(const FileOctets&) = delete;
+    FileOctets& operator=(const FileOctets&) = delete;
+    FileOctets(FileOctets&&) = delete;
+    FileOctets& operator=(FileOctets&&) = delete;
+    std::uint64_t size() const override { return m_size; }
+    Result<std::size_t> read(std::uint64_t offset, char* buffer, std::size_t count) const override;
+
+private:
+    FileOctets(int descriptor, std::uint64_t size) : m_descriptor(descriptor), m_size(size) {}
+    int m_descriptor;
+    std::uint64_t m_size;
 };
 
 // A part of others, which must outlive it. Reaches at most to their end.

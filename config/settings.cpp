@@ -13,7 +13,8 @@ constexpr double Minute = 60 * Second;
 constexpr double Hour = 60 * Minute;
 constexpr double Day = 24 * Hour;
 constexpr double KiB = 1024;
-constexpr double GiB = KiB * KiB * KiB;
+constexpr double MiB = KiB * KiB;
+constexpr double GiB = KiB * MiB;
 
 std::vector<Field> general_fields(Settings& s) {
     return {
@@ -117,6 +118,43 @@ std::vector<Field> limit_fields(LimitSection& l) {
          .least = 0,
          .most = 1024 * GiB,
          .octets = true},
+    };
+}
+
+// What arrives, and where it stays until it is durable.
+std::vector<Field> body_fields(LimitSection& l) {
+    return {
+        {.key = "limits.bodies_in_memory",
+         .standard = "\"1GiB\"",
+         .target = &l.bodies_in_memory,
+         .help = "octets of all bodies together that a listener holds in memory; beyond it senders "
+                 "are told to try again (http.busy)",
+         .least = MiB,
+         .most = 64 * GiB,
+         .octets = true},
+        {.key = "limits.spool_above",
+         .standard = "\"1MiB\"",
+         .target = &l.spool_above,
+         .help = "AS2 messages larger than this pass through encrypted files, in both directions, "
+                 "instead of memory",
+         .least = 4 * KiB,
+         .most = 64 * MiB,
+         .octets = true},
+        {.key = "limits.bodies_on_disk",
+         .standard = "\"16GiB\"",
+         .target = &l.bodies_on_disk,
+         .help =
+             "octets of all bodies together in such files while they arrive, of a listener; beyond "
+             "it senders are told to try again (http.busy)",
+         .least = MiB,
+         .most = 1024 * GiB,
+         .octets = true},
+        {.key = "limits.share_of_address",
+         .standard = "50",
+         .target = &l.share_of_address,
+         .help = "percent of either that one network address may hold",
+         .least = 1,
+         .most = 100},
     };
 }
 
@@ -329,6 +367,7 @@ std::vector<Field> settings_fields(Settings& settings) {
     append(fields, sftp_section_fields(settings.sftp));
     append(fields, https_section_fields(settings.https));
     append(fields, limit_fields(settings.limits));
+    append(fields, body_fields(settings.limits));
     append(fields, timeout_fields(settings.limits));
     append(fields, work_fields(settings));
     append(fields, back_office_fields(settings.odoo));

@@ -48,6 +48,10 @@ struct LimitSection {
     std::chrono::milliseconds body_timeout{0};
     std::chrono::milliseconds send_timeout{0};  // one outbound attempt, connection to receipt
     std::uint64_t free_disk_bytes = 0;          // below: new input is refused
+    std::uint64_t bodies_in_memory = std::uint64_t{1} << 30U;  // of all requests of a listener
+    std::uint64_t spool_above = std::uint64_t{1} << 20U;  // AS2 messages: through encrypted files
+    std::uint64_t bodies_on_disk = std::uint64_t{16} << 30U;
+    std::uint32_t share_of_address = 50;  // percent of either
 };
 
 struct RetrySection {

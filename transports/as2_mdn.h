@@ -3,6 +3,7 @@
 #pragma once
 
 #include "certs/keys.h"
+#include "certs/octets.h"
 #include "gateway/base/bytes.h"
 #include "gateway/base/error.h"
 #include "transports/as2_agreement.h"
@@ -45,6 +46,10 @@ struct MdnExpectation {
     std::string write() const;
     static Result<MdnExpectation> read(std::string_view text);
 };
+// Error codes: those of reading the scope (spool.read).
+Result<MdnExpectation> expect_mdn(MdnRequest request,
+                                  std::string message_id,
+                                  const certs::Octets& mic_scope);
 MdnExpectation expect_mdn(MdnRequest request, std::string message_id, BytesView mic_scope);
 
 // Whether an entity claims to be a receipt: multipart/report, a notification, or multipart/signed around one. By its

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "certs/cms_stream.h"
 #include "transports/as2_mdn.h"
 #include "transports/mime.h"
 
@@ -251,11 +252,20 @@ Result<MdnExpectation> MdnExpectation::read(std::string_view text) {
     return expected;
 }
 
+Result<MdnExpectation> expect_mdn(MdnRequest request,
+                                  std::string message_id,
+                                  const certs::Octets& mic_scope) {
+    std::vector<certs::Digest> wanted(std::begin(KeptDigests), std::end(KeptDigests));
+    std::erase(wanted, certs::Digest::Md5);
+    auto mics = certs::digest_stream(mic_scope, wanted);
+    if (!mics) return std::move(mics).error();
+    return MdnExpectation{
+        .request = request, .message_id = std::move(message_id), .mics = *std::move(mics)};
+}
+
 MdnExpectation expect_mdn(MdnRequest request, std::string message_id, BytesView mic_scope) {
-    MdnExpectation expected{.request = request, .message_id = std::move(message_id), .mics = {}};
-    for (const auto digest : KeptDigests)
-        if (digest != certs::Digest::Md5) expected.mics[digest] = certs::digest(digest, mic_scope);
-    return expected;
+    // Octets in memory can always be read.
+    return *expect_mdn(request, std::move(message_id), certs::MemoryOctets(mic_scope));
 }
 
 namespace {

@@ -5,6 +5,7 @@
 #include "transports/as2_mdn.h"
 #include "transports/http_client.h"
 #include "transports/mime.h"
+#include "transports/mime_stream.h"
 #include "transports/watchdog.h"
 
 #include <utility>
@@ -44,6 +45,27 @@ bool asks_for_later_receipt(const HeaderList& wire) {
     return find_header(wire, "Receipt-Delivery-Option") != nullptr;
 }
 
+// Frozen octets, wherever they lie.
+struct Wire {
+    std::unique_ptr<const certs::Octets> all;
+    HeaderList headers;
+    std::unique_ptr<const certs::Octets> body;
+};
+
+Result<Wire> open_wire(const Frozen& frozen) {
+    Wire wire{.all = std::make_unique<certs::MemoryOctets>(frozen.wire), .headers = {}, .body = {}};
+    if (!frozen.wire_file.empty()) {
+        auto file = certs::FileOctets::open(frozen.wire_file);
+        if (!file) return std::move(file).error();
+        wire.all = *std::move(file);
+    }
+    auto entity = parse_entity(*wire.all, {});
+    if (!entity) return std::move(entity).error();
+    wire.headers = std::move(entity->headers);
+    wire.body = std::make_unique<certs::OctetRange>(*wire.all, entity->body, wire.all->size());
+    return wire;
+}
+
 }  // namespace
 
 As2Sender::As2Sender(As2SenderOptions options,
@@ -59,10 +81,29 @@ As2Sender::As2Sender(As2SenderOptions options,
 Result<Frozen> As2Sender::freeze(const Parcel& parcel) {
     const auto agreement = find_agreement(*m_directory, parcel.partner);
     if (!agreement) return agreement.error();
+    const bool large = parcel.payload.size() > m_options.spool_above;
+    if (!parcel.payload_file.empty() || (large && !m_options.spool_folder.empty()))
+        return freeze_large(parcel, **agreement);
     return compose_message(
         parcel,
         **agreement,
         {.host_name = m_options.host_name, .product = m_options.product, .now = m_clock.now()});
+}
+
+Result<Frozen> As2Sender::freeze_large(const Parcel& parcel, const As2Agreement& agreement) const {
+    std::unique_ptr<const certs::Octets> payload =
+        std::make_unique<certs::MemoryOctets>(parcel.payload);
+    if (!parcel.payload_file.empty()) {
+        auto file = certs::FileOctets::open(parcel.payload_file);
+        if (!file) return std::move(file).error();
+        payload = *std::move(file);
+    }
+    return compose_large(
+        parcel,
+        *payload,
+        agreement,
+        {.host_name = m_options.host_name, .product = m_options.product, .now = m_clock.now()},
+        m_options.spool_folder);
 }
 
 Result<Delivery> As2Sender::send(const Frozen& frozen) {
@@ -71,7 +112,8 @@ Result<Delivery> As2Sender::send(const Frozen& frozen) {
     const As2Agreement& agreement = **found;
     const auto expected = MdnExpectation::read(frozen.expectation);
     if (!expected) return expected.error();
-    const auto wire = parse_entity(frozen.wire, {});
+    const auto wire = open_wire(frozen);
+    if (!wire && wire.error().code() == "file.open") return wire.error();
     if (!wire)
         return Error(
             "as2.wire", Blame::Bug, "frozen message cannot be read: " + wire.error().what());
@@ -79,7 +121,8 @@ Result<Delivery> As2Sender::send(const Frozen& frozen) {
     const auto& outbound = agreement.outbound;
     HttpPost post{.url = outbound.url,
                   .headers = wire->headers,
-                  .body = wire->body,
+                  .body = {},
+                  .large_body = wire->body.get(),
                   .connect_timeout = outbound.connect_timeout,
                   .exchange_timeout = outbound.exchange_timeout,
                   .max_response_bytes = outbound.max_response_bytes,

@@ -68,9 +68,18 @@ public:
         request.set("Host", m_uri.getAuthority().substr(m_uri.getAuthority().rfind('@') + 1));
         for (const auto& [name, value] : m_post.headers)
             request.add(name, value);
-        request.setContentLength64(static_cast<Poco::Int64>(m_post.body.size()));
+        const certs::MemoryOctets in_memory(m_post.body);
+        const certs::Octets& content =
+            m_post.large_body != nullptr ? *m_post.large_body : in_memory;
+        request.setContentLength64(static_cast<Poco::Int64>(content.size()));
         auto& out = session.sendRequest(request);
-        out.write(m_post.body.data(), static_cast<std::streamsize>(m_post.body.size()));
+        const Status sent = certs::pour(content, [&](BytesView piece) -> Status {
+            out.write(piece.data(), static_cast<std::streamsize>(piece.size()));
+            if (out) return {};
+            // What the server had to say about it may be there already; reading it tells.
+            return Error("as2.connect", Blame::Network, origin() + " closed while it was sent to");
+        });
+        if (!sent) return sent.error();
         out.flush();
         Poco::Net::HTTPResponse response;
         std::istream* body = &session.receiveResponse(response);

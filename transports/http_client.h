@@ -3,6 +3,7 @@
 // credentials go to the configured origin or nowhere.
 #pragma once
 
+#include "certs/octets.h"
 #include "certs/tls.h"
 #include "gateway/base/bytes.h"
 #include "gateway/base/error.h"
@@ -19,6 +20,7 @@ struct HttpPost {
     std::string url;     // http or https
     HeaderList headers;  // without Host, Content-Length and Connection
     BytesView body;
+    const certs::Octets* large_body = nullptr;  // instead of `body`; read once, in pieces
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds exchange_timeout{
         120'000};  // from connect() to the response's last octet
@@ -38,7 +40,8 @@ struct HttpReply {
 // Error codes: as2.http.status, as2.http.redirect.
 Status check_reply(const HttpReply& reply, const std::string& url);
 
-// Error codes: as2.egress.address (Partner), as2.url (Operator), as2.connect, as2.timeout (Network), as2.tls (Operator), as2.response.large (Partner).
+// Error codes: as2.egress.address (Partner), as2.url (Operator), as2.connect, as2.timeout (Network), as2.tls (Operator), as2.response.large (Partner), spool.read
+// (Operator: the body could not be read; the connection is cut, so that the server sees no complete message).
 Result<HttpReply> http_post(const HttpPost& post, Watchdog& watchdog, const Clock& clock);
 
 }  // namespace sallyport::transports

@@ -5,6 +5,8 @@
 #include "gateway/base/bytes.h"
 #include "gateway/base/error.h"
 
+#include <filesystem>
+#include <memory>
 #include <string>
 
 namespace sallyport::transports {
@@ -15,6 +17,8 @@ struct Parcel {
     Bytes payload;             // one interchange
     std::string content_type;  // application/EDI-X12, application/EDIFACT, application/xml
     std::string file_name;
+    // Instead of `payload`, where the transport takes files (AS2): one that does not change before freeze() returns.
+    std::filesystem::path payload_file{};
 };
 
 // Everything a retry must repeat. The store keeps all fields as they are; only the transport reads `expectation`.
@@ -25,6 +29,11 @@ struct Frozen {
     Bytes wire;              // header lines, blank line, body
     std::string
         expectation;  // opaque: what a valid receipt must say (AS2: digests over the MIC scope, signed or not)
+    // Instead of `wire` for what is too large to hold: a complete file that does not change, and its SHA-256 in hex. One that
+    // freeze() made goes with the last copy of `wire_owner`; link it into the archive before.
+    std::filesystem::path wire_file{};
+    std::string wire_digest{};
+    std::shared_ptr<const void> wire_owner{};
 };
 
 // A verified receipt. Anything less is an Error: Blame::Network when the same bytes may be sent again,

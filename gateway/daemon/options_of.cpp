@@ -10,6 +10,9 @@ transports::HttpServerOptions server_options(const config::Settings& settings,
     options.port = listen.port;
     options.max_connections = settings.limits.connections;
     options.max_connections_per_address = settings.limits.connections_per_address;
+    options.max_body_bytes_in_flight = settings.limits.bodies_in_memory;
+    options.max_spooled_bytes_in_flight = settings.limits.bodies_on_disk;
+    options.max_share_of_address = settings.limits.share_of_address;
     options.deadlines.handshake = settings.limits.handshake_timeout;
     options.deadlines.header = settings.limits.header_timeout;
     options.deadlines.body = settings.limits.body_timeout;

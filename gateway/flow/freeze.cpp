@@ -206,7 +206,9 @@ Result<Commit> freeze(const Tools& tools, const store::Job& job) {
     if (!payload) return std::move(payload).error();
     message.payload_ref = *payload;
     packed.octets_ref = *payload;
-    auto wire = tools.archive.put(frozen->wire);
+    auto wire = frozen->wire_file.empty()
+                    ? tools.archive.put(frozen->wire)
+                    : tools.archive.share(frozen->wire_file, frozen->wire_digest);
     if (!wire) return std::move(wire).error();
     message.raw_ref = *wire;
     return Commit(

@@ -128,6 +128,29 @@ Status note_sent(store::Transaction& transaction,
                                       {"http_status", std::to_string(http_status)}}});
 }
 
+// Above this AS2 sends from the file in the archive.
+constexpr std::uint64_t LargeWire = std::uint64_t{1} << 20U;
+
+Result<transports::Frozen> frozen_octets(const Tools& tools, const store::Message& message) {
+    transports::Frozen frozen{.transport = message.transport,
+                              .partner = message.partner,
+                              .message_id = message.transport_id,
+                              .wire = {},
+                              .expectation = message.expectation};
+    const auto size = tools.archive.size(message.raw_ref);
+    if (!size) return size.error();
+    if (message.transport == "as2" && *size > LargeWire) {
+        auto file = tools.archive.checked_file(message.raw_ref);
+        if (!file) return std::move(file).error();
+        frozen.wire_file = *std::move(file);
+        return frozen;
+    }
+    auto wire = tools.archive.get(message.raw_ref);
+    if (!wire) return std::move(wire).error();
+    frozen.wire = *std::move(wire);
+    return frozen;
+}
+
 }  // namespace
 
 Status store_delivery(store::Transaction& transaction,
@@ -158,14 +181,10 @@ Result<Commit> send(const Tools& tools, const store::Job& job) {
     if (message->state == store::MessageState::Delivered)
         return Commit(
             [](store::Transaction& /*transaction*/, Journal& /*journal*/) { return Status{}; });
-    auto wire = tools.archive.get(message->raw_ref);
-    if (!wire) return std::move(wire).error();
+    auto frozen = frozen_octets(tools, *message);
+    if (!frozen) return std::move(frozen).error();
     CRASH_POINT("send.before");
-    auto delivery = tools.sender.send({.transport = message->transport,
-                                       .partner = message->partner,
-                                       .message_id = message->transport_id,
-                                       .wire = *std::move(wire),
-                                       .expectation = message->expectation});
+    auto delivery = tools.sender.send(*frozen);
     if (!delivery) return std::move(delivery).error();
     CRASH_POINT("send.after");
     tools.metrics.count("sallyport_messages_total",

@@ -161,6 +161,14 @@ Error missing(const std::filesystem::path& path) {
         .remedy("restore it from a backup of the state directory");
 }
 
+Error corrupt(const std::filesystem::path& path) {
+    return Error("archive.corrupt",
+                 Blame::Operator,
+                 "an object in the archive is not what was stored: its digest differs")
+        .at({.source = path.string()})
+        .remedy("check the disk, then restore the object from a backup of the state directory");
+}
+
 }  // namespace
 
 Result<Bytes> Archive::get(const std::string& address) const {
@@ -180,11 +188,28 @@ Result<Bytes> Archive::get(const std::string& address) const {
 
 Result<Bytes> Archive::checked(const std::string& address, Bytes octets) const {
     if (sha256_hex(octets) == address) return octets;
-    return Error("archive.corrupt",
-                 Blame::Operator,
-                 "an object in the archive is not what was stored: its digest differs")
-        .at({.source = path_of(address).string()})
-        .remedy("check the disk, then restore the object from a backup of the state directory");
+    return corrupt(path_of(address));
+}
+
+Result<std::filesystem::path> Archive::checked_file(const std::string& address) const {
+    if (!is_address(address)) return not_an_address();
+    std::filesystem::path path = path_of(address);
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return missing(path);
+    Sha256 digest;
+    Bytes piece(std::size_t{64} << 10U, '\0');
+    ssize_t got = 0;
+    do {
+        got = ::read(fd, piece.data(), piece.size());
+        if (got > 0) digest.add(BytesView(piece).substr(0, static_cast<std::size_t>(got)));
+    } while (got > 0 || (got < 0 && errno == EINTR));
+    ::close(fd);
+    if (got < 0)
+        return Error("file.read", Blame::Operator, "reading an archived file failed")
+            .at({.source = path.string()})
+            .remedy("check the disk under the state directory");
+    if (digest.hex() != address) return corrupt(path);
+    return path;
 }
 
 bool Archive::has(const std::string& address) const {
@@ -211,15 +236,14 @@ Result<Archive::Survey> Archive::verify(const std::function<void(const Error&)>&
             ++survey.leftovers;
             continue;
         }
-        const std::string address = path.filename().string();
-        auto octets = read_file(path, m_max_bytes);
-        if (octets)
-            octets = is_address(address) ? checked(address, *std::move(octets)) : not_an_address();
         ++survey.objects;
-        if (octets)
-            survey.bytes += octets->size();
+        auto whole = checked_file(path.filename().string());
+        std::error_code gone;
+        const auto size = std::filesystem::file_size(path, gone);
+        if (whole && !gone)
+            survey.bytes += size;
         else
-            bad(octets.error());
+            bad(whole ? missing(path) : whole.error());
     }
     if (m_objects != nullptr)
         if (Status verified = verify_objects(bad, survey); !verified)

@@ -46,6 +46,10 @@ public:
     // not those that were stored), file.read, file.large.
     Result<Bytes> get(const std::string& address) const;
 
+    // Where an object that is too large to hold lies as a file, once all of its octets were read and are those that were stored.
+    // Error codes: archive.address, archive.missing, archive.corrupt, file.open, file.read.
+    Result<std::filesystem::path> checked_file(const std::string& address) const;
+
     bool has(const std::string& address) const;
     // Error codes: archive.address, archive.missing, store.*.
     Result<std::uint64_t> size(const std::string& address) const;

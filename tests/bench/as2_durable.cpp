@@ -39,6 +39,7 @@ int run(const std::string& keys, const std::filesystem::path& folder) {
     agreement->name = "load";
     agreement->our_id = "GATEWAY";
     agreement->partner_id = "PARTNER";
+    agreement->inbound.max_body_bytes = std::size_t{16} << 30U;  // tests/bench/as2-large
     agreement->signing = interop::load_identity(keys, "gateway");
     agreement->decryption = {*agreement->signing};
     agreement->partner_signing = {interop::load_identity(keys, "peer").certificate};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// as2_load KEYS URL [SENDERS [MESSAGES [OCTETS [PER_SECOND]]]]: signed and encrypted messages with distinct Message-IDs, each answered by a
+// as2_load KEYS URL [SENDERS [MESSAGES [OCTETS [PER_SECOND [PARTNER_ID PARTNER_KEY OUR_ID OUR_KEY]]]]]: signed and encrypted messages with distinct Message-IDs, each answered by a
 // signed receipt that is verified, MIC and all. Prints one JSON object with throughput, latencies and the RSA bound of the
 // receiver (one private decryption and one signature per message: the two RSA operations alone, and the same as CMS structures),
 // measured in the same run with the same keys. With PER_SECOND messages leave at that rate whatever the answers take, and the
@@ -43,17 +43,29 @@ struct Plan {
     std::size_t messages = 400;
     std::size_t octets = 10'240;
     double per_second = 0;  // 0: each sender as fast as it is answered
+    // Who receives and who sends: AS2 name and the name of the key in KEYS.
+    std::string partner_id = "GATEWAY";
+    std::string partner_key = "gateway";
+    std::string our_id = "PARTNER";
+    std::string our_key = "peer";
 };
 
 Plan read_plan(int count, char** words) {
-    if (count < 3 || count > 7)
+    if (count < 3 || (count > 7 && count != 11))
         throw std::runtime_error(
-            "usage: as2_load KEYS URL [SENDERS [MESSAGES [OCTETS [PER_SECOND]]]]");
+            "usage: as2_load KEYS URL [SENDERS [MESSAGES [OCTETS [PER_SECOND [PARTNER_ID "
+            "PARTNER_KEY OUR_ID OUR_KEY]]]]]");
     Plan plan{.keys = words[1], .url = words[2]};
     if (count > 3) plan.senders = std::stoul(words[3]);
     if (count > 4) plan.messages = std::stoul(words[4]);
     if (count > 5) plan.octets = std::stoul(words[5]);
     if (count > 6) plan.per_second = std::stod(words[6]);
+    if (count == 11) {
+        plan.partner_id = words[7];
+        plan.partner_key = words[8];
+        plan.our_id = words[9];
+        plan.our_key = words[10];
+    }
     return plan;
 }
 
@@ -65,9 +77,9 @@ double thread_seconds() {
 }
 
 // One private decryption and one signature with nothing around them, as often as one core can in a second.
-double rsa_bound(const std::string& keys) {
-    const auto gateway = load_identity(keys, "gateway");
-    EVP_PKEY* key = gateway.key.native().handle.get();
+double rsa_bound(const Plan& plan) {
+    const auto receiver = load_identity(plan.keys, plan.partner_key);
+    EVP_PKEY* key = receiver.key.native().handle.get();
     const certs::KeyContextPtr context(EVP_PKEY_CTX_new(key, nullptr));
     std::array<unsigned char, 32> digest{};
     std::array<unsigned char, 512> sealed{};
@@ -94,9 +106,16 @@ double rsa_bound(const std::string& keys) {
     return Rounds / (thread_seconds() - start);
 }
 
+// Of all threads, in user and kernel.
+double process_seconds() {
+    timespec now{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
 // The same with the structures around them.
-double cms_bound(const std::string& keys) {
-    const auto gateway = load_identity(keys, "gateway");
+double cms_bound(const Plan& plan) {
+    const auto gateway = load_identity(plan.keys, plan.partner_key);
     const std::string content(64, 'x');
     const auto envelope = certs::encrypt(content, {gateway.certificate}, {});
     if (!envelope) throw std::runtime_error(envelope.error().text());
@@ -115,6 +134,7 @@ struct Outcome {
     std::size_t failed = 0;
     std::string first_failure;
     double seconds = 0;
+    double processor_seconds = 0;  // of this program: the senders' side
 };
 
 Outcome drive(As2Sender& sender, const std::vector<Frozen>& messages, const Plan& plan) {
@@ -122,6 +142,7 @@ Outcome drive(As2Sender& sender, const std::vector<Frozen>& messages, const Plan
     std::mutex mutex;
     std::atomic<std::size_t> next{0};
     const auto begun = Clock::now();
+    const double processor = process_seconds();
     const auto work = [&] {
         for (std::size_t at = next++; at < messages.size(); at = next++) {
             auto start = Clock::now();
@@ -148,6 +169,7 @@ Outcome drive(As2Sender& sender, const std::vector<Frozen>& messages, const Plan
     for (auto& thread : threads)
         thread.join();
     outcome.seconds = seconds_since(begun);
+    outcome.processor_seconds = process_seconds() - processor;
     std::sort(outcome.latencies.begin(), outcome.latencies.end());
     return outcome;
 }
@@ -163,10 +185,10 @@ int run(int count, char** words) {
     // From the partner's side: what it knows as its partner is the gateway.
     As2Agreement agreement;
     agreement.name = "gateway";
-    agreement.our_id = "PARTNER";
-    agreement.partner_id = "GATEWAY";
-    agreement.signing = load_identity(plan.keys, "peer");
-    const auto gateway = load_identity(plan.keys, "gateway").certificate;
+    agreement.our_id = plan.our_id;
+    agreement.partner_id = plan.partner_id;
+    agreement.signing = load_identity(plan.keys, plan.our_key);
+    const auto gateway = load_identity(plan.keys, plan.partner_key).certificate;
     agreement.partner_signing = {gateway};
     agreement.partner_encryption = {gateway};
     agreement.outbound.url = plan.url;
@@ -188,8 +210,8 @@ int run(int count, char** words) {
         if (!frozen) throw std::runtime_error(frozen.error().text());
         messages.push_back(*std::move(frozen));
     }
-    const double bound = rsa_bound(plan.keys);
-    const double with_cms = cms_bound(plan.keys);
+    const double bound = rsa_bound(plan);
+    const double with_cms = cms_bound(plan);
     const Outcome outcome = drive(sender, messages, plan);
     const double rate = static_cast<double>(outcome.latencies.size()) / outcome.seconds;
     std::cout << json{{"senders", plan.senders},
@@ -201,6 +223,8 @@ int run(int count, char** words) {
                       {"per_second", rate},
                       {"p50_ms", percentile(outcome.latencies, 0.50)},
                       {"p99_ms", percentile(outcome.latencies, 0.99)},
+                      {"sender_cpu_ms",
+                       outcome.processor_seconds * 1000 / static_cast<double>(plan.messages)},
                       {"rsa_bound_per_core", bound},
                       {"cms_bound_per_core", with_cms},
                       {"share_of_one_core_bound", rate / bound},

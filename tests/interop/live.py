@@ -85,6 +85,9 @@ def make_payloads(folder):
     return paths
 
 
+JVM = ["-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]  # starts fast; tests/bench/as2-load takes it away
+
+
 # --- the peers ----------------------------------------------------------------------------------------------------------
 
 def pyas2(cache, keys, _work):
@@ -142,7 +145,7 @@ def java_peer(cache, name, dependencies, source, words):
         if build.returncode != 0:
             sys.exit(f"{source} does not compile")
         stamp.touch()
-    return ["java", "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", f"{classes}:{folder}/lib/*", source.removesuffix(".java"),
+    return ["java", *JVM, "-cp", f"{classes}:{folder}/lib/*", source.removesuffix(".java"),
             *map(str, words)]
 
 

@@ -47,6 +47,24 @@ TEST(ArchiveShare, HealsADamagedObject) {
     EXPECT_EQ(*under.archive.get(under.address), "ISA*00~");
 }
 
+TEST(ArchiveShare, OfWhatIsTooLargeToHoldIsReadAsAFileAfterItsOctetsWereCompared) {
+    const Shared under;
+    const Archive small(under.directory.path() / "archive", 4);
+    ASSERT_TRUE(small.share(under.file, under.address));
+    EXPECT_EQ(small.get(under.address).error().code(), "file.large");
+    const auto file = small.checked_file(under.address);
+    ASSERT_TRUE(file) << file.error().text();
+    EXPECT_EQ(*read_file(*file, 100), "ISA*00~");
+    EXPECT_TRUE(small.verify([](const Error& error) { ADD_FAILURE() << error.text(); }));
+    ASSERT_TRUE(write_file_durably(*file, "ISA*01~"));
+    EXPECT_EQ(small.checked_file(under.address).error().code(), "archive.corrupt");
+    unsigned bad = 0;
+    ASSERT_TRUE(small.verify([&](const Error&) { ++bad; }));
+    EXPECT_EQ(bad, 1U);
+    EXPECT_EQ(small.checked_file(std::string(64, 'a')).error().code(), "archive.missing");
+    EXPECT_EQ(small.checked_file("../x").error().code(), "archive.address");
+}
+
 TEST(ArchiveShare, RefusesWhatIsNoAddressAndAFileThatIsNotThere) {
     Shared under;
     EXPECT_EQ(under.archive.share(under.file, "../x").error().code(), "archive.address");
