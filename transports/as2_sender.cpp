@@ -60,7 +60,9 @@ Result<Wire> open_wire(const Frozen& frozen) {
         wire.all = *std::move(file);
     }
     auto entity = parse_entity(*wire.all, {});
-    if (!entity) return std::move(entity).error();
+    if (!entity)
+        return Error(
+            "as2.wire", Blame::Bug, "frozen message cannot be read: " + entity.error().what());
     wire.headers = std::move(entity->headers);
     wire.body = std::make_unique<certs::OctetRange>(*wire.all, entity->body, wire.all->size());
     return wire;
@@ -113,10 +115,7 @@ Result<Delivery> As2Sender::send(const Frozen& frozen) {
     const auto expected = MdnExpectation::read(frozen.expectation);
     if (!expected) return expected.error();
     const auto wire = open_wire(frozen);
-    if (!wire && wire.error().code() == "file.open") return wire.error();
-    if (!wire)
-        return Error(
-            "as2.wire", Blame::Bug, "frozen message cannot be read: " + wire.error().what());
+    if (!wire) return wire.error();
 
     const auto& outbound = agreement.outbound;
     HttpPost post{.url = outbound.url,

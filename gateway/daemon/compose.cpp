@@ -116,6 +116,13 @@ std::string host_name() {
     return name.data();
 }
 
+// What composes and sends large messages works on the archive's file system as well.
+transports::As2SenderOptions sender_options(const config::Settings& settings) {
+    return {.host_name = host_name(),
+            .spool_folder = spool_directory(settings),
+            .spool_above = settings.limits.spool_above};
+}
+
 // What can be checked without touching the state directory.
 struct Prepared {
     edi::SchemaSet schemas;
@@ -376,12 +383,7 @@ Result<std::unique_ptr<Gateway>> Gateway::build(config::Configuration configurat
         .archive = store::Archive(archive_directory(settings), objects),
         .agreements = flow::Agreements({}),
         .directory = directory,
-        .sender = transports::As2Sender({.host_name = host_name(),
-                                         .spool_folder = spool_directory(settings),
-                                         .spool_above = settings.limits.spool_above},
-                                        directory,
-                                        clock,
-                                        log),
+        .sender = transports::As2Sender(sender_options(settings), directory, clock, log),
         .receipt_sender = transports::AsyncReceiptSender(directory, clock, log),
         .odoo_client = std::move(prepared->odoo_client),
         .orders = nullptr,
