@@ -240,6 +240,9 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path
     auto opened = std::unique_ptr<Connection>(new Connection(std::move(impl)));
     std::vector<std::string> pragmas{"PRAGMA busy_timeout=" + std::to_string(busy_wait.count()),
                                      "PRAGMA foreign_keys=ON",
+                                     // Else each unit makes a file in /var/tmp, and what partners
+                                     // sent passes through it.
+                                     "PRAGMA temp_store=MEMORY",
                                      "PRAGMA synchronous=FULL"};
     if (mode == Mode::ReadOnly) pragmas.emplace_back("PRAGMA query_only=ON");
     for (const std::string& pragma : pragmas)
