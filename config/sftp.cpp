@@ -227,7 +227,7 @@ std::vector<Field> sftp_client_fields(SftpClientAgreement& client) {
         {.key = "key",
          .standard = "\"\"",
          .target = &client.key,
-         .help = "our private key, Ed25519 or ECDSA, without a passphrase",
+         .help = "our private key, Ed25519, ECDSA or RSA, without a passphrase",
          .reloadable = true},
         {.key = "password",
          .standard = "\"\"",

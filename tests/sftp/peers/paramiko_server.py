@@ -88,8 +88,9 @@ def serve(paramiko, directory, port, user):
                 transport.add_server_key(paramiko.Ed25519Key.from_private_key(file))
             transport.set_subsystem_handler("sftp", paramiko.SFTPServer, Files)
             transport.start_server(server=Login())
+            channels = []  # one that nobody holds is closed
             while transport.is_active() and not stopped.is_set():
-                transport.accept(0.2)
+                channels.append(transport.accept(0.2))
         except (paramiko.SSHException, EOFError, OSError):
             pass
         transport.close()
