@@ -75,7 +75,8 @@ struct X12Agreement {
     char repetition_separator = '^';
     char segment_terminator = '~';
     bool line_breaks = false;                   // after each terminator
-    AckPolicy acknowledge = AckPolicy::Always;  // send a 997 for what comes
+    AckPolicy acknowledge = AckPolicy::Always;  // send a 997 or 999 for what comes
+    std::string acknowledge_with = "997";       // or "999": from 005010 on
     bool expect_acknowledgement = true;         // for what goes
     std::chrono::milliseconds acknowledgement_within{0};
 };

@@ -131,9 +131,14 @@ struct AdvisedFault {
     std::uint32_t position = 0;              // TED04
     std::uint16_t element = 0;               // TED05
 };
+struct AdvisedName {
+    std::string qualifier;  // 824: OTI02, REF01; APERAK: 1153 of RFF, 1001 of DOC
+    std::string number;     // never empty
+};
 struct Advice {
     std::string reference;                    // BGN02; APERAK: BGM 1004
     std::string set, group_control, control;  // of ours: OTI10, OTI08, OTI09; APERAK: RFF+ACW
+    std::vector<AdvisedName> names;           // every number it calls ours by, as written
     char verdict = 'R';                       // A E R
     std::vector<AdvisedFault> faults;
     std::string sender, receiver;  // of the interchange that carried it

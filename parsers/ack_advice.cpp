@@ -149,6 +149,10 @@ DraftMessage aperak(const TransactionReport& received,
     return message;
 }
 
+void add_name(Advice& advice, std::string_view qualifier, std::string_view number) {
+    if (!number.empty()) advice.names.push_back({std::string(qualifier), std::string(number)});
+}
+
 void read_824(const Transaction& transaction, std::vector<Advice>& out) {
     std::string reference;
     const std::size_t before = out.size();
@@ -163,7 +167,10 @@ void read_824(const Transaction& transaction, std::vector<Advice>& out) {
             advice.group_control = segment.text(8);
             advice.control = segment.text(9).empty() ? segment.text(3) : segment.text(9);
             advice.set = segment.text(10);
+            add_name(advice, segment.text(2), segment.text(3));
             out.push_back(std::move(advice));
+        } else if (segment.tag == "REF" && out.size() > before && out.back().faults.empty()) {
+            add_name(out.back(), segment.text(1), segment.text(2));
         } else if (segment.tag == "TED" && out.size() > before) {
             AdvisedFault fault;
             fault.code = segment.text(1);
@@ -187,8 +194,13 @@ Advice read_aperak(const Transaction& message) {
             const std::string_view function = segment.text(3);
             stated = function == "44" || function == "27" || function == "29";
             advice.verdict = function == "44" ? 'A' : function == "29" ? 'E' : 'R';
-        } else if (segment.tag == "RFF" && segment.text(1) == "ACW") {
-            advice.control = segment.text(1, 2);
+        } else if (segment.tag == "RFF") {
+            // Behind an error it says where the error is.
+            if (!advice.faults.empty()) continue;
+            if (segment.text(1) == "ACW") advice.control = segment.text(1, 2);
+            add_name(advice, segment.text(1), segment.text(1, 2));
+        } else if (segment.tag == "DOC" && advice.faults.empty()) {
+            add_name(advice, segment.text(1), segment.text(2));
         } else if (segment.tag == "ERC") {
             advice.faults.push_back(
                 {.code = std::string(segment.text(1)), .text = {}, .segment = {}, .value = {}});

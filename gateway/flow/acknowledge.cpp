@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The 997 we owe. Its control numbers are taken in the unit that stores the row they belong to; its octets are a function
+// The 997, 999, TA1 or CONTRL we owe. Its control numbers are taken in the unit that stores the row they belong to; its octets are a function
 // of that row and of the interchange it answers, so every later try writes the same ones.
 #include "gateway/flow/reading.h"
 #include "gateway/flow/steps.h"
@@ -17,7 +17,6 @@ store::Document answer_to(const store::Document& received, const config::Partner
     answer.direction = store::Direction::Outbound;
     answer.partner = partner.name;
     answer.standard = received.standard;
-    answer.version = received.standard == "EDIFACT" ? "" : "00401";
     answer.sender = received.receiver;
     answer.receiver = received.sender;
     answer.test = received.test;
@@ -44,19 +43,23 @@ Result<Commit> acknowledge(const Tools& tools, const store::Job& job) {
     if (!received) return std::move(received).error();
     auto agreement = agreement_of(tools, received->partner);
     if (!agreement) return std::move(agreement).error();
-    store::Document answer = answer_to(*received, (*agreement)->partner);
+    const config::Partner& partner = (*agreement)->partner;
+    store::Document answer = answer_to(*received, partner);
     answer.id = tools.make_id();
+    // What cannot be read has no groups: only its envelope is answered.
+    const bool edifact = answer.standard == "EDIFACT";
+    const bool envelope_only = received->status.content == store::ContentStatus::Unreadable;
+    const bool grouped = !edifact && !envelope_only;
+    // From here on the rows say which form it has: a changed agreement changes none that has its numbers.
+    const bool later = grouped && partner.x12.acknowledge_with == "999";
+    answer.version = edifact ? "" : later ? AnswerIsa999 : AnswerIsa997;
     store::Document set = answer;
     set.id = tools.make_id();
     set.parent = answer.id;
     set.level = store::DocumentLevel::Transaction;
-    // What cannot be read has no groups: only its envelope is answered.
-    const bool edifact = answer.standard == "EDIFACT";
-    const bool envelope_only = received->status.content == store::ContentStatus::Unreadable;
-    set.set = edifact ? "CONTRL" : envelope_only ? "TA1" : "997";
-    set.version = edifact || envelope_only ? "" : "004010";
+    set.set = edifact ? "CONTRL" : envelope_only ? "TA1" : later ? "999" : "997";
+    set.version = !grouped ? "" : later ? "005010" : "004010";
     set.position = 1;
-    const bool grouped = !edifact && !envelope_only;
     return Commit([answer, set, edifact, grouped](store::Transaction& transaction,
                                                   Journal& journal) mutable -> Status {
         auto interchange =

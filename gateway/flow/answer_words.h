@@ -15,7 +15,8 @@ enum class AnswerList : std::uint8_t {
     Transaction,  // AK502, IK502
     Segment,      // AK304, IK304
     Element,      // AK403, IK403
-    Edifact       // 0085
+    Edifact,      // 0085
+    Application   // TED01 (647)
 };
 
 // "the value has no place in its code list"; of a code we do not know: "code XX".

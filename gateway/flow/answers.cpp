@@ -60,6 +60,7 @@ Said said_by(const edi::AckedGroup& group, const std::string& word) {
     said.functional_id = group.functional_id;
     said.group = group.control;
     said.verdict = status_of(group.verdict);
+    said.received = group.received;
     add_codes(said.faults, group.codes, AnswerList::Group);
     for (const edi::AckedTransaction& acked : group.transactions)
         said.parts.push_back({.set = acked.set,
@@ -90,13 +91,16 @@ Said said_by(const edi::ContrlAnswer& contrl) {
         part.verdict = action_of(message.action);
         rejected += part.verdict == AckStatus::Rejected ? 1U : 0U;
         if (!message.code.empty()) add_codes(part.faults, {message.code}, AnswerList::Edifact);
-        for (const edi::AckedElement& detail : message.details)
-            part.faults.push_back({.code = code_name(AnswerList::Edifact, detail.code),
+        for (const edi::AckedElement& detail : message.details) {
+            // A UCS says it of the segment, a UCD below it of an element.
+            const std::string& code = detail.code.empty() ? detail.segment_code : detail.code;
+            part.faults.push_back({.code = code_name(AnswerList::Edifact, code),
                                    .segment = detail.segment,
                                    .position = detail.segment_position,
                                    .element = detail.element,
                                    .value = detail.value,
-                                   .message = words_of(AnswerList::Edifact, detail.code)});
+                                   .message = words_of(AnswerList::Edifact, code)});
+        }
         said.parts.push_back(std::move(part));
     }
     if (rejected != 0 && said.verdict == AckStatus::Accepted)
@@ -118,19 +122,22 @@ Said said_by(const edi::Advice& advice, const std::string& word) {
     Said said;
     said.word = word;
     said.about_all = false;
+    said.of_content = true;
     said.group = advice.group_control;
+    for (const edi::AdvisedName& name : advice.names)
+        said.names.push_back({name.qualifier, name.number});
     said.verdict = status_of(advice.verdict);
     SaidPart part{.set = advice.set, .control = advice.control, .verdict = said.verdict};
     for (const edi::AdvisedFault& fault : advice.faults)
-        part.faults.push_back(
-            {.code = word + "." + fault.code,
-             .segment = fault.segment,
-             .position = fault.position,
-             .element = fault.element,
-             .value = fault.value,
-             .message = fault.text.empty() ? "application error " + fault.code : fault.text});
-    // APERAK names our interchange or message by its reference alone.
-    if (word == "APERAK") said.interchange = advice.control;
+        part.faults.push_back({.code = word + "." + fault.code,
+                               .segment = fault.segment,
+                               .position = fault.position,
+                               .element = fault.element,
+                               .value = fault.value,
+                               .message = !fault.text.empty() ? fault.text
+                                          : word == "824"
+                                              ? words_of(AnswerList::Application, fault.code)
+                                              : "application error " + fault.code});
     said.parts.push_back(std::move(part));
     return said;
 }

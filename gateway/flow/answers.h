@@ -34,6 +34,12 @@ struct SaidPart {
     std::vector<SaidFault> faults;
 };
 
+// A number the partner calls a document of ours by, as written.
+struct SaidName {
+    std::string qualifier;  // "ACW", "ON", "IV"
+    std::string number;
+};
+
 struct Said {
     // What settles it: "997" (also 999), "contrl"; empty: it says something but no acknowledgement is met by it (TA1, 824,
     // APERAK).
@@ -45,6 +51,10 @@ struct Said {
     store::AckStatus verdict = store::AckStatus::Rejected;  // of the whole it names
     // false: it is silent about what it does not name as a part (824, APERAK; a TA1 that accepts).
     bool about_all = true;
+    bool of_content =
+        false;  // 824, APERAK: the partner's application says it, not their translator
+    std::uint32_t received = 0;   // how many they counted in the group; 0: not said
+    std::vector<SaidName> names;  // 824, APERAK: what is meant, where no control numbers are given
     std::vector<SaidFault> faults;  // of the interchange or group
     std::vector<SaidPart> parts;
 };

@@ -51,7 +51,8 @@ std::string_view step_after_hold(const store::Document& document) {
     }
     if (held && !document.canonical_ref.empty()) return step::Post;
     if (document.next.code == "flow.map.rejected") return step::Map;
-    if (document.next.code == "flow.ack.unmatched") return step::Match;
+    if (document.next.code == "flow.ack.unmatched" || document.next.code == "flow.ack.invalid")
+        return step::Match;
     return {};
 }
 
@@ -81,7 +82,7 @@ Status add_step(store::Transaction& transaction,
     store::DocumentUpdate update;
     update.next = gateway_acts();
     update.back_office = store::BackOfficeStatus::Pending;
-    if (whole) update.back_office = store::BackOfficeStatus::NotNeeded;
+    if (whole || step == step::Match) update.back_office = store::BackOfficeStatus::NotNeeded;
     if (step == step::Unwrap) update = read_again();
     return transaction.update_document(document.id, update);
 }

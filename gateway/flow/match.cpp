@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a partner answers to what we sent, matched by control numbers; never acknowledged. A later answer counts over an
 // earlier one; the same answer again changes nothing.
+#include "gateway/flow/answer_subject.h"
 #include "gateway/flow/answers.h"
 #include "gateway/flow/reading.h"
 #include "gateway/flow/steps.h"
@@ -17,12 +18,6 @@ namespace {
 using store::AckStatus;
 
 constexpr std::size_t FaultsInReason = 5;
-
-// Numbers are compared as such: partners pad them, and leave the padding out.
-std::string bare(std::string_view number) {
-    const std::size_t digit = number.find_first_not_of('0');
-    return std::string(digit == std::string_view::npos ? number : number.substr(digit));
-}
 
 // An answer with what has to be stored beside it.
 struct Answer {
@@ -58,138 +53,211 @@ Result<std::vector<Answer>> with_faults_kept(const Tools& tools, std::vector<Sai
     return answers;
 }
 
-// Our interchange that it speaks about: of this partner, between the same two addresses, the newest that carries the number.
-Result<std::optional<store::Document>> subject_of(store::Transaction& transaction,
-                                                  const store::Document& answer,
-                                                  const Said& said) {
-    store::DocumentFilter filter{.direction = store::Direction::Outbound,
-                                 .level = store::DocumentLevel::Interchange,
-                                 .partner = answer.partner};
-    filter.interchange_control = bare(said.interchange);
-    filter.group_control = bare(said.group);
-    if (filter.interchange_control.empty() && filter.group_control.empty())
-        return std::optional<store::Document>();
-    auto found = transaction.documents(filter);
-    if (!found) return std::move(found).error();
-    for (store::Document& one : *found)
-        if (one.sender == answer.receiver && one.receiver == answer.sender &&
-            one.test == answer.test && one.acknowledges.empty())
-            return std::optional<store::Document>(std::move(one));
-    return std::optional<store::Document>();
-}
-
 // "997:PR:12" in words: what nobody waits for.
 std::string name_of(const Said& said) {
     std::string name = said.word;
     if (!said.interchange.empty()) name += " of interchange " + said.interchange;
     if (!said.group.empty()) name += " of group " + said.functional_id + " " + said.group;
     for (const SaidPart& part : said.parts)
+        if (said.interchange.empty() && said.group.empty() && !part.control.empty())
+            name += " of " + (part.set.empty() ? std::string("message") : part.set) + " " +
+                    part.control;
+    for (const SaidName& one : said.names)
         if (said.interchange.empty() && said.group.empty())
-            name += " of " + part.set + " " + part.control;
+            name += ", " + one.qualifier + " " + one.number;
     return name;
 }
 
 struct Verdict {
     AckStatus status;
-    const std::vector<SaidFault>* faults;
+    std::vector<SaidFault> faults;
     std::string faults_ref;
 };
 
+constexpr std::string_view RejectedCode = "flow.ack.rejected";  // their translator says no
+constexpr std::string_view RefusedCode = "flow.ack.refused";    // their application does
+
+bool is_rejection(AckStatus status) {
+    return status == AckStatus::Rejected || status == AckStatus::PartlyAccepted;
+}
+
 store::NextMove move_after(const Said& said, const Verdict& verdict, Instant now) {
     if (verdict.status == AckStatus::Accepted) return nobody();
-    const bool rejected =
-        verdict.status == AckStatus::Rejected || verdict.status == AckStatus::PartlyAccepted;
+    const bool rejected = is_rejection(verdict.status);
     std::string reason =
         "the partner's " + said.word + (rejected ? " rejects it" : " accepts it with faults");
-    if (!verdict.faults->empty()) reason += ": " + faults_text(*verdict.faults, FaultsInReason);
+    if (!verdict.faults.empty()) reason += ": " + faults_text(verdict.faults, FaultsInReason);
     reason += rejected
                   ? "; mend the cause, submit the document as a new revision, and tell the partner"
                   : "; mend the map before the partner gets stricter";
     return person_acts(Blame::BackOffice,
                        now,
-                       rejected ? "flow.ack.rejected" : "flow.ack.faults",
+                       !rejected         ? "flow.ack.faults"
+                       : said.of_content ? RefusedCode
+                                         : RejectedCode,
                        std::move(reason));
 }
 
-Status settle(store::Transaction& transaction,
-              Journal& journal,
-              const store::Document& subject,
-              const Said& said,
-              const Verdict& verdict) {
-    if (subject.status.acknowledgement == verdict.status) return {};  // said before
+Status note_verdict(store::Transaction& transaction,
+                    Journal& journal,
+                    const store::Document& subject,
+                    const Said& said,
+                    AckStatus stands) {
+    const AckStatus before = subject.status.acknowledgement;
+    return journal.record(transaction,
+                          {.actor = {},
+                           .event = stands == AckStatus::Accepted ? "ack.received" : "ack.rejected",
+                           .subject = subject.id,
+                           .detail = {{"by", said.word},
+                                      {"verdict", std::string(store::to_string(stands))},
+                                      {"before", std::string(store::to_string(before))}}},
+                          stands == AckStatus::Accepted ? Level::Info : Level::Warn);
+}
+
+// How the document stands afterwards.
+Result<AckStatus> settle(store::Transaction& transaction,
+                         Journal& journal,
+                         const store::Document& subject,
+                         const Said& said,
+                         const Verdict& verdict) {
+    const AckStatus before = subject.status.acknowledgement;
+    const bool refused = said.of_content && is_rejection(verdict.status);
+    if (before == verdict.status && (!refused || subject.next.code == RefusedCode))
+        return before;  // said before
+    // That it could be read does not undo that it was refused: the one often comes after the other.
+    if (subject.next.code == RefusedCode && !said.of_content && !is_rejection(verdict.status))
+        return before;
     store::DocumentUpdate update;
     update.acknowledgement = verdict.status;
     update.next = move_after(said, verdict, transaction.now());
     if (!verdict.faults_ref.empty()) update.faults_ref = verdict.faults_ref;
-    if (Status done = transaction.update_document(subject.id, update); !done) return done;
-    const bool good = verdict.status == AckStatus::Accepted;
-    return journal.record(
-        transaction,
-        {.actor = {},
-         .event = good ? "ack.received" : "ack.rejected",
-         .subject = subject.id,
-         .detail = {{"by", said.word},
-                    {"verdict", std::string(store::to_string(verdict.status))},
-                    {"before", std::string(store::to_string(subject.status.acknowledgement))}}},
-        good ? Level::Info : Level::Warn);
+    if (Status done = transaction.update_document(subject.id, update); !done)
+        return std::move(done).error();
+    Status noted = note_verdict(transaction, journal, subject, said, verdict.status);
+    if (!noted) return std::move(noted).error();
+    return verdict.status;
 }
 
-// Of a set that is named: what is said about it; of the others: what is said about the whole.
-std::optional<Verdict> verdict_on(const Answer& answer, const store::Document& member) {
-    for (std::size_t at = 0; at < answer.said.parts.size(); ++at) {
-        const SaidPart& part = answer.said.parts[at];
-        const bool same = bare(part.control) == bare(member.transaction_control) &&
-                          (part.set.empty() || part.set == member.set);
-        // 824 and APERAK may name the interchange or group alone, by whatever number the partner keeps.
-        const bool whole =
-            part.control.empty() || (answer.said.word == "APERAK" && !same &&
-                                     bare(part.control) == member.interchange_control);
-        if (same || whole) return Verdict{part.verdict, &part.faults, answer.part_faults[at]};
+// The part of the answer that names this document; none: it is not named.
+std::optional<std::size_t> part_about(const Said& said, const store::Document& member) {
+    for (std::size_t at = 0; at < said.parts.size(); ++at) {
+        const SaidPart& part = said.parts[at];
+        if (part.control.empty() ||
+            (bare_number(part.control) == bare_number(member.transaction_control) &&
+             (part.set.empty() || part.set == member.set)))
+            return at;
     }
-    if (!answer.said.about_all) return std::nullopt;
-    // A group that is accepted in part names what it rejects.
-    const AckStatus rest = answer.said.verdict == AckStatus::PartlyAccepted ? AckStatus::Accepted
-                                                                            : answer.said.verdict;
-    return Verdict{rest, &answer.said.faults, answer.faults_ref};
+    return std::nullopt;
 }
 
-AckStatus status_of_all(const std::vector<AckStatus>& all) {
+bool names_a_rejected_part(const Said& said) {
+    return std::any_of(said.parts.begin(), said.parts.end(), [](const SaidPart& part) {
+        return is_rejection(part.verdict);
+    });
+}
+
+// Of what the answer does not name: what is said about the whole.
+Verdict verdict_on_rest(const Answer& answer, std::size_t sent) {
+    Verdict rest{answer.said.verdict, answer.said.faults, answer.faults_ref};
+    // A group that is accepted in part names what it rejects. Where it does not, nobody knows who is meant.
+    if (rest.status == AckStatus::PartlyAccepted && names_a_rejected_part(answer.said))
+        rest.status = AckStatus::Accepted;
+    if (answer.said.received != 0 && answer.said.received < sent && !is_rejection(rest.status)) {
+        rest.status = AckStatus::AcceptedWithFaults;
+        rest.faults.push_back(
+            {.code = "ak9.count",
+             .segment = {},
+             .value = {},
+             .message = "the partner counted " + std::to_string(answer.said.received) + " of " +
+                        std::to_string(sent) + " documents; ask which are missing"});
+    }
+    return rest;
+}
+
+struct Family {
+    const store::Document& interchange;
+    std::vector<store::Document> members;
+    std::string meant;  // the one member that is meant; empty: as the parts name them
+};
+
+std::optional<Verdict> verdict_on(const Answer& answer,
+                                  const Family& family,
+                                  const store::Document& member) {
+    const Said& said = answer.said;
+    if (!family.meant.empty()) {
+        if (member.id != family.meant) return std::nullopt;
+        return Verdict{
+            said.parts.front().verdict, said.parts.front().faults, answer.part_faults.front()};
+    }
+    const auto part = part_about(said, member);
+    if (part) {
+        Verdict named{
+            said.parts[*part].verdict, said.parts[*part].faults, answer.part_faults[*part]};
+        // What is rejected as a whole is rejected in each part, whatever is said about it.
+        if (said.about_all && said.verdict == AckStatus::Rejected && !is_rejection(named.status))
+            return Verdict{AckStatus::Rejected, said.faults, answer.faults_ref};
+        return named;
+    }
+    if (!said.about_all) return std::nullopt;
+    return verdict_on_rest(answer, family.members.size());
+}
+
+AckStatus status_of_all(const std::vector<AckStatus>& all, const Said& said) {
     const auto count = [&](AckStatus status) {
         return static_cast<std::size_t>(std::count(all.begin(), all.end(), status));
     };
+    if (said.about_all && said.verdict == AckStatus::Rejected) return AckStatus::Rejected;
     if (count(AckStatus::Rejected) == all.size()) return AckStatus::Rejected;
-    if (count(AckStatus::Rejected) != 0) return AckStatus::PartlyAccepted;
-    return count(AckStatus::AcceptedWithFaults) != 0 ? AckStatus::AcceptedWithFaults
-                                                     : AckStatus::Accepted;
+    if (count(AckStatus::Rejected) + count(AckStatus::PartlyAccepted) != 0)
+        return AckStatus::PartlyAccepted;
+    const bool noted = said.about_all && said.verdict == AckStatus::AcceptedWithFaults;
+    return noted || count(AckStatus::AcceptedWithFaults) != 0 ? AckStatus::AcceptedWithFaults
+                                                              : AckStatus::Accepted;
+}
+
+// "855 0009", …: parts that name nothing we sent there.
+std::string unknown_parts(const Answer& answer, const Family& family) {
+    std::string unknown;
+    if (!family.meant.empty()) return unknown;
+    for (const SaidPart& part : answer.said.parts) {
+        if (part.control.empty()) continue;
+        const bool known =
+            std::any_of(family.members.begin(), family.members.end(), [&](const auto& member) {
+                return bare_number(part.control) == bare_number(member.transaction_control) &&
+                       (part.set.empty() || part.set == member.set);
+            });
+        if (!known) unknown += (unknown.empty() ? "" : ", ") + part.set + " " + part.control;
+    }
+    return unknown;
 }
 
 Status settle_family(store::Transaction& transaction,
                      Journal& journal,
-                     const store::Document& subject,
+                     const Family& family,
                      const Answer& answer) {
-    auto family = transaction.documents({.parent = subject.id, .limit = 10'000});
-    if (!family) return std::move(family).error();
     std::vector<AckStatus> now;
     bool said_something = false;
-    for (const store::Document& member : *family) {
-        const auto verdict = verdict_on(answer, member);
-        now.push_back(verdict ? verdict->status : member.status.acknowledgement);
+    for (const store::Document& member : family.members) {
+        now.push_back(member.status.acknowledgement);
+        const auto verdict = verdict_on(answer, family, member);
         if (!verdict) continue;
         said_something = true;
-        if (Status done = settle(transaction, journal, member, answer.said, *verdict); !done)
-            return done;
+        auto stands = settle(transaction, journal, member, answer.said, *verdict);
+        if (!stands) return std::move(stands).error();
+        now.back() = *stands;
     }
     if (!said_something) return {};
     const bool open = std::any_of(now.begin(), now.end(), [](AckStatus status) {
         return status == AckStatus::Expected || status == AckStatus::Overdue;
     });
     if (open) return {};
-    AckStatus whole = answer.said.about_all ? answer.said.verdict : status_of_all(now);
-    return settle(transaction,
-                  journal,
-                  subject,
-                  answer.said,
-                  {whole, &answer.said.faults, answer.faults_ref});
+    auto whole = settle(transaction,
+                        journal,
+                        family.interchange,
+                        answer.said,
+                        {status_of_all(now, answer.said), answer.said.faults, answer.faults_ref});
+    if (!whole) return std::move(whole).error();
+    return {};
 }
 
 std::string key_of(const Said& said, const store::Document& subject) {
@@ -220,23 +288,31 @@ Status meet(store::Transaction& transaction,
     return {};
 }
 
-// True when something of ours was meant.
-Result<bool> match_one(store::Transaction& transaction,
-                       Journal& journal,
-                       const store::Document& document,
-                       const Answer& answer) {
+// What of the answer is about nothing of ours, in words; empty: all of it is.
+Result<std::string> match_one(store::Transaction& transaction,
+                              Journal& journal,
+                              const store::Document& document,
+                              const Answer& answer) {
     auto subject = subject_of(transaction, document, answer.said);
     if (!subject) return std::move(subject).error();
-    if (!*subject) return false;
-    if (Status done = meet(transaction, document, **subject, answer.said); !done)
+    if (subject->several) return name_of(answer.said) + " (several of ours are called so)";
+    if (!subject->interchange) return name_of(answer.said);
+    const store::Document& interchange = *subject->interchange;
+    if (Status done = meet(transaction, document, interchange, answer.said); !done)
         return std::move(done).error();
-    if (Status done = settle_family(transaction, journal, **subject, answer); !done)
+    auto members = transaction.documents({.parent = interchange.id, .limit = 10'000});
+    if (!members) return std::move(members).error();
+    const Family family{interchange, *std::move(members), subject->member};
+    if (Status done = settle_family(transaction, journal, family, answer); !done)
         return std::move(done).error();
     store::DocumentUpdate update;
-    update.acknowledges = (*subject)->id;
+    update.acknowledges = interchange.id;
     if (Status done = transaction.update_document(document.id, update); !done)
         return std::move(done).error();
-    return true;
+    std::string unknown = unknown_parts(answer, family);
+    if (unknown.empty()) return unknown;
+    return answer.said.word + " of " + unknown + ", which is not in interchange " +
+           interchange.interchange_control;
 }
 
 Status store_matches(store::Transaction& transaction, Journal& journal, const Heard& heard) {
@@ -244,7 +320,7 @@ Status store_matches(store::Transaction& transaction, Journal& journal, const He
     for (const Answer& answer : heard.answers) {
         auto matched = match_one(transaction, journal, heard.document, answer);
         if (!matched) return std::move(matched).error();
-        if (!*matched) unmatched += (unmatched.empty() ? "" : ", ") + name_of(answer.said);
+        if (!matched->empty()) unmatched += (unmatched.empty() ? "" : ", ") + *matched;
     }
     store::DocumentUpdate update;
     update.next =

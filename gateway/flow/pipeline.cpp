@@ -23,15 +23,25 @@ namespace {
 constexpr std::chrono::milliseconds LongestNap{5'000};
 constexpr std::chrono::milliseconds NapAfterFailure{1'000};
 
+// The partner said something already, with an 824 or an APERAK, say: that stands, whatever else is late.
+bool said_already(const store::Document& document) {
+    return document.status.acknowledgement != store::AckStatus::Expected &&
+           document.next.code.starts_with("flow.ack.");
+}
+
 // An interchange and what is in it: whoever looks at the order sees what is late.
 Status update_family(store::Transaction& transaction,
                      const std::string& document,
                      const store::DocumentUpdate& update) {
-    if (Status set = transaction.update_document(document, update); !set) return set;
+    auto whole = transaction.document(document);
+    if (!whole) return std::move(whole).error();
     auto family = transaction.documents({.parent = document, .limit = 10'000});
     if (!family) return std::move(family).error();
-    for (const store::Document& member : *family)
+    if (*whole) family->push_back(**whole);
+    for (const store::Document& member : *family) {
+        if (said_already(member)) continue;
         if (Status set = transaction.update_document(member.id, update); !set) return set;
+    }
     return {};
 }
 

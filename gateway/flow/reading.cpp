@@ -71,6 +71,11 @@ edi::AckEnvelope ack_envelope(const config::X12Agreement& x12, const store::Docu
     envelope.gs_receiver = x12.their_group_id;
     envelope.ta1 = true;  // where ISA14 asked for one, or the interchange is rejected
     return envelope;
+    if (answer.version == AnswerIsa999) {
+        envelope.form = edi::AckForm::F999;
+        envelope.isa_version = answer.version;
+        envelope.version = "005010";
+    }
 }
 
 edi::ContrlEnvelope contrl_envelope(const store::Document& answer) {

@@ -47,8 +47,12 @@ std::string sequence_number(const edi::Transaction& transaction);
 
 nlohmann::ordered_json faults_json(const std::vector<edi::Fault>& faults);
 
-// The interchange that answers `reading`, with the numbers of `answer` (an outbound document): 997s, with the TA1 where one
-// is due; for EDIFACT a CONTRL. Empty when there is nothing to answer. Errors of the writers.
+// ISA12 of what we answer with, kept in the answer's row; it says whether it is a 997 or a 999.
+inline constexpr const char* AnswerIsa997 = "00401";
+inline constexpr const char* AnswerIsa999 = "00501";
+
+// The interchange that answers `reading`, with the numbers of `answer` (an outbound document): 997s or 999s, with the TA1
+// where one is due; for EDIFACT a CONTRL. Empty when there is nothing to answer. Errors of the writers.
 Result<std::string> acknowledgement_octets(const Reading& reading,
                                            const config::Partner& partner,
                                            const store::Document& answer);

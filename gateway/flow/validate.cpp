@@ -44,6 +44,30 @@ void explain_rejection(store::Document& document,
                                             : fault->message + "; " + fault->remedy;
 }
 
+// An answer that is not acknowledged in turn: the partner learns of its faults from a person only.
+void explain_invalid_answer(store::Document& document, Instant now) {
+    document.status.back_office = store::BackOfficeStatus::NotNeeded;
+    document.next = person_acts(Blame::BackOffice,
+                                now,
+                                "flow.ack.invalid",
+                                "the partner's " + document.set +
+                                    " is faulty and was not taken: " + document.next.reason +
+                                    "; nobody tells the partner, for acknowledgements are not "
+                                    "acknowledged; release it to take it as it is");
+}
+
+// Documents of one order keep their order, and so do answers about one group or interchange of ours: the later one counts.
+std::string lane_of(const store::Document& document, const edi::Transaction& transaction) {
+    std::string number = document.business_number;
+    for (const edi::Segment& segment : transaction.segments) {
+        if (!number.empty()) break;
+        if (segment.tag == "AK1")
+            number = "ack:" + std::string(segment.text(1)) + ":" + std::string(segment.text(2));
+        if (segment.tag == "UCI") number = "ack:" + std::string(segment.text(1));
+    }
+    return order_lane(document.partner, number.empty() ? document.id : number);
+}
+
 struct Place {
     std::size_t group = 0;
     std::size_t transaction = 0;
@@ -79,15 +103,12 @@ Result<Judged> judge(const Tools& tools,
     document.status.content = content_of(verdict, report.faults.empty());
     const bool acknowledgement = edi::is_acknowledgement(transaction.set);
     const bool answer = is_answer(transaction.set);
-    if (verdict == 'R')
-        explain_rejection(document, group_report, report);
-    else
-        judged.step = answer ? step::Match : step::Map;
+    if (verdict == 'R') explain_rejection(document, group_report, report);
+    if (verdict == 'R' && acknowledgement) explain_invalid_answer(document, tools.clock.now());
+    if (verdict != 'R') judged.step = answer ? step::Match : step::Map;
     if (acknowledgement) document.status.acknowledgement = store::AckStatus::NotNeeded;
     if (!answer && verdict != 'R') document.status.back_office = store::BackOfficeStatus::Pending;
-    judged.lane =
-        order_lane(document.partner,
-                   document.business_number.empty() ? document.id : document.business_number);
+    judged.lane = lane_of(document, transaction);
 
     auto payload = tools.archive.put(extract(reading, place.group, place.transaction));
     if (!payload) return std::move(payload).error();

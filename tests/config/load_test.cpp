@@ -84,6 +84,7 @@ TEST_F(Load, APartnerIsReadWholeAndCompletedFromTheSettings) {
     EXPECT_EQ(p.as2.mdn, MdnMode::Signed);
     EXPECT_EQ(p.x12.our_group_id, "SALLYPORT");
     EXPECT_EQ(p.x12.acknowledge, AckPolicy::Always);
+    EXPECT_EQ(p.x12.acknowledge_with, "997");
     EXPECT_EQ(p.x12.acknowledgement_within, std::chrono::hours(24));
     ASSERT_EQ(p.documents.size(), 1U);
     EXPECT_TRUE(p.documents[0].inbound);

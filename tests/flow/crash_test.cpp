@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Killed at every boundary of the road, in a process of its own, and started again: nothing lost, nothing twice.
-#include "outbound_world.h"
+#include "answers_world.h"
 #include "tests/support/temp_dir.h"
-#include "world.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -53,6 +52,30 @@ void play_outbound(const std::filesystem::path& directory) {
     }
 }
 
+std::string a_999(const char* verdict) {
+    return testing::x12_set("999",
+                            std::string("AK1*PR*1*005010~AK2*855*0001~IK5*") + verdict + "~AK9*" +
+                                std::string(verdict).substr(0, 1) + "*1*1*" +
+                                (*verdict == 'A' ? "1" : "0") + "~");
+}
+
+// What the partner answers: they accept, they think again, and they send the second answer twice.
+void play_answers(const std::filesystem::path& directory) {
+    testing::Shop shop(directory);
+    testing::use_compiled<testing::later_seller>(shop.world, testing::later_seller());
+    const Status freed = shop.world.store->submit([](store::Transaction& unit) -> Status {
+        auto leases = unit.release_leases("gateway");
+        if (!leases) return std::move(leases).error();
+        return {};
+    });
+    ASSERT_TRUE(freed) << freed.error().text();
+    shop.world.run();
+    testing::submit(shop, "PO-1", testing::answer_to_order("PO-1"));
+    shop.world.receive(testing::x12_reply(a_999("A"), {.control = "501"}), "first");
+    shop.world.receive(testing::x12_reply(a_999("R*5"), {.control = "502"}), "second");
+    shop.world.receive(testing::x12_reply(a_999("R*5"), {.control = "502"}), "second-again");
+}
+
 // Runs play() in a fresh process of this program. True when it was killed by SIGKILL, false when it ended well.
 bool killed_at(const std::string& point,
                const std::filesystem::path& directory,
@@ -87,6 +110,47 @@ TEST(Child, Submits) {
     if (directory == nullptr)
         GTEST_SKIP() << "only run by the crash tests, in a process of its own";
     play_outbound(directory);
+}
+
+TEST(Child, IsAnswered) {
+    const char* directory = std::getenv(ChildDirectory);
+    if (directory == nullptr)
+        GTEST_SKIP() << "only run by the crash tests, in a process of its own";
+    play_answers(directory);
+}
+
+class AnswerCrash : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(AnswerCrash, EachAnswerCountsOnceAndTheLaterOneStands) {
+    const testing_support::TempDir directory;
+    ASSERT_TRUE(killed_at(GetParam(), directory.path(), "Child.IsAnswered"))
+        << "the point was never passed";
+    ASSERT_FALSE(killed_at("", directory.path(), "Child.IsAnswered"))
+        << "the second run must reach its end";
+
+    World world(directory.path());
+    for (const auto state :
+         {store::JobState::Ready, store::JobState::Leased, store::JobState::Parked})
+        EXPECT_TRUE(world.jobs(state).empty());
+    EXPECT_EQ(world.sender.sent().size(), 1U) << "the 855, and no answer to an answer";
+    EXPECT_EQ(world.documents({.set = "999"}).size(), 2U) << "the repeat makes no third";
+    const auto sent = world.newest("855");
+    EXPECT_EQ(sent.status.acknowledgement, store::AckStatus::Rejected);
+    EXPECT_EQ(sent.next.code, "flow.ack.rejected");
+    std::vector<std::string> said;
+    for (const auto& entry : testing::audit_of(world, sent.id))
+        if (entry.event.starts_with("ack.")) said.push_back(entry.event);
+    EXPECT_EQ(said, (std::vector<std::string>{"ack.received", "ack.rejected"}));
+    const auto all = world.events();
+    EXPECT_EQ(std::count(all.begin(), all.end(), "ack.matched"), 2);
+    const auto waiting = store::read<std::vector<store::Expectation>>(
+        *world.store, [&](store::Reader& reader) { return reader.expectations_of(sent.parent); });
+    ASSERT_TRUE(waiting);
+    for (const store::Expectation& one : *waiting)
+        EXPECT_EQ(one.state, store::ExpectationState::Met) << one.kind;
+    const auto verdict = store::verify_chain(*world.store);
+    ASSERT_TRUE(verdict);
+    EXPECT_FALSE(verdict->broken);
 }
 
 class OutboundCrash : public ::testing::TestWithParam<const char*> {};
@@ -183,6 +247,24 @@ INSTANTIATE_TEST_SUITE_P(EveryBoundary,
                                            "post.after",
                                            "post.commit.before",
                                            "post.commit.after"),
+                         name_of);
+
+INSTANTIATE_TEST_SUITE_P(EveryBoundary,
+                         AnswerCrash,
+                         ::testing::Values("intake.archive.before",
+                                           "intake.archive.after",
+                                           "intake.commit.after",
+                                           "intake.commit.after:2",
+                                           "unwrap.commit.before",
+                                           "unwrap.commit.after",
+                                           "unwrap.commit.before:2",
+                                           "validate.commit.before",
+                                           "validate.commit.after",
+                                           "validate.commit.before:2",
+                                           "match.commit.before",
+                                           "match.commit.after",
+                                           "match.commit.before:2",
+                                           "match.commit.after:2"),
                          name_of);
 
 INSTANTIATE_TEST_SUITE_P(EveryBoundary,
