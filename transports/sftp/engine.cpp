@@ -79,7 +79,11 @@ bool Engine::feed(BytesView octets, Bytes& out) {
         good = packet(rest.substr(LengthOctets, length), out);
         rest.remove_prefix(LengthOctets + length);
     }
-    m_pending = Bytes(rest);
+    // A packet of 256 KB comes in eight parts: what is there already is not copied again for each.
+    if (carried)
+        m_pending.erase(0, m_pending.size() - rest.size());
+    else
+        m_pending.assign(rest);
     return good;
 }
 
