@@ -37,16 +37,6 @@ bool is_reserved(std::string_view tag) {
     return std::find(Reserved.begin(), Reserved.end(), tag) != Reserved.end();
 }
 
-// Eight digits or fewer: no octet may leave '0' to '9'.
-bool all_digits(const char* octets, std::size_t size) {
-    if (size > 8) return false;
-    const std::uint64_t word =
-        packed(octets, size) | (size == 8 ? 0 : 0x3030303030303030u << (size * 8));
-    const std::uint64_t above = word + 0x4646464646464646;  // over '9' sets the top bit
-    const std::uint64_t below = word - 0x3030303030303030;  // under '0' sets it
-    return ((above | below) & 0x8080808080808080) == 0;
-}
-
 }  // namespace
 
 std::uint64_t packed_safely(std::string_view text) {
@@ -124,7 +114,9 @@ FastSet::FastSet(const SetSchema& set, const ElementRules& rules) : m_set(set), 
     std::size_t deepest = 0;
     for (const Node& node : set.nodes) {
         deepest = std::max<std::size_t>(deepest, node.depth);
-        if (!node.tag.empty() && number_of(node.tag) == NoTag) m_names.push_back(node.tag);
+        const auto number = static_cast<std::uint32_t>(m_names.size());
+        if (!node.tag.empty() && m_numbers.emplace(node.tag, number).second)
+            m_names.push_back(node.tag);
     }
     m_usable = m_names.size() < TagSlots / 2;
     for (std::size_t i = 0; i < m_names.size() && m_usable; ++i) {
@@ -140,6 +132,7 @@ FastSet::FastSet(const SetSchema& set, const ElementRules& rules) : m_set(set), 
                (rules.standard != Standard::X12 || rules.lower_case);
     m_table.assign(set.nodes.size() * m_tag_count, Unknown);
     m_segments.assign(set.nodes.size(), nullptr);
+    m_steps.resize(set.nodes.size());
     m_candidates.push_back({});  // entry 0: there is none
 }
 
@@ -168,9 +161,24 @@ std::uint32_t FastSet::first_find(std::uint32_t from, std::uint32_t tag) {
     return m_table[from * m_tag_count + tag] = none ? 0 : start;
 }
 
+// Only the place that comes first is remembered: which one follows it depends on how often that was used.
+const FastSet::Step* FastSet::learn(const Walk& walk, std::uint32_t packed_tag) {
+    const std::uint32_t number = tag(packed_tag);
+    const Candidate* const found = number == NoTag ? nullptr : find(walk, number);
+    if (!found) return nullptr;
+    const bool first = found == nearest(walk, number);
+    m_step = {packed_tag, *found, nullptr};
+    m_step.segment = &segment(m_step.place.node);
+    if (!first) return &m_step;
+    std::array<Step, 2>& last = m_steps[walk.node].last;
+    last[1] = last[0];
+    last[0] = m_step;
+    return &last[0];
+}
+
 std::uint32_t FastSet::number_of(std::string_view name) const {
-    const auto found = std::find(m_names.begin(), m_names.end(), name);
-    return found == m_names.end() ? NoTag : static_cast<std::uint32_t>(found - m_names.begin());
+    const auto found = m_numbers.find(name);
+    return found == m_numbers.end() ? NoTag : found->second;
 }
 
 // Placement::find() and what Placement::enter() would report, for a walk that stands at node `from`. The open loops follow from
@@ -225,9 +233,11 @@ FastValue FastSet::value(const Element* element) {
             fast.kind = FastValue::Kind::Text;
             break;
         case DataType::Implied:
+            fast.kind = FastValue::Kind::Digits;
+            break;
         case DataType::Real:
         case DataType::Digits:
-            fast.kind = FastValue::Kind::Digits;
+            fast.kind = FastValue::Kind::Number;
             break;
         case DataType::Date:
         case DataType::Time:
@@ -293,33 +303,23 @@ const FastSegment& FastSet::compile(std::uint32_t node) {
     return *known;
 }
 
-bool value_is_good(const FastValue& value,
-                   const char* octets,
-                   std::size_t size,
-                   const ElementRules& rules) {
-    if (octets[size - 1] == ' ') [[unlikely]] {
+// Blanks at the end, numbers longer than eight digits or with a sign, dates and times.
+bool odd_value_is_good(const FastValue& value,
+                       const char* octets,
+                       std::size_t size,
+                       const ElementRules& rules) {
+    if (octets[size - 1] == ' ') {
         const std::size_t all = size;
         while (size > 0 && octets[size - 1] == ' ')
             --size;
         // Nothing but blanks, or a text that needs them to be long enough: not for us.
         if (size == 0 || !value.element || (all > size && size < value.min)) return false;
     }
-    switch (value.kind) {
-        case FastValue::Kind::Text:
-            if (size - value.min > value.spread) return false;
-            break;
-        case FastValue::Kind::Digits:
-            if (all_digits(octets, size)) [[likely]] {
-                if (size - value.min > value.spread) return false;
-                break;
-            }
-            [[fallthrough]];
-        case FastValue::Kind::Other:
-            if (check_value({octets, size}, *value.element, rules) != ValueFault::Good)
-                return false;
-            break;
-        case FastValue::Kind::Never:
-            return false;
+    if (value.kind == FastValue::Kind::Never) return false;
+    if (value.kind == FastValue::Kind::Text) {
+        if (size - value.min > value.spread) return false;
+    } else if (check_value({octets, size}, *value.element, rules) != ValueFault::Good) {
+        return false;
     }
     if (!value.codes) return true;
     return size <= 8 && value.codes->contains(packed(octets, size));

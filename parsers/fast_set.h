@@ -8,6 +8,7 @@
 #include "parsers/schema.h"
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -48,7 +49,8 @@ struct FastComposite;
 struct FastValue {
     enum class Kind : std::uint8_t {
         Text,    // any characters, `min` to `min + spread` of them
-        Digits,  // a number; digits alone are judged here, marks and signs by check_value
+        Digits,  // a number; up to eight digits are judged here, signs and the rest by check_value
+        Number,  // the same, and a point between digits may be among them
         Other,   // check_value
         Never    // must be empty
     };
@@ -132,11 +134,13 @@ public:
     // The next segment's place when that is beyond doubt and nothing mandatory was skipped; null: Placement must say. Good
     // until the next call.
     const Candidate* find(const Walk& walk, std::uint32_t tag) {
-        std::uint32_t at = m_table[walk.node * m_tag_count + tag];
-        if (at == Unknown) at = first_find(walk.node, tag);
+        // Past the vector's own check: both numbers were given out by this set.
+        std::uint32_t at = m_table.data()[walk.node * m_tag_count + tag];
+        if (at == Unknown) [[unlikely]]
+            at = first_find(walk.node, tag);
         for (const Candidate* one = m_candidates.data() + at;; ++one) {
             if (one->node == None) return nullptr;
-            if (one->again && walk.uses[one->level] >= one->limit) continue;
+            if (one->again && walk.uses.data()[one->level] >= one->limit) continue;
             return one->clean ? one : nullptr;
         }
     }
@@ -147,16 +151,31 @@ public:
         return first->node == None ? nullptr : first;
     }
     void take(Walk& walk, const Candidate& place) const {
-        std::uint32_t& uses = walk.uses[place.level];
-        uses = place.again ? uses + 1 : 1;
-        if (place.opens) walk.uses[place.level + 1u] = 0;
+        std::uint32_t* const uses = walk.uses.data() + place.level;  // deeper sets are not usable
+        uses[0] = place.again ? uses[0] + 1 : 1;
+        if (place.opens) uses[1] = 0;
         walk.node = place.node;
+    }
+    // find() by the octets of the tag, as packed(), and what the place is judged by. Every place remembers which two tags came
+    // behind it last: documents repeat themselves, and a comparison is foreseen where a chain of look-ups is waited for.
+    struct Step {
+        std::uint32_t packed = 0;
+        Candidate place;
+        const FastSegment* segment = nullptr;
+    };
+    const Step* step(const Walk& walk, std::uint32_t packed_tag) {
+        for (const Step& one : m_steps.data()[walk.node].last) {
+            if (one.packed != packed_tag) continue;
+            if (one.place.again && walk.uses.data()[one.place.level] >= one.place.limit) break;
+            return &one;
+        }
+        return learn(walk, packed_tag);
     }
     // Of any tag of the set, those of the envelope included.
     std::uint32_t number_of(std::string_view name) const;
 
     const FastSegment& segment(std::uint32_t node) {
-        const FastSegment* known = m_segments[node];
+        const FastSegment* known = m_segments.data()[node];
         return known ? *known : compile(node);
     }
     const SetSchema& schema() const { return m_set; }
@@ -170,6 +189,10 @@ private:
         std::uint32_t packed = 0, number = 0;
     };
     static std::uint32_t slot(std::uint32_t packed_tag) { return (packed_tag * 0x9E3779B1u) >> 22; }
+    struct Steps {
+        std::array<Step, 2> last;
+    };
+    const Step* learn(const Walk& walk, std::uint32_t packed_tag);
     std::uint32_t first_find(std::uint32_t from, std::uint32_t tag);
     void add_candidates(std::uint32_t from, std::string_view tag);
     std::uint32_t child(std::uint32_t loop, std::uint32_t from, std::string_view tag) const;
@@ -185,9 +208,12 @@ private:
     bool m_usable = true;
     std::array<Tag, TagSlots> m_tags{};
     std::vector<std::string_view> m_names;  // by tag number
+    std::unordered_map<std::string_view, std::uint32_t> m_numbers;
     std::uint32_t m_tag_count = 0;
     std::vector<std::uint32_t> m_table;
     std::vector<Candidate> m_candidates;
+    std::vector<Steps> m_steps;  // by node
+    Step m_step;                 // one that is not remembered
     std::vector<const FastSegment*> m_segments;
     std::deque<FastSegment> m_segment_store;
     std::unordered_map<const SegmentSchema*, const FastSegment*> m_by_schema;
@@ -195,10 +221,53 @@ private:
     std::unordered_map<const Element*, std::unique_ptr<CodeTable>> m_codes;
 };
 
+// Eight digits or fewer: no octet may leave '0' to '9'.
+inline bool all_digits(std::uint64_t word) {
+    const std::uint64_t above = word + 0x4646464646464646;  // over '9' sets the top bit
+    const std::uint64_t below = word - 0x3030303030303030;  // under '0' sets it
+    return ((above | below) & 0x8080808080808080) == 0;
+}
+
+// Up to eight octets as good as digits: digits, and where `point` a single one between them. `digits` is their number.
+inline bool is_short_number(const char* octets, std::size_t size, bool point, std::size_t& digits) {
+    digits = size;
+    if (size > 8) return false;
+    std::uint64_t word = packed(octets, size) | (size == 8 ? 0 : 0x3030303030303030u << (size * 8));
+    if (all_digits(word)) return true;
+    const std::uint64_t other =
+        word ^ 0x2E2E2E2E2E2E2E2E;  // points are zero, the first one for certain
+    const std::uint64_t points = (other - 0x0101010101010101) & ~other & 0x8080808080808080;
+    if (!point || points == 0) return false;
+    const auto at = static_cast<std::size_t>(std::countr_zero(points)) / 8;
+    word ^= std::uint64_t{'.' ^ '0'} << (at * 8);
+    --digits;
+    return at > 0 && at < digits && all_digits(word);
+}
+
+// What value_is_good() does not decide in passing.
+bool odd_value_is_good(const FastValue& value,
+                       const char* octets,
+                       std::size_t size,
+                       const ElementRules& rules);
+
 // Good for certain. `octets` have no character that is not plain text, no separator, and eight readable octets behind them.
-bool value_is_good(const FastValue& value,
-                   const char* octets,
-                   std::size_t size,
-                   const ElementRules& rules);
+inline bool value_is_good(const FastValue& value,
+                          const char* octets,
+                          std::size_t size,
+                          const ElementRules& rules) {
+    if (octets[size - 1] == ' ') [[unlikely]]
+        return odd_value_is_good(value, octets, size, rules);
+    if (value.kind == FastValue::Kind::Text) [[likely]] {
+        if (size - value.min > value.spread) return false;
+    } else {
+        std::size_t digits = 0;
+        if (value.kind > FastValue::Kind::Number ||
+            !is_short_number(octets, size, value.kind == FastValue::Kind::Number, digits))
+            return odd_value_is_good(value, octets, size, rules);
+        if (digits - value.min > value.spread) return false;
+    }
+    if (!value.codes) return true;
+    return size <= 8 && value.codes->contains(packed(octets, size));
+}
 
 }  // namespace sallyport::edi

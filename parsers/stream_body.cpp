@@ -2,6 +2,7 @@
 #include "parsers/stream_body.h"
 
 #include "parsers/edifact.h"
+#include "parsers/segment_walk.h"
 #include "parsers/transaction_check.h"
 
 #include <algorithm>
@@ -21,106 +22,12 @@ constexpr std::array<bool, 256> filler_octets() {
 }
 constexpr auto Filler = filler_octets();
 
-constexpr std::size_t index_of(char c) {
-    return static_cast<unsigned char>(c);
-}
-
 // The tag of two or three octets at `octets`.
 std::uint32_t tag_at(const char* octets, std::uint32_t size) {
     std::uint32_t word = 0;
     std::memcpy(&word, octets, sizeof word);
     return word & (size == 2 ? 0xFFFFu : 0xFFFFFFu);
 }
-
-// One segment's positions, from the separator behind the tag to the terminator.
-class SegmentWalk {
-public:
-    SegmentWalk(const char* octets,
-                const std::array<std::uint8_t, 256>& classes,
-                const ElementRules& rules)
-        : m_octets(octets), m_classes(classes.data()), m_rules(rules) {}
-
-    // True: every value is good, nothing is missing or too much, and `position` is the terminator. False: not sure.
-    bool good(const FastSegment& segment, const std::uint32_t*& position) const {
-        const std::uint32_t* at = position;
-        std::uint64_t present = 0;
-        std::uint8_t kind = class_at(*at);
-        if (kind == Class::SegmentEnd) return segment.presence.holds(0);
-        if (kind != Class::ElementEnd) return false;
-        const FastValue* value = segment.values.data();
-        const FastValue* const end = value + segment.values.size();
-        for (; value != end; ++value) {
-            std::uint32_t from = *at + 1;
-            kind = class_at(*++at);
-            if (value->composite) {
-                if (!composite(*value, at, present)) return false;
-                kind = class_at(*at);
-            } else if (*at != from) {
-                if (!value_is_good(*value, m_octets + from, *at - from, m_rules)) return false;
-                present |= value->bit;
-            } else if (kind == Class::SegmentEnd) {
-                return false;  // ends in a separator
-            }
-            if (kind == Class::ElementEnd) continue;
-            position = at;
-            return kind == Class::SegmentEnd && segment.presence.holds(present);
-        }
-        return false;  // more elements than there are
-    }
-
-    // The value at `at` of a good segment, its trailing blanks cut.
-    std::string_view value_at(const std::uint32_t* position, const Locator& at) const {
-        std::uint32_t from = *position;
-        for (std::uint16_t element = 0, component = 1;; ++position) {
-            const std::uint8_t kind = class_at(*position);
-            if (element == at.element && component == at.component) {
-                return trimmed(from, *position);
-            }
-            if (kind == Class::SegmentEnd || element > at.element) return {};
-            component = kind == Class::ElementEnd ? std::uint16_t{1}
-                                                  : static_cast<std::uint16_t>(component + 1);
-            if (kind == Class::ElementEnd) ++element;
-            from = *position + 1;
-        }
-    }
-
-private:
-    std::string_view trimmed(std::uint32_t from, std::uint32_t to) const {
-        while (to > from && m_octets[to - 1] == ' ')
-            --to;
-        return {m_octets + from, to - from};
-    }
-    std::uint8_t class_at(std::uint32_t at) const { return m_classes[index_of(m_octets[at])]; }
-
-    // `at` is the end of the first component; on return that of the last.
-    bool composite(const FastValue& element,
-                   const std::uint32_t*& at,
-                   std::uint64_t& present) const {
-        std::uint32_t from = at[-1] + 1;
-        std::uint64_t parts = 0;
-        for (const FastValue& value : element.parts->values) {
-            const std::uint8_t kind = class_at(*at);
-            if (*at != from) {
-                if (!value_is_good(value, m_octets + from, *at - from, m_rules)) return false;
-                parts |= value.bit;
-            } else if (kind == Class::SegmentEnd) {
-                return false;
-            }
-            if (kind != Class::ComponentEnd) {
-                if (parts == 0) return true;
-                present |= element.bit;
-                return element.parts->presence.holds(parts);
-            }
-            from = *at + 1;
-            ++at;
-        }
-        return false;
-    }
-
-    const char* m_octets;
-    const std::uint8_t* m_classes;
-    const ElementRules& m_rules;
-};
 
 }  // namespace
 
@@ -136,6 +43,24 @@ void TreeWatch::start(const SetSchema& set) {
         m_transaction = 1;
     }
 }
+
+namespace {
+
+// What packed() made a number of.
+class Unpacked {
+public:
+    explicit Unpacked(std::uint64_t word) { std::memcpy(m_octets.data(), &word, m_octets.size()); }
+    std::string_view text() const {
+        return {m_octets.data(),
+                static_cast<std::size_t>(std::find(m_octets.begin(), m_octets.end(), '\0') -
+                                         m_octets.begin())};
+    }
+
+private:
+    std::array<char, 8> m_octets;
+};
+
+}  // namespace
 
 bool TreeWatch::level_is_good(std::string_view own, std::string_view above) const {
     if (own.empty()) return true;
@@ -178,38 +103,41 @@ unsigned TreeWatch::judge(const Segment& segment, bool loop) {
     }
     const TreeRule& rule = *m_set->tree;
     if (!loop || segment.tag != rule.segment) return Good;
-    return judge(segment.text(rule.id),
-                 segment.text(rule.parent),
-                 rule.level ? segment.text(*rule.level) : std::string_view());
+    std::array<std::uint64_t, 3> words{};
+    const std::array<std::string_view, 3> texts = {
+        segment.text(rule.id),
+        segment.text(rule.parent),
+        rule.level ? segment.text(*rule.level) : std::string_view()};
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        words[i] = packed_safely(texts[i]);
+        if (texts[i].size() > 8 || (words[i] == 0 && !texts[i].empty())) return Unsure;
+    }
+    return judge(words[0], words[1], words[2]);
 }
 
-unsigned TreeWatch::judge(std::string_view id, std::string_view parent, std::string_view level) {
-    if (id.size() > 8 || parent.size() > 8 || level.size() > 8 || full()) return Unsure;
+unsigned TreeWatch::judge(std::uint64_t id, std::uint64_t parent, std::uint64_t level) {
+    if (full()) return Unsure;
     unsigned found = Good;
     std::uint64_t above = 0;
     bool child = false;
-    if (!parent.empty()) {
-        const Slot& known = slot(packed_safely(parent));
+    if (parent != 0) {
+        const Slot& known = slot(parent);
         child = known.transaction == m_transaction;
         if (child) above = known.level;
         if (!child) found |= UnknownParent;
     }
-    if (!id.empty()) {
-        Slot& own = slot(packed_safely(id));
+    if (id != 0) {
+        Slot& own = slot(id);
         if (own.transaction == m_transaction) {
             found |= Duplicate;
         } else {
-            own = {packed_safely(id), packed_safely(level), m_transaction};
+            own = {id, level, m_transaction};
             if (++m_used * 2 > m_slots.size()) grow();
         }
     }
     if (!m_set->tree->level || m_set->levels.empty()) return found;
-    std::array<char, 8> octets{};
-    std::memcpy(octets.data(), &above, octets.size());
-    const auto size =
-        static_cast<std::size_t>(std::find(octets.begin(), octets.end(), '\0') - octets.begin());
-    const std::string_view name = child ? std::string_view(octets.data(), size) : "root";
-    return level_is_good(level, name) ? found : found | WrongLevel;
+    const Unpacked own(level), parents(above);
+    return level_is_good(own.text(), child ? parents.text() : "root") ? found : found | WrongLevel;
 }
 
 // --- the body --------------------------------------------------------------------------------------------------------
@@ -221,6 +149,8 @@ void StreamBody::start(FastSet* set, const TextRules& text, std::string_view hea
     m_count = 1;
     m_clean = m_set != nullptr;
     m_unsure = false;
+    m_guided = true;
+    m_watch.start();
     m_faults.clear();
     m_sink.emplace(m_faults, m_validation.faults, m_validation.severities);
     if (!m_set) return;
@@ -228,6 +158,7 @@ void StreamBody::start(FastSet* set, const TextRules& text, std::string_view hea
     const FastSet::Candidate* place = m_set->find(m_walk, m_set->number_of(header));
     if (place) {
         m_set->take(m_walk, *place);
+        if (m_watch.active() && m_watch.watches(place->node)) m_guided = false;
     } else {
         m_clean = false;
     }
@@ -244,9 +175,10 @@ void StreamBody::run() {
 bool StreamBody::walk(const Indexed& indexed) {
     const char* const octets = indexed.octets;
     const auto& classes = m_feed.classes();
-    const SegmentWalk segment_walk(octets, classes, m_set->rules());
+    const SegmentWalk segment_walk(octets, classes, m_feed.release(), m_set->rules());
     const std::uint32_t* next = indexed.first;
     std::uint32_t at = indexed.at;
+    const bool watched = m_watch.active();
     bool ordinary = true;
     while (ordinary) {
         while (Filler[index_of(octets[at])])
@@ -257,36 +189,29 @@ bool StreamBody::walk(const Indexed& indexed) {
         ordinary = false;
         const std::uint32_t size = *next - at;
         if (size - 2 > 1) break;
-        const std::uint32_t tag = m_set->tag(tag_at(octets + at, size));
-        if (tag == FastSet::NoTag) break;
-        const FastSet::Candidate* place = m_set->find(m_walk, tag);
-        if (!place) break;
-        const FastSegment& segment = m_set->segment(place->node);
+        const FastSet::Step* const step = m_set->step(m_walk, tag_at(octets + at, size));
+        if (!step) break;
+        const FastSet::Candidate* const place = &step->place;
+        const FastSegment& segment = *step->segment;
         const std::uint32_t* end = next;
-        const bool good = segment.usable && segment_walk.good(segment, end);
-        while (classes[index_of(octets[*end])] != Class::SegmentEnd)
+        bool good = segment.usable && segment_walk.good(segment, end);
+        if (segment.tree && good) good = segment_walk.is_plain(next, end);
+        while (!good && classes[index_of(octets[*end])] != Class::SegmentEnd)
             ++end;
         if (*end - at > m_segment_bytes) break;
         if (!good) [[unlikely]] {
             const std::uint8_t behind = classes[index_of(octets[*next])];
             if (behind != Class::ElementEnd && behind != Class::SegmentEnd) break;
-            ScannedSegment scanned;
-            m_feed.advance(at, next);
-            m_feed.scan(*end + 1, scanned);
-            inspect(scanned, place->node);
+            inspect(scan(at, next, end), place->node);
         } else if (segment.tree && place->opens) {
-            const TreeRule& rule = *m_set->schema().tree;
-            const unsigned found = m_tree.judge(
-                segment_walk.value_at(next, rule.id),
-                segment_walk.value_at(next, rule.parent),
-                rule.level ? segment_walk.value_at(next, *rule.level) : std::string_view());
-            if (found != TreeWatch::Good) {
-                ScannedSegment scanned;
-                m_feed.advance(at, next);
-                m_feed.scan(*end + 1, scanned);
-                tree_fault(look(scanned), place->node, found);
-            }
+            std::array<std::uint64_t, 3> words{};
+            const unsigned found = segment_walk.tree_words(next, *m_set->schema().tree, words)
+                                       ? m_tree.judge(words[0], words[1], words[2])
+                                       : TreeWatch::Unsure;
+            if (found != TreeWatch::Good) tree_fault(look(scan(at, next, end)), place->node, found);
         }
+        if (watched && good && m_watch.watches(place->node))
+            guide(scan(at, next, end), place->node);
         m_set->take(m_walk, *place);
         ++m_count;
         at = *end + 1;
@@ -295,6 +220,16 @@ bool StreamBody::walk(const Indexed& indexed) {
     }
     m_feed.advance(at, next);
     return ordinary;
+}
+
+// The segment from `at` to the terminator at `end`, as the tree would read it; `next` is its first separator.
+ScannedSegment StreamBody::scan(std::uint32_t at,
+                                const std::uint32_t* next,
+                                const std::uint32_t* end) {
+    ScannedSegment scanned;
+    m_feed.advance(at, next);
+    m_feed.scan(*end + 1, scanned);
+    return scanned;
 }
 
 const Segment& StreamBody::look(const ScannedSegment& scanned) {
@@ -351,6 +286,16 @@ void StreamBody::inspect(const ScannedSegment& scanned, std::uint32_t node) {
         m_faults[i].loop = m_set->schema().path(node);
     const unsigned found = m_tree.judge(segment, place.loop);
     if (found != TreeWatch::Good) tree_fault(segment, node, found);
+    if (m_watch.active() && m_watch.watches(node))
+        m_guided = m_watch.holds(segment, node) && m_guided;
+}
+
+// One placed and faultless segment by the rules of guides.
+void StreamBody::guide(const ScannedSegment& scanned, std::uint32_t node) {
+    const SegmentSchema& schema = *m_set->schema().nodes[node].segment;
+    const Segment& segment = look(scanned);
+    if (!m_set->rules().repetitions && schema.has_repeats) align_repeats(m_held.values(), schema);
+    m_guided = m_watch.holds(segment, node) && m_guided;
 }
 
 // A segment the walk cannot place beyond doubt. What is said here counts only where the tree validator is not asked.
@@ -404,7 +349,9 @@ void StreamBody::segment(const ScannedSegment& scanned) {
 }
 
 void StreamBody::trailer(const ScannedSegment& scanned) {
-    if (m_set) (void)place(look(scanned));
+    const FastSet::Candidate* const found = m_set ? place(look(scanned)) : nullptr;
+    if (found && m_watch.active() && m_watch.watches(found->node)) m_guided = false;
+    m_guided = m_guided && m_watch.end();
     ++m_count;
 }
 

@@ -6,6 +6,7 @@
 
 #include "parsers/elements.h"
 #include "parsers/fast_set.h"
+#include "parsers/guide_watch.h"
 #include "parsers/held_segment.h"
 #include "parsers/stream_feed.h"
 
@@ -32,7 +33,8 @@ public:
     void start(const SetSchema& set);
     // What TransactionCheck::tree() would report; Unsure: it must be asked. `loop`: the segment opens a loop.
     unsigned judge(const Segment& segment, bool loop);
-    unsigned judge(std::string_view id, std::string_view parent, std::string_view level);
+    // The same of packed() numbers; 0: empty. For numbers and levels of at most eight octets.
+    unsigned judge(std::uint64_t id, std::uint64_t parent, std::uint64_t level);
     bool full() const { return m_used >= m_most; }
 
 private:
@@ -56,6 +58,8 @@ public:
     StreamBody(StreamFeed& feed, std::size_t segment_bytes, const ValidationOptions& validation)
         : m_feed(feed), m_segment_bytes(segment_bytes), m_validation(validation), m_tree(500'000) {}
 
+    // Of guides and uses: set up for the transactions to come before start().
+    GuideWatch& watch() { return m_watch; }
     // The header was read. Null: nothing of this transaction can be judged here.
     void start(FastSet* set, const TextRules& text, std::string_view header);
     // Goes on as far as the window and the ordinary reach; what comes next is for StreamFeed::next().
@@ -65,8 +69,9 @@ public:
     void trailer(const ScannedSegment& scanned);
 
     bool judged() const { return m_set != nullptr && !m_unsure; }
-    bool clean() const { return m_clean; }
-    std::uint64_t count() const { return m_count; }  // segments so far, the header included
+    bool clean() const { return m_clean && m_guided; }
+    bool kept_by_guides() const { return m_guided; }  // of a set that start() was given
+    std::uint64_t count() const { return m_count; }   // segments so far, the header included
     // For a transaction that is too long to be read again: its faults as they were seen in passing. Values are judged as
     // the tree judges them; of misplaced segments it may say more.
     const std::vector<Fault>& faults() const { return m_faults; }
@@ -76,9 +81,11 @@ public:
 private:
     using Indexed = StreamFeed::Indexed;
     bool walk(const Indexed& indexed);
+    ScannedSegment scan(std::uint32_t at, const std::uint32_t* next, const std::uint32_t* end);
     const Segment& look(const ScannedSegment& scanned);
     const FastSet::Candidate* place(const Segment& segment);
     void inspect(const ScannedSegment& scanned, std::uint32_t node);
+    void guide(const ScannedSegment& scanned, std::uint32_t node);
     void tree_fault(const Segment& segment, std::uint32_t node, unsigned found);
     void report(Fault fault, std::uint32_t node);
 
@@ -90,6 +97,8 @@ private:
     FastSet::Walk m_walk;
     bool m_clean = false;
     bool m_unsure = false;  // of its tree
+    GuideWatch m_watch;
+    bool m_guided = true;  // no rule of a guide was broken
     std::uint64_t m_count = 0;
     std::vector<Fault> m_faults;
     std::optional<FaultSink> m_sink;

@@ -102,7 +102,6 @@ protected:
     bool m_noted_error = false;
     Interchange m_interchange;  // header, trailer and what was noted; groups only in shells
     HeldSegment m_header, m_trailer;
-    bool m_use = false;    // a use of the standard has rules for this set: the tree judges it
     std::string m_advice;  // UNA, as it stood
     bool m_releases =
         false;  // the release character is in force: in X12 only behind the ISX that names it

@@ -57,6 +57,7 @@ public:
     void advance(std::uint32_t at, const std::uint32_t* first);
     enum Class : std::uint8_t { Other, ElementEnd, ComponentEnd, RepetitionEnd, SegmentEnd };
     const std::array<std::uint8_t, 256>& classes() const { return m_classes; }
+    char release() const { return m_separators.release; }  // '\0': none in force
     // Scans the segment at at(), which ends with the octet before `to`, without stepping over it; good until more is read.
     void scan(std::uint32_t to, ScannedSegment& segment);
 

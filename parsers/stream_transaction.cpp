@@ -9,6 +9,7 @@
 #include "parsers/schema_uses.h"
 #include "parsers/stream_driver.h"
 
+#include <array>
 #include <utility>
 
 namespace sallyport::edi {
@@ -99,12 +100,13 @@ void StreamDriver::find_set() {
     if (name == m_set_name) return;
     m_set_name = name;
     m_set = nullptr;
-    m_use = false;
+    m_body.watch().stop();
     auto found = m_state.schemas.find(m_interchange.standard, one.version, one.set);
     if (!found || m_validation.thorough) return;
-    if (m_validation.guide && m_validation.guide->rules(**found)) return;
     if (m_validation.strict_characters && m_interchange.syntax == "UNOA") return;
-    m_use = use_of(m_state.schemas, **found, one.association, m_validation.guide) != nullptr;
+    const std::array<const Guide*, 2> guides = {
+        use_of(m_state.schemas, **found, one.association, m_validation.guide), m_validation.guide};
+    m_body.watch().use(**found, guides);
     ElementRules own = rules();
     if (own.standard == Standard::Edifact && !one.association.empty())
         own.extra_codes = m_state.schemas.association_codes(one.version, one.association);
@@ -129,7 +131,7 @@ Status StreamDriver::close_transaction(const ScannedSegment* trailer, std::uint6
             .at({.source = {}, .byte = m_transaction.segments.front().place.byte})
             .remedy("ask the sender for smaller transactions, or validate the file as a whole");
     }
-    if (trailer && m_body.clean() && !m_duplicate && !m_use && envelope_is_good()) {
+    if (trailer && m_body.clean() && !m_duplicate && envelope_is_good()) {
         m_sink.transaction(clean_report());
     } else {
         auto report = faulty_report(until);
@@ -192,7 +194,11 @@ Result<TransactionReport> StreamDriver::faulty_report(std::uint64_t until) {
 // Too long to be read again: the envelope by its validator, the body as it was judged in passing.
 Result<TransactionReport> StreamDriver::long_report() {
     const Transaction& one = m_transaction;
-    if (!m_body.judged() && m_state.schemas.find(m_interchange.standard, one.version, one.set)) {
+    const auto schema = m_state.schemas.find(m_interchange.standard, one.version, one.set);
+    // A guide may change what was found in passing, or have something to say of its own.
+    const bool guided = schema && !m_body.clean() && m_validation.guide &&
+                        m_validation.guide->rules(**schema) != nullptr;
+    if (schema && (!m_body.judged() || guided)) {
         return Error("edi.limit.transaction",
                      Blame::Operator,
                      "transaction " + shown(one.control) + " is longer than " +
@@ -211,7 +217,7 @@ Result<TransactionReport> StreamDriver::long_report() {
         for (const Fault& fault : *some)
             sink.add(fault);
     }
-    if (m_use)
+    if (!m_body.kept_by_guides())
         sink.add(make_fault("edi.use.not-judged",
                             &one.segments.front(),
                             "the transaction is too long to judge it by its association's rules "

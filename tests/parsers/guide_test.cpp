@@ -2,6 +2,7 @@
 #include "parsers/guide.h"
 
 #include "edi_fixture.h"
+#include "stream_compare.h"
 
 #include "parsers/edi.h"
 
@@ -25,6 +26,10 @@ Report judged(std::string octets, std::string_view guide) {
     auto loaded = Guide::parse(guide, "acme.guide", test::schemas());
     EXPECT_TRUE(loaded) << loaded.error().text();
     if (!loaded) return {};
+    StreamOptions stream;
+    stream.leniencies = loaded->leniencies();
+    stream.validation.guide = &*loaded;
+    EXPECT_EQ(test::difference(octets, test::schemas(), stream), "");
     auto document = read(std::move(octets), {}, loaded->leniencies());
     EXPECT_TRUE(document) << document.error().text();
     if (!document) return {};
