@@ -1,20 +1,25 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Run each libFuzzer target of a build tree for a while. Usage: run.py BUILD [--seconds N] [--jobs N] [--seeds DIR]... [NAME...]
+"""Run each libFuzzer target of a build tree for a while. Usage: run.py BUILD [--seconds N] [--processor N] [--jobs N]
+[--seeds DIR]... [NAME...]
 
 New inputs stay under BUILD/fuzz-work/<name>; a crashing one is reported with the command that replays it. What is printed per
-target is what docs/reference/fuzzing.md records: inputs tried, and the processor time they took (on a busy machine less than the
-seconds given).
+target is what docs/reference/fuzzing.md records: inputs tried, the processor time they took (on a busy machine less than the
+seconds given), and the edges of the instrumented code that were reached. BUILD/fuzz-work/ledger.json adds up the runs of one
+source state: with --processor N a target runs again, --seconds at a time, until N seconds of processor time stand there.
 """
 import argparse
 import concurrent.futures
+import json
 import os
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
+import threading
 
+LOCK = threading.Lock()
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 
@@ -42,10 +47,40 @@ def run(build, source, seconds, further):
     dictionary = HERE / (name.removesuffix("_fuzz") + ".dict")
     words = [f"-dict={dictionary}"] if dictionary.exists() else []
     command = [str(build / name), f"-max_total_time={seconds}", "-timeout=20", "-rss_limit_mb=2048", "-print_final_stats=1",
-               f"-artifact_prefix={work}/crash-", *words, str(work), *seeds(source), *further]
+               "-max_len=16384", f"-artifact_prefix={work}/crash-", *words, str(work), *seeds(source), *further]
     status, said, processor = finish(command, {**os.environ, "UBSAN_OPTIONS": "print_stacktrace=1"})
     runs = re.search(r"number_of_executed_units: (\d+)", said)
-    return name, status, said, int(runs[1]) if runs else 0, processor
+    edges = re.findall(r"cov: (\d+)", said)
+    return name, status, said, int(runs[1]) if runs else 0, processor, int(edges[-1]) if edges else 0
+
+
+def add_up(build, name, runs, processor, edges):
+    """The ledger's line of this target, with this run added."""
+    with LOCK:
+        path = build / "fuzz-work" / "ledger.json"
+        ledger = json.loads(path.read_text()) if path.exists() else {}
+        line = ledger.setdefault(name, {"runs": 0, "processor": 0, "edges": 0})
+        line["runs"] += runs
+        line["processor"] += processor
+        line["edges"] = max(line["edges"], edges)
+        path.write_text(json.dumps(ledger, indent=1) + "\n")
+        return line
+
+
+def run_until(build, source, options):
+    """True when the target ran well, as long as it was asked to."""
+    while True:
+        name, status, said, runs, processor, edges = run(build, source, options.seconds, options.seeds)
+        figures = f"{runs} inputs tried in {processor:.0f} s of processor time, {edges} edges"
+        if status != 0 or runs == 0:
+            print(f"FAILED  {name}: exit status {status}, {figures}")
+            print("\n".join(said.splitlines()[-60:]), flush=True)
+            return False
+        line = add_up(build, name, runs, processor, edges)
+        total = f"{line['runs']} in {line['processor']:.0f} s, {line['edges']} edges"
+        print(f"ok      {name}: {figures}; with earlier runs {total}", flush=True)
+        if line["processor"] >= options.processor:
+            return True
 
 
 def main():
@@ -53,22 +88,14 @@ def main():
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("names", nargs="*")
     parser.add_argument("--seconds", type=int, default=20)
+    parser.add_argument("--processor", type=float, default=0, help="run until the ledger holds so many seconds")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
     parser.add_argument("--seeds", action="append", default=[], help="a further folder of seeds, for every target")
     options = parser.parse_intermixed_args()
     sources = [path for path in sorted(HERE.glob("*_fuzz.cpp")) if not options.names or path.stem in options.names]
-    failed = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        jobs = [pool.submit(run, options.build.resolve(), source, options.seconds, options.seeds) for source in sources]
-        for job in concurrent.futures.as_completed(jobs):
-            name, status, said, runs, processor = job.result()
-            figures = f"{runs} inputs tried in {processor:.0f} s of processor time"
-            if status == 0 and runs > 0:
-                print(f"ok      {name}: {figures}", flush=True)
-                continue
-            failed += 1
-            print(f"FAILED  {name}: exit status {status}, {figures}")
-            print("\n".join(said.splitlines()[-60:]), flush=True)
+        good = list(pool.map(lambda source: run_until(options.build.resolve(), source, options), sources))
+    failed = good.count(False)
     print(f"{len(sources) - failed} passed, {failed} failed")
     return bool(failed or not sources)
 
