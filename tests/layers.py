@@ -32,6 +32,7 @@ MAY_CATCH = {
     "gateway/odoo/http_post.cpp": "the adapter to Poco's HTTP client",
     "gateway/odoo_double/records.cpp": "the adapter to Poco::Data",
     "gateway/odoo_double/server.cpp": "the dispatcher: model code raises what Odoo raises; Poco",
+    "gateway/odoo_double/load.cpp": "Odoo's load makes messages of what model code raises",
     "gateway/odoo/client.cpp": "the JSON library throws on text that is not UTF-8",
     "transports/http_client.cpp": "the adapter to Poco's sockets and TLS",
     "transports/egress.cpp": "Poco's URI throws",

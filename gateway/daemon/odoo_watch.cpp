@@ -2,11 +2,13 @@
 #include "gateway/daemon/odoo_watch.h"
 
 #include "gateway/daemon/odoo_setup.h"
+#include "gateway/flow/in_force.h"
 #include "gateway/odoo/outgoing.h"
 #include "gateway/odoo/watch.h"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -28,27 +30,45 @@ public:
         : m_tools(tools), m_outbound(outbound) {}
 
     Result<std::optional<odoo::KnownOrder>> order_behind(std::int64_t sale_order) override {
-        auto results = store::read<std::vector<store::BackOfficeResult>>(
-            m_tools.store, [&](store::Reader& reader) {
-                return reader.back_office_results_for("odoo", sale_order);
-            });
+        auto results = results_for(sale_order);
         if (!results) return std::move(results).error();
-        if (results->empty() || results->back().document.empty())
-            return std::optional<odoo::KnownOrder>();
-        auto document = flow::load_document(m_tools.store, results->back().document);
+        auto document = order_among(*results);
         if (!document) return std::move(document).error();
-        auto canonical = m_tools.archive.get(document->canonical_ref);
+        if (document->id.empty()) return std::optional<odoo::KnownOrder>();
+        auto force = flow::order_in_force_of(m_tools, sale_order, *document);
+        if (!force) return std::move(force).error();
+        auto canonical = m_tools.archive.get(force->address);
         if (!canonical) return std::move(canonical).error();
         odoo::KnownOrder known;
         known.document = document->id;
         known.partner = document->partner;
         known.number = document->business_number;
+        known.changes = force->changes;
         known.order = nlohmann::ordered_json::parse(*canonical, nullptr, false);
         if (!known.order.is_object())
             return Error("flow.canonical.damaged",
                          Blame::Bug,
                          "the stored canonical document of " + document->id + " is no JSON");
         return std::optional<odoo::KnownOrder>(std::move(known));
+    }
+
+    Result<bool> changing(std::int64_t sale_order) override {
+        auto results = results_for(sale_order);
+        if (!results) return std::move(results).error();
+        auto order = order_among(*results);
+        if (!order) return std::move(order).error();
+        if (order->id.empty()) return false;
+        auto pending =
+            store::read<std::vector<store::Document>>(m_tools.store, [&](store::Reader& reader) {
+                return reader.documents({.direction = store::Direction::Inbound,
+                                         .back_office = store::BackOfficeStatus::Pending,
+                                         .partner = order->partner,
+                                         .business_number = order->business_number});
+            });
+        if (!pending) return std::move(pending).error();
+        return std::any_of(pending->begin(), pending->end(), [&](const store::Document& one) {
+            return one.id != order->id && !one.kind.empty();
+        });
     }
 
     bool wanted(const std::string& partner, const std::string& kind) override {
@@ -96,6 +116,26 @@ public:
     }
 
 private:
+    Result<std::vector<store::BackOfficeResult>> results_for(std::int64_t sale_order) {
+        return store::read<std::vector<store::BackOfficeResult>>(
+            m_tools.store, [&](store::Reader& reader) {
+                return reader.back_office_results_for("odoo", sale_order);
+            });
+    }
+
+    // The one that made the record; the others changed it. An empty row: nobody's order.
+    Result<store::Document> order_among(const std::vector<store::BackOfficeResult>& results) {
+        store::Document order;
+        for (const store::BackOfficeResult& result : results) {
+            if (result.document.empty()) continue;
+            auto document = flow::load_document(m_tools.store, result.document);
+            if (!document) return document;
+            if (document->kind == "Order" && document->purpose != "cancellation")
+                order = *std::move(document);
+        }
+        return order;
+    }
+
     const flow::Tools& m_tools;
     flow::Outbound& m_outbound;
 };

@@ -48,6 +48,32 @@ struct MissingValue {
 };
 using Missing = std::vector<MissingValue>;
 
+// A change of an order, or its cancellation.
+struct ChangePosting {
+    std::string document;          // the gateway's document id
+    std::string partner;           // the agreement's name
+    std::string order_key;         // the business key the order was posted with
+    std::string change_key;        // same change, same key, however and how often it arrives
+    std::int64_t record = 0;       // the order's record
+    std::string customer;          // as in OrderPosting
+    nlohmann::ordered_json order;  // canonical Order, with the changes before this one
+    nlohmann::ordered_json
+        change;  // canonical OrderChange; or an Order whose purpose is cancellation
+    OriginalDocument original;
+};
+
+// What became of one line, or of the whole order (an empty number: a cancellation, or a change refused as a whole).
+struct ChangeVerdict {
+    std::string no;
+    bool accepted = false;
+    std::string reason;  // why not
+};
+
+struct Changed {
+    Posted order;  // `existed`: this change was made before
+    std::vector<ChangeVerdict> verdicts;
+};
+
 // Thread-safe. Every call may be repeated after any failure: exactly once is the adapter's duty (odoo recipe).
 // Errors: Blame::Network is transient or ambiguous (try again), Blame::Operator configuration or rights (park, alert),
 // Blame::BackOffice business refusal (park for a person).
@@ -55,6 +81,11 @@ class BackOffice {
 public:
     virtual ~BackOffice() = default;
     virtual Result<std::variant<Posted, Missing>> post_order(const OrderPosting& posting) = 0;
+    // Each change once, whatever people did to the order since.
+    virtual Result<std::variant<Changed, Missing>> change_order(const ChangePosting& /*posting*/) {
+        return Error(
+            "flow.post.kind", Blame::Operator, "this back office takes no changes of orders");
+    }
     virtual Status ping() = 0;  // reachable and the credentials work
 };
 

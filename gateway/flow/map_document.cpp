@@ -171,6 +171,12 @@ Result<Commit> mapped_commit(const Tools& tools,
                                     *mapped.update.business_number,
                                     *mapped.update.purpose,
                                     document.test ? "T" : "P"});
+    if (*mapped.update.kind == "OrderChange") {
+        // Many changes of one order: each is known by its number, one without by what it says.
+        std::string number = text_at(canonical, "change_number");
+        mapped.key += "|" + (number.empty() ? sha256_hex(text) : number);
+        mapped.update.own_number = std::move(number);
+    }
     mapped.digest = sha256_hex(text);
     mapped.document = std::move(document);
     return Commit(

@@ -117,26 +117,32 @@ Result<Submitted> store_submission(store::Transaction& transaction,
     return Submitted{.document = door.document.id, .existed = false};
 }
 
+Result<Door> open_door(const Tools& tools, const Submission& submission) {
+    if (Status good = check(tools, submission); !good) return std::move(good).error();
+    auto canonical = tools.archive.put(submission.canonical->dump());
+    if (!canonical) return std::move(canonical).error();
+    Door door;
+    door.document = row_of(submission, tools.make_id(), *std::move(canonical));
+    door.digest = digest_of(submission);
+    door.lane = submission.business_number.empty()
+                    ? outbound_lane(submission.partner, door.document.id)
+                    : outbound_order_lane(submission.partner, submission.business_number);
+    return door;
+}
+
 class OutboundDoor final : public Outbound {
 public:
     OutboundDoor(const Tools& tools, std::function<void()> submitted)
         : m_tools(tools), m_submitted(std::move(submitted)) {}
 
     Result<Submitted> submit(const Submission& submission) override {
-        if (Status good = check(m_tools, submission); !good) return std::move(good).error();
-        auto canonical = m_tools.archive.put(submission.canonical->dump());
-        if (!canonical) return std::move(canonical).error();
-        Door door;
-        door.document = row_of(submission, m_tools.make_id(), *std::move(canonical));
-        door.digest = digest_of(submission);
-        door.lane = submission.business_number.empty()
-                        ? outbound_lane(submission.partner, door.document.id)
-                        : outbound_order_lane(submission.partner, submission.business_number);
+        auto door = open_door(m_tools, submission);
+        if (!door) return std::move(door).error();
         Journal journal;
         CRASH_POINT("submit.commit.before");
         auto done = store::submit<Submitted>(
             m_tools.store, [&](store::Transaction& transaction) -> Result<Submitted> {
-                return store_submission(transaction, journal, submission, door);
+                return store_submission(transaction, journal, submission, *door);
             });
         if (!done) return done;
         CRASH_POINT("submit.commit.after");
@@ -177,6 +183,18 @@ private:
 };
 
 }  // namespace
+
+Result<Commit> prepare_submission(const Tools& tools, const Submission& submission) {
+    auto door = open_door(tools, submission);
+    if (!door) return std::move(door).error();
+    Submission kept = submission;
+    kept.canonical = nullptr;  // it is in the archive
+    return Commit([kept = std::move(kept), door = *std::move(door)](store::Transaction& transaction,
+                                                                    Journal& journal) -> Status {
+        auto taken = store_submission(transaction, journal, kept, door);
+        return taken ? Status() : Status(std::move(taken).error());
+    });
+}
 
 std::unique_ptr<Outbound> make_outbound(const Tools& tools, std::function<void()> submitted) {
     return std::make_unique<OutboundDoor>(tools, std::move(submitted));

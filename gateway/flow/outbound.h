@@ -74,6 +74,9 @@ public:
     virtual Result<std::optional<OutboundState>> find(const std::string& source_key) = 0;
 };
 
+// The same door for steps that submit as part of their own unit: what is left to do in it. Errors as of submit().
+Result<Commit> prepare_submission(const Tools& tools, const Submission& submission);
+
 // The one implementation; `tools` outlives it. `submitted` is called after each new document (Pipeline::wake).
 std::unique_ptr<Outbound> make_outbound(const Tools& tools, std::function<void()> submitted);
 

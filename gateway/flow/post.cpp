@@ -3,6 +3,7 @@
 // what was posted is ours.
 #include "gateway/base/crash_point.h"
 #include "gateway/flow/canonical_in.h"
+#include "gateway/flow/posting.h"
 #include "gateway/flow/steps.h"
 
 #include <nlohmann/json.hpp>
@@ -11,12 +12,11 @@
 #include <variant>
 
 namespace sallyport::flow {
-namespace {
 
 using nlohmann::ordered_json;
 
-std::string business_key(const store::Document& document) {
-    return document.partner + "|" + document.kind + "|" + document.business_number +
+std::string business_key(const store::Document& document, std::string_view kind) {
+    return document.partner + "|" + std::string(kind) + "|" + document.business_number +
            (document.test ? "|test" : "");
 }
 
@@ -33,29 +33,58 @@ Error missing_values(const Missing& missing) {
         .remedy(remedy + "; then release the document");
 }
 
-Result<OrderPosting> posting_of(const Tools& tools,
-                                const store::Document& document,
-                                const config::OdooAgreement& odoo) {
-    auto canonical = tools.archive.get(document.canonical_ref);
-    if (!canonical) return std::move(canonical).error();
-    OrderPosting posting;
-    posting.order = ordered_json::parse(*canonical, nullptr, false);
-    if (posting.order.is_discarded())
+Result<ordered_json> canonical_of(const Tools& tools, const store::Document& document) {
+    auto text = tools.archive.get(document.canonical_ref);
+    if (!text) return std::move(text).error();
+    ordered_json canonical = ordered_json::parse(*text, nullptr, false);
+    if (!canonical.is_object())
         return Error("flow.canonical.damaged",
                      Blame::Bug,
                      "the stored canonical document of " + document.id + " is no JSON");
-    auto original = tools.archive.get(document.payload_ref);
+    return canonical;
+}
+
+namespace {
+
+// How a document of this standard is called as a file: its ending and media type.
+std::pair<std::string, std::string> form_of(const std::string& standard) {
+    if (standard == CanonicalStandard) return {".json", "application/json"};
+    if (standard == "XML") return {".xml", "application/xml"};
+    return {".edi", standard == "EDIFACT" ? "application/EDIFACT" : "application/EDI-X12"};
+}
+
+}  // namespace
+
+Result<OriginalDocument> original_of(const Tools& tools, const store::Document& document) {
+    auto octets = tools.archive.get(document.payload_ref);
+    if (!octets) return std::move(octets).error();
+    const auto [ending, type] = form_of(document.standard);
+    return OriginalDocument{.file_name = document.set + "-" + document.id + ending,
+                            .content_type = type,
+                            .octets = *std::move(octets)};
+}
+
+namespace {
+
+std::string own_key(const store::Document& document) {
+    return business_key(document, document.kind);
+}
+
+Result<OrderPosting> posting_of(const Tools& tools,
+                                const store::Document& document,
+                                const config::OdooAgreement& odoo) {
+    auto canonical = canonical_of(tools, document);
+    if (!canonical) return std::move(canonical).error();
+    auto original = original_of(tools, document);
     if (!original) return std::move(original).error();
+    OrderPosting posting;
+    posting.order = *std::move(canonical);
     posting.document = document.id;
     posting.partner = document.partner;
-    posting.business_key = business_key(document);
+    posting.business_key = own_key(document);
     posting.customer = odoo.customer;
     posting.confirm = odoo.confirm;
-    const bool as_json = document.standard == CanonicalStandard;
-    posting.original = {
-        .file_name = document.set + "-" + document.id + (as_json ? ".json" : ".edi"),
-        .content_type = as_json ? "application/json" : "application/EDI-X12",
-        .octets = *std::move(original)};
+    posting.original = *std::move(original);
     return posting;
 }
 
@@ -64,7 +93,7 @@ Result<std::variant<Posted, Missing>> ask(const Tools& tools,
                                           const config::OdooAgreement& odoo) {
     auto known = store::read<std::optional<store::BackOfficeResult>>(
         tools.store,
-        [&](store::Reader& reader) { return reader.back_office_result(business_key(document)); });
+        [&](store::Reader& reader) { return reader.back_office_result(own_key(document)); });
     if (!known) return std::move(known).error();
     // Another document made this order; its content was other, or the replay guard would have suppressed this one.
     if (*known && (*known)->document != document.id)
@@ -91,11 +120,11 @@ Status store_posted(store::Transaction& transaction,
                     Journal& journal,
                     const store::Document& document,
                     const Posted& posted) {
-    auto known = transaction.back_office_result(business_key(document));
+    auto known = transaction.back_office_result(own_key(document));
     if (!known) return std::move(known).error();
     if (!*known) {
         store::BackOfficeResult result;
-        result.business_key = business_key(document);
+        result.business_key = own_key(document);
         result.document = document.id;
         result.system = "odoo";
         result.record = posted.id;
@@ -109,6 +138,7 @@ Status store_posted(store::Transaction& transaction,
     update.back_office = store::BackOfficeStatus::Posted;
     update.next = nobody();
     if (Status done = transaction.update_document(document.id, update); !done) return done;
+    if (Status woken = wake_early_changes(transaction, document); !woken) return woken;
     return journal.record(transaction,
                           {.actor = {},
                            .event = "document.posted",
@@ -125,6 +155,9 @@ Result<Commit> post_document(const Tools& tools, const store::Job& job) {
     if (!document) return std::move(document).error();
     auto agreement = agreement_of(tools, document->partner);
     if (!agreement) return std::move(agreement).error();
+    if (document->kind == "OrderChange" ||
+        (document->kind == "Order" && document->purpose == "cancellation"))
+        return post_change(tools, *document, **agreement);
     if (document->kind != "Order")
         return Error("flow.post.kind",
                      Blame::Operator,

@@ -18,7 +18,8 @@ struct KnownOrder {
     std::string document{};        // the gateway's document id
     std::string partner{};         // the agreement's name
     std::string number{};          // the buyer's
-    nlohmann::ordered_json order;  // canonical, as it was received
+    nlohmann::ordered_json order;  // canonical, as it was received, with the changes made since
+    std::int64_t changes = 0;      // how many
 };
 
 struct OutgoingDocument {
@@ -36,6 +37,8 @@ public:
     virtual ~Books() = default;
     // Absent: nobody's order, or one typed in by a person.
     virtual Result<std::optional<KnownOrder>> order_behind(std::int64_t sale_order) = 0;
+    // Whether a change of that order is being made right now: what Odoo shows is not yet in the order above.
+    virtual Result<bool> changing(std::int64_t /*sale_order*/) { return false; }
     // Whether the agreement with the partner sends that kind at all.
     virtual bool wanted(const std::string& partner, const std::string& kind) = 0;
 

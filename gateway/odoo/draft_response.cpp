@@ -47,14 +47,18 @@ public:
         bool all_accepted = true;
         bool all_rejected = true;
         for (const EchoLine& line : m_echo.lines) {
+            // What the buyer took back and is gone needs no answer, unless nothing else is left.
+            const bool taken_back = line.said.value("cancelled", false);
             auto standing = standing_of(line);
             if (!standing) return std::move(standing).error();
             auto answer = answer_line(line, *standing);
             if (!answer) return std::move(answer).error().during("line " + line.meant.no);
             const std::string status = text_of(*answer, "status");
-            all_accepted = all_accepted && status == "accepted";
-            all_rejected = all_rejected && status == "rejected";
-            lines.push_back(*std::move(answer));
+            if (!taken_back || status != "rejected") {
+                all_accepted = all_accepted && status == "accepted";
+                all_rejected = all_rejected && status == "rejected";
+                lines.push_back(*std::move(answer));
+            }
             matters["lines"].push_back(
                 {line.meant.key,
                  m_cancelled || standing->record == nullptr ? 0 : standing->unit,
@@ -63,6 +67,8 @@ public:
                  standing->price.to_string()});
         }
         out["status"] = all_rejected ? "rejected" : all_accepted ? "accepted" : "accepted_changed";
+        draft.as_asked = (all_accepted && !m_cancelled) ||
+                         (m_cancelled && m_echo.known.order.value("cancelled", false));
         head(out);
         out["lines"] = std::move(lines);
         draft.known = m_echo.known;
@@ -192,7 +198,7 @@ private:
         auto split = split_short(line, standing, *measure);
         if (!split) return std::move(split).error();
         const auto& [there, later] = *split;
-        out["status"] = *status == "accepted" && later.is_zero() ? "accepted" : "changed";
+        out["status"] = *status == "accepted" && later.is_zero() ? "accepted" : "accepted_changed";
         out["confirmed"] = there.to_string();
         Json answers = Json::array();
         if (!there.is_zero()) {

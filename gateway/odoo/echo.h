@@ -28,6 +28,7 @@ struct Draft {
     std::string own_number{};
     std::string matters{};  // what makes a new revision when it differs
     Json canonical{};
+    bool as_asked = false;  // nothing in it differs from what the buyer last asked for
 };
 
 struct EchoLine {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/odoo/fence.h"
 
+#include "gateway/odoo/order_changes.h"
+
 #include <algorithm>
 
 namespace sallyport::odoo {
@@ -54,7 +56,7 @@ Status named_fields(const Call& call, std::vector<std::string>& fields) {
         if (!arguments.contains(key) || !arguments[key].is_array() || arguments[key].empty())
             return refused(call, "it names no fields, which would mean all of them");
     }
-    for (const char* key : {"fields", "allfields"})
+    for (const char* key : {"fields", "allfields", "groupby"})
         if (arguments.contains(key))
             for (const auto& field : arguments[key])
                 fields.push_back(column_field(field.get<std::string>()));
@@ -98,7 +100,7 @@ Status Fence::check(const Call& call) const {
     std::vector<std::string> fields;
     if (auto known = named_fields(call, fields); !known) return known;
     for (const auto& field : fields)
-        if (field != "id" && field != ".id" && !rule->second.contains(field))
+        if (field != "id" && !rule->second.contains(field))
             return refused(call, "field '" + field + "' is not on it");
     return {};
 }
@@ -130,26 +132,34 @@ Fence orders_in_fence(const std::vector<std::string>& partner_fields,
         line.push_back(line_field);
     }
     order.emplace_back("order_line");
-    return Fence({
-        {"ir.model.data", "check_object_reference", {}},
-        {"res.partner", "fields_get", partner},
-        {"res.partner", "search_read", partner},
-        {"product.product", "search_read", product},
-        {"product.packaging", "search_read", {"barcode", "product_id", "qty", "product_uom_id"}},
-        {"uom.uom", "search_read", {"name", "category_id"}},
-        {"product.pricelist", "search_read", {"currency_id"}},
-        {"res.company", "search_read", {"currency_id"}},
-        {"sale.order", "get_external_id", {}},
-        {"sale.order", "search_read", {"client_order_ref", "partner_id", "state", "name"}},
-        {"sale.order", "read", {"name", "state", "currency_id"}},
-        {"sale.order", "load", order},
-        {"sale.order", "action_confirm", {}},
-        {"sale.order.line", "fields_get", line},
-        {"sale.order.line", "search_read", line},
-        {"sale.order.line", "get_external_id", {}},
-        {"ir.attachment", "load", {"name", "res_model", "res_id", "datas", "mimetype"}},
-        {"mail.message", "load", {"model", "res_id", "message_type", "subtype_id", "body"}},
-    });
+    return Fence(
+               {
+                   {"ir.model.data", "check_object_reference", {}},
+                   {"res.partner", "fields_get", partner},
+                   {"res.partner", "search_read", partner},
+                   {"product.product", "search_read", product},
+                   {"product.packaging",
+                    "search_read",
+                    {"barcode", "product_id", "qty", "product_uom_id"}},
+                   {"uom.uom", "search_read", {"name", "category_id"}},
+                   {"product.pricelist", "search_read", {"currency_id"}},
+                   {"res.company", "search_read", {"currency_id"}},
+                   {"sale.order", "get_external_id", {}},
+                   {"sale.order",
+                    "search_read",
+                    {"client_order_ref", "partner_id", "state", "name"}},
+                   {"sale.order", "read", {"name", "state", "currency_id"}},
+                   {"sale.order", "load", order},
+                   {"sale.order", "action_confirm", {}},
+                   {"sale.order.line", "fields_get", line},
+                   {"sale.order.line", "search_read", line},
+                   {"sale.order.line", "get_external_id", {}},
+                   {"ir.attachment", "load", {"name", "res_model", "res_id", "datas", "mimetype"}},
+                   {"mail.message",
+                    "load",
+                    {"model", "res_id", "message_type", "subtype_id", "body"}},
+               })
+        .with(change_rules());
 }
 
 }  // namespace sallyport::odoo

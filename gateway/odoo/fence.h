@@ -40,8 +40,8 @@ public:
     explicit Fence(const std::vector<Rule>& rules);
     Fence with(const std::vector<Rule>& more) const;
 
-    // Fields are taken from `fields`, from the leaves of `domain`, from the columns of `load` (without a trailing /id
-    // or /.id) and from the keys of `vals`. A read without a list of fields is refused: it would mean "all of them".
+    // Fields are taken from `fields` and `groupby`, from the leaves of `domain`, from the columns of `load` (without a
+    // trailing /id or /.id) and from the keys of `vals`. A read without a list of fields is refused: it would mean "all of them".
     // `load` is refused unless its context asks for create-or-get (mode=update, noupdate) in our own module.
     // Error code odoo.fence (Blame::Bug): the gateway asked for something its own flow must not do.
     Status check(const Call& call) const;

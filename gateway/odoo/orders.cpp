@@ -6,6 +6,8 @@
 #include "gateway/odoo/classify.h"
 #include "gateway/odoo/load.h"
 #include "gateway/odoo/master_data.h"
+#include "gateway/odoo/order_changes.h"
+#include "gateway/odoo/order_compare.h"
 #include "gateway/odoo/resolve.h"
 
 #include <algorithm>
@@ -21,26 +23,12 @@ using flow::OrderPosting;
 using flow::Posted;
 using Outcome = std::variant<Posted, Missing>;
 
-struct Header {
-    std::string name;
-    std::string state;
-    std::string currency;
-};
-
 bool undecided(const std::string& state) {
     return state == "draft" || state == "sent";
 }
 
 std::string short_hash(std::string_view text) {
     return sha256_hex(text).substr(0, 16);
-}
-
-Error differs(const Header& header, const std::string& what) {
-    return Error("odoo.order.differs",
-                 Blame::BackOffice,
-                 "order " + header.name + " in Odoo is not what the document says: " + what +
-                     "; it is not confirmed")
-        .remedy("compare the order with the attached original, then confirm or cancel it in Odoo");
 }
 
 // The purposes that ask for a new order. A confirmation or a duplicate of one must not become a second one.
@@ -98,6 +86,17 @@ public:
                       resolved);
     }
 
+    Result<std::variant<flow::Changed, Missing>> change(const flow::ChangePosting& posting) {
+        const auto current = options();
+        return odoo::change_order(
+            {.client = m_client,
+             .data = m_data,
+             .options = *current,
+             .patiently = [this](const Call& call) { return patiently(call); },
+             .again = [this](unsigned attempt) { return again(attempt); }},
+            posting);
+    }
+
     Status ping() {
         auto user = m_client.authenticate();
         if (!user) return std::move(user).error();
@@ -133,11 +132,14 @@ private:
                 auto ids = loaded_ids(call.model, *result);
                 if (!ids) result = std::move(ids).error();
             }
-            if (result || result.error().code() != "odoo.busy" ||
-                attempt >= options()->busy_retries)
-                return result;
-            m_pause(std::chrono::milliseconds(50 + static_cast<int>(450 * chance())));
+            if (result || result.error().code() != "odoo.busy" || !again(attempt)) return result;
         }
+    }
+
+    bool again(unsigned attempt) {
+        if (attempt >= options()->busy_retries) return false;
+        m_pause(std::chrono::milliseconds(50 + static_cast<int>(450 * chance())));
+        return true;
     }
 
     Result<std::variant<std::int64_t, Missing>> create(const OrderPosting& posting,
@@ -295,7 +297,7 @@ private:
         return Outcome(std::move(posted));
     }
 
-    Result<Header> read(std::int64_t id) {
+    Result<OrderHeader> read(std::int64_t id) {
         auto found = m_client.call({.model = "sale.order",
                                     .method = "read",
                                     .ids = std::vector<std::int64_t>{id},
@@ -308,9 +310,9 @@ private:
                          "the order was deleted in Odoo while it was posted")
                 .remedy("decide whether to post the document again");
         const Json& record = (*found)[0];
-        return Header{.name = text_of(record, "name"),
-                      .state = text_of(record, "state"),
-                      .currency = name_in(record, "currency_id")};
+        return OrderHeader{.name = text_of(record, "name"),
+                           .state = text_of(record, "state"),
+                           .currency = name_in(record, "currency_id")};
     }
 
     // Attachments never change: the external id is the content's hash.
@@ -363,10 +365,8 @@ private:
     // Odoo rounds, recomputes and defaults without a word; nothing is confirmed that does not read back as sent.
     Status compare(std::int64_t id,
                    const std::string& key,
-                   const Header& header,
+                   const OrderHeader& header,
                    const ResolvedOrder& order) {
-        if (!order.currency.empty() && header.currency != order.currency)
-            return differs(header, "it is in " + header.currency + " instead of " + order.currency);
         auto lines = m_client.call(
             {.model = "sale.order.line",
              .method = "search_read",
@@ -386,52 +386,11 @@ private:
             ids.push_back(id_in(line, "id").value_or(0));
         auto keys = external_ids("sale.order.line", ids);
         if (!keys) return std::move(keys).error().during("reading the lines back");
-        for (const auto& wanted : order.lines) {
-            const std::string external_id = std::string(KeyModule) + "." + key + "_" + wanted.key;
-            const auto line = std::find_if(lines->begin(), lines->end(), [&](const Json& one) {
-                return text_of(*keys, std::to_string(id_in(one, "id").value_or(0))) == external_id;
-            });
-            if (line == lines->end()) return differs(header, "line " + wanted.no + " is not on it");
-            if (auto same = compare_line(header, wanted, *line); !same) return same;
-        }
-        if (lines->size() != order.lines.size())
-            return differs(header,
-                           "it has " + std::to_string(lines->size()) + " lines instead of " +
-                               std::to_string(order.lines.size()));
-        return {};
-    }
-
-    static Status compare_line(const Header& header, const ResolvedLine& wanted, const Json& line) {
-        const auto wrong = [&](const std::string& what) {
-            return differs(header, "line " + wanted.no + " has " + what);
-        };
-        if (id_in(line, "product_id") != wanted.product)
-            return wrong("the product " + name_in(line, "product_id"));
-        if (id_in(line, "product_uom") != wanted.unit)
-            return wrong("the unit " + name_in(line, "product_uom"));
-        const auto quantity = decimal_of(line["product_uom_qty"]);
-        if (!quantity || *quantity != wanted.quantity)
-            return wrong("the quantity " + text_of(line, "product_uom_qty") + " instead of " +
-                         wanted.quantity.to_string());
-        const auto price = decimal_of(line["price_unit"]);
-        if (!price || *price != wanted.price)
-            return wrong("the price " + text_of(line, "price_unit") + " instead of " +
-                         wanted.price.to_string());
-        // With taxes included in prices it is the total that must fit. A cent for rounding by currency.
-        const auto amount = wanted.quantity.times(wanted.price);
-        if (!amount) return std::move(amount).error();
-        for (const char* field : {"price_subtotal", "price_total"}) {
-            const auto theirs = decimal_of(line[field]);
-            const auto gap = theirs ? theirs->minus(*amount) : theirs;
-            if (gap && (gap->is_negative() ? gap->negated() : *gap) <= Decimal::from_parts(1, 2))
-                return {};
-        }
-        return wrong("the amount " + text_of(line, "price_subtotal") + " instead of " +
-                     amount->trimmed().to_string());
+        return compare_order(header, key, order, *lines, *keys);
     }
 
     // One at a time: confirmations contend for the same stock rows, and Odoo answers that with seconds of waiting.
-    Status confirm(std::int64_t id, Header& header) {
+    Status confirm(std::int64_t id, OrderHeader& header) {
         const std::lock_guard lane(m_confirm_lane);
         auto confirmed = patiently({.model = "sale.order",
                                     .method = "action_confirm",
@@ -475,6 +434,15 @@ Result<std::variant<Posted, Missing>> Orders::post_order(const OrderPosting& pos
     if (!outcome)
         return std::move(outcome).error().during("posting order " +
                                                  one_line(text_of(posting.order, "number")));
+    return outcome;
+}
+
+Result<std::variant<flow::Changed, Missing>> Orders::change_order(
+    const flow::ChangePosting& posting) {
+    auto outcome = m_impl->change(posting);
+    if (!outcome)
+        return std::move(outcome).error().during("changing order " +
+                                                 one_line(text_of(posting.change, "number")));
     return outcome;
 }
 

@@ -72,6 +72,9 @@ public:
     // odoo.order.unconfirmed, odoo.load.refused. An order a person cancelled is answered with its state.
     Result<std::variant<flow::Posted, flow::Missing>> post_order(
         const flow::OrderPosting& posting) override;
+    // See order_changes.h.
+    Result<std::variant<flow::Changed, flow::Missing>> change_order(
+        const flow::ChangePosting& posting) override;
     Status ping() override;
 
     // From the next order on. What the client's fence and the kept master data were built with stays as it was: gln_fields,

@@ -15,7 +15,8 @@ namespace {
 struct Entry {
     std::int64_t revision = 0;
     std::string hash{};
-    Json pending{};  // a document that was decided on and perhaps not yet submitted
+    std::int64_t changes = 0;  // of the order, that were in force then
+    Json pending{};            // a document that was decided on and perhaps not yet submitted
 };
 
 Result<Entry> entry_from(const std::string& text) {
@@ -28,12 +29,14 @@ Result<Entry> entry_from(const std::string& text) {
                      "what the gateway remembers of a record of Odoo is no JSON");
     entry.revision = json.value("revision", std::int64_t{0});
     entry.hash = text_of(json, "hash");
+    entry.changes = json.value("changes", std::int64_t{0});
     if (json.contains("pending")) entry.pending = json["pending"];
     return entry;
 }
 
 std::string text_from(const Entry& entry) {
     Json json{{"revision", entry.revision}, {"hash", entry.hash}};
+    if (entry.changes != 0) json["changes"] = entry.changes;
     if (!entry.pending.is_null()) json["pending"] = entry.pending;
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -49,9 +52,16 @@ public:
           m_clock(clock) {}
 
     Result<Examined> order(std::int64_t id) {
-        return examine("sale.order", id, m_clients.responses, [&](EchoReader& echo, bool&) {
-            return draft_response(*m_clients.responses, echo, id);
-        });
+        return examine("sale.order",
+                       id,
+                       m_clients.responses,
+                       [&](EchoReader& echo, bool& wait) -> Result<std::optional<Draft>> {
+                           auto changing = m_books.changing(id);
+                           if (!changing) return std::move(changing).error();
+                           wait = *changing;
+                           if (wait) return std::optional<Draft>();
+                           return draft_response(*m_clients.responses, echo, id);
+                       });
     }
 
     Result<Examined> picking(std::int64_t id) {
@@ -113,7 +123,14 @@ private:
 
     Status publish(const std::string& name, Entry& entry, Draft& draft) {
         const std::string hash = sha256_hex(draft.matters);
+        const bool answered = draft.known.changes > entry.changes && draft.as_asked &&
+                              m_books.wanted(draft.known.partner, "OrderChange");
+        entry.changes = draft.known.changes;
         if (hash == entry.hash) return {};
+        if (answered && entry.revision > 0) {  // the answer to the change said all this
+            entry.hash = hash;
+            return m_books.remember(name, text_from(entry));
+        }
         if (!m_books.wanted(draft.known.partner, draft.kind)) {
             // So that an agreement made later does not send what is long past.
             entry.hash = hash;

@@ -59,6 +59,12 @@ Result<std::variant<flow::Posted, flow::Missing>> ScopedBackOffice::post_order(
     return m_impl->inner().post_order(posting);
 }
 
+Result<std::variant<flow::Changed, flow::Missing>> ScopedBackOffice::change_order(
+    const flow::ChangePosting& posting) {
+    if (Status fit = scoped(); !fit) return std::move(fit).error();
+    return m_impl->inner().change_order(posting);
+}
+
 Status ScopedBackOffice::ping() {
     if (Status fit = scoped(); !fit) return fit;
     return m_impl->inner().ping();

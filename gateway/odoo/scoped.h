@@ -35,6 +35,8 @@ public:
 
     Result<std::variant<flow::Posted, flow::Missing>> post_order(
         const flow::OrderPosting& posting) override;
+    Result<std::variant<flow::Changed, flow::Missing>> change_order(
+        const flow::ChangePosting& posting) override;
     Status ping() override;
 
 private:

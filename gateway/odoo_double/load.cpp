@@ -104,6 +104,7 @@ private:
         const auto before = m_messages.size();
         Json values = Json::object();
         std::optional<std::pair<std::string, std::string>> key;
+        std::optional<Id> record;  // by database id: written whatever the mode is
         std::map<std::string, std::vector<std::pair<Json, Json>>>
             lines;  // field -> (external id, values)
         for (std::size_t at = 0; at < m_columns.size(); ++at) {
@@ -111,6 +112,9 @@ private:
             const auto& path = m_columns[at];
             if (path[0] == "id") {
                 if (!is_blank(m_rows[from][at])) key = key_of(m_rows[from][at]);
+            } else if (path[0] == ".id") {
+                if (!is_blank(m_rows[from][at]))
+                    record = std::atoll(cell_text(m_rows[from][at]).c_str());
             } else if (!is_blank(m_rows[from][at])) {
                 convert(m_model, path, m_rows[from][at], path[0], values);
             }
@@ -118,9 +122,17 @@ private:
         for (std::size_t row = from; row < to; ++row)
             add_line(row, lines);
         const bool refused = m_messages.size() > before;
-        check_required(values, key);
+        if (!record) check_required(values, key);
         if (refused || m_messages.size() > before) return;
-        try_to_store(values, key, lines, ids);
+        try {
+            if (!record) return try_to_store(values, key, lines, ids);
+            m_env.write(m_model, {*record}, values);
+            store_lines(*record, lines);
+            ids.push_back(*record);
+        } catch (const Raised& raised) {
+            if (!raised.name.starts_with("odoo.exceptions.UserError")) throw;
+            say("", raised.message);
+        }
     }
 
     void try_to_store(Json& values,
@@ -157,6 +169,7 @@ private:
                 const auto known =
                     key ? m_env.records().external_id(key->first, key->second) : std::nullopt;
                 if (known) {
+                    take_away_blanks(field_name, values);
                     m_env.write(
                         field.relation,
                         {m_env.records().find("ir.model.data", *known)->at("res_id").get<Id>()},
@@ -173,6 +186,16 @@ private:
                                             m_env.context().value("noupdate", false));
             }
         }
+    }
+
+    // An empty cell of a known line takes the value away; PostgreSQL refuses a line without its product.
+    void take_away_blanks(const std::string& field, const Json& values) const {
+        for (const auto& path : m_columns)
+            if (path[0] == field && path.size() > 1 && path[1] == "product_id" &&
+                !values.contains("product_id"))
+                throw user_error(
+                    "new row for relation \"sale_order_line\" violates check constraint "
+                    "\"sale_order_line_accountable_required_fields\"");
     }
 
     void add_line(std::size_t row,

@@ -200,6 +200,7 @@ move_line_ids one2many(stock.move.line,picking_id); Operations
 = stock.location; Inventory Locations; id; user
 name char !; Location Name
 usage selection(supplier=Vendor,internal=Internal,customer=Customer); Location Type
+warehouse_id many2one(stock.warehouse); Warehouse
 = delivery.carrier; Shipping Methods; id; user
 name char !; Delivery Method
 = stock.lot; Lot/Serial; id; user
@@ -213,6 +214,8 @@ package_type_id many2one(stock.package.type); Package Type
 x_sscc char; SSCC
 = stock.quant; Quants; id; user
 product_id many2one(product.product); Product
+location_id many2one(stock.location); Location
+owner_id many2one(res.partner); From Owner
 lot_id many2one(stock.lot); Lot/Serial Number
 quantity float(2); Quantity
 reserved_quantity float(2); Reserved Quantity
@@ -301,6 +304,7 @@ name char; Message Type
 model char; Related Document Model
 res_id many2one_reference; Related Document ID
 body html; Contents
+subject char; Subject
 message_type selection(email=Incoming Email,comment=Comment,notification=System notification); Type
 subtype_id many2one(mail.message.subtype); Subtype
 author_id many2one(res.partner); Author
