@@ -2,19 +2,26 @@
 #include "gateway/flow/agreements.h"
 
 #include "mappings/map_library.h"
+#include "parsers/xml_schema.h"
 
+#include <optional>
 #include <utility>
 
 namespace sallyport::flow {
 
 const InboundDocument* Agreement::document(std::string_view standard,
                                            std::string_view version,
-                                           std::string_view set) const {
+                                           std::string_view set,
+                                           std::string_view association) const {
+    const InboundDocument* any = nullptr;
     for (const InboundDocument& candidate : inbound) {
         if (candidate.standard != standard || candidate.set != set) continue;
-        if (version.starts_with(candidate.version)) return &candidate;
+        if (!version.starts_with(candidate.version)) continue;
+        if (!candidate.association.empty() && candidate.association == association)
+            return &candidate;
+        if (candidate.association.empty() && any == nullptr) any = &candidate;
     }
-    return nullptr;
+    return any;
 }
 
 Result<const OutboundDocument*> Agreement::outbound_for(std::string_view kind,
@@ -24,7 +31,11 @@ Result<const OutboundDocument*> Agreement::outbound_for(std::string_view kind,
     for (const OutboundDocument& candidate : outbound) {
         known += (known.empty() ? "" : ", ") + candidate.kind + " as " + candidate.set;
         if (candidate.kind != kind || (!set.empty() && candidate.set != set)) continue;
-        if (found != nullptr)
+        if (found != nullptr && candidate.standard == "XML" && candidate.set == "CreditNote")
+            continue;
+        const bool credit =
+            found != nullptr && found->standard == "XML" && found->set == "CreditNote";
+        if (found != nullptr && !credit)
             return Error("flow.outbound.ambiguous",
                          Blame::Operator,
                          "the agreement with " + partner.name + " sends " + std::string(kind) +
@@ -62,20 +73,29 @@ std::string canonical_kind(const mapping::CompiledMap& map) {
 
 namespace {
 
+// "D.96A" and "D:96A" are D96A to whoever writes them; documents are told apart by the short form.
+std::string plain_version(const config::DocumentAgreement& document) {
+    std::string version = document.version;
+    if (document.standard == "EDIFACT")
+        std::erase_if(version, [](char c) { return c == '.' || c == ':'; });
+    return version;
+}
+
 void take(Agreement& agreement,
           const config::DocumentAgreement& document,
           std::shared_ptr<const mapping::CompiledMap> map) {
     if (document.inbound) {
         agreement.inbound.push_back({.standard = document.standard,
-                                     .version = document.version,
+                                     .version = plain_version(document),
                                      .set = document.set,
+                                     .association = document.association,
                                      .map = std::move(map),
                                      .params = {document.params.begin(), document.params.end()}});
         return;
     }
     OutboundDocument out;
     out.standard = document.standard;
-    out.version = document.version;
+    out.version = plain_version(document);
     out.set = document.set;
     out.association = document.association;
     out.kind = canonical_kind(*map);
@@ -83,6 +103,69 @@ void take(Agreement& agreement,
     out.params = {document.params.begin(), document.params.end()};
     out.batch = document.batch;
     agreement.outbound.push_back(std::move(out));
+}
+
+// What is wrong with this map for this document, before the first document shows it.
+std::optional<Error> misfit(const config::DocumentAgreement& document,
+                            const mapping::CompiledMap& map,
+                            const edi::SchemaSet& schemas) {
+    const auto arrow = map.info().arrow;
+    if (arrow == (document.inbound ? mapping::Arrow::Write : mapping::Arrow::Read))
+        return Error("map.direction",
+                     Blame::Operator,
+                     std::string("the map only ") + (document.inbound ? "writes" : "reads"))
+            .remedy("name a map that goes both ways, or the other direction");
+    if (document.standard == "XML") {
+        const edi::XmlDocumentType* type = schemas.xml().find(document.version, document.set);
+        if (type != nullptr && type == map.xml_type()) return std::nullopt;
+    } else {
+        const auto standard =
+            document.standard == "X12" ? edi::Standard::X12 : edi::Standard::Edifact;
+        const auto set = schemas.find(standard, document.version, document.set);
+        if (!set) return set.error();
+        if (*set == map.plan_set()) return std::nullopt;
+    }
+    std::string about = map.info().standard;
+    for (const std::string& code : map.info().codes)
+        about += " " + code;
+    return Error("map.fit",
+                 Blame::Operator,
+                 "the agreement is about " + document.standard + " " + document.version + " " +
+                     document.set + ", the map about " + about)
+        .remedy("name the map of this set and version, or correct set and version");
+}
+
+// Null with a fault in `faults`.
+std::shared_ptr<const mapping::CompiledMap> compile(const config::DocumentAgreement& document,
+                                                    const std::filesystem::path& mapping_directory,
+                                                    const edi::SchemaSet& schemas,
+                                                    std::vector<Error>& faults) {
+    const auto texts = mapping::search_path(
+        {document.map.parent_path(), mapping_directory, mapping_directory.parent_path()});
+    auto load = mapping::load_map(document.map.filename().string(), texts, schemas);
+    if (!load.map) {
+        faults.push_back(Error("map.load",
+                               Blame::Operator,
+                               "the mapping of " + document.set + " has errors:\n" + load.text())
+                             .at({.source = document.map.string()}));
+        return nullptr;
+    }
+    if (const std::string failed =
+            mapping::failed_tests(*load.map, {.schemas = &schemas, .texts = texts});
+        !failed.empty()) {
+        faults.push_back(
+            Error("map.test",
+                  Blame::Operator,
+                  "the mapping of " + document.set + " fails its own tests:\n" + failed)
+                .at({.source = document.map.string()})
+                .remedy("sallyport map test " + document.map.string()));
+        return nullptr;
+    }
+    if (auto fault = misfit(document, *load.map, schemas)) {
+        faults.push_back(std::move(*fault).at({.source = document.map.string()}));
+        return nullptr;
+    }
+    return std::move(load.map);
 }
 
 }  // namespace
@@ -94,51 +177,18 @@ AgreementLoad load_agreements(const std::vector<config::Partner>& partners,
     for (const config::Partner& partner : partners) {
         auto agreement = std::make_shared<Agreement>();
         agreement->partner = partner;
+        std::vector<Error> faults;
         if (const auto files = edi::Guide::files_of(partner.file); !files.empty()) {
             if (auto guide = edi::Guide::load(files, schemas))
                 agreement->guide = std::make_shared<const edi::Guide>(*std::move(guide));
             else
-                result.faults.push_back(
-                    std::move(guide).error().during("loading partner " + partner.name));
+                faults.push_back(std::move(guide).error());
         }
-        for (const config::DocumentAgreement& document : partner.documents) {
-            const auto texts = mapping::search_path(
-                {document.map.parent_path(), mapping_directory, mapping_directory.parent_path()});
-            auto load = mapping::load_map(document.map.filename().string(), texts, schemas);
-            if (!load.map) {
-                result.faults.push_back(
-                    Error("map.load",
-                          Blame::Operator,
-                          "the mapping of " + document.set + " has errors:\n" + load.text())
-                        .at({.source = document.map.string()})
-                        .during("loading partner " + partner.name));
-                continue;
-            }
-            if (const std::string failed =
-                    mapping::failed_tests(*load.map, {.schemas = &schemas, .texts = texts});
-                !failed.empty()) {
-                result.faults.push_back(
-                    Error("map.test",
-                          Blame::Operator,
-                          "the mapping of " + document.set + " fails its own tests:\n" + failed)
-                        .at({.source = document.map.string()})
-                        .remedy("sallyport map test " + document.map.string())
-                        .during("loading partner " + partner.name));
-                continue;
-            }
-            const auto arrow = load.map->info().arrow;
-            if (arrow == (document.inbound ? mapping::Arrow::Write : mapping::Arrow::Read)) {
-                result.faults.push_back(
-                    Error("map.direction",
-                          Blame::Operator,
-                          std::string("the map only ") + (document.inbound ? "writes" : "reads"))
-                        .at({.source = document.map.string()})
-                        .remedy("name a map that goes both ways, or the other direction")
-                        .during("loading partner " + partner.name));
-                continue;
-            }
-            take(*agreement, document, std::move(load.map));
-        }
+        for (const config::DocumentAgreement& document : partner.documents)
+            if (auto map = compile(document, mapping_directory, schemas, faults))
+                take(*agreement, document, std::move(map));
+        for (Error& fault : faults)
+            result.faults.push_back(std::move(fault).during("loading partner " + partner.name));
         result.agreements.push_back(std::move(agreement));
     }
     return result;

@@ -21,9 +21,10 @@
 namespace sallyport::flow {
 
 struct InboundDocument {
-    std::string standard;  // "X12"
-    std::string version;   // "004010"
-    std::string set;       // "850"
+    std::string standard;     // "X12"
+    std::string version;      // "004010"
+    std::string set;          // "850"
+    std::string association;  // EDIFACT 0057, XML CustomizationID; empty: whatever is there
     std::shared_ptr<const mapping::CompiledMap> map;
     std::map<std::string, std::string, std::less<>> params;
 };
@@ -50,19 +51,22 @@ struct Agreement {
     std::vector<InboundDocument> inbound;
     std::vector<OutboundDocument> outbound;
 
-    // nullptr when nothing was agreed for that set. An agreed "004010" also takes "004010VICS" and the like.
+    // nullptr when nothing was agreed for that set. An agreed "004010" also takes "004010VICS" and the like. What was
+    // agreed for this very association comes before what was agreed for any.
     const InboundDocument* document(std::string_view standard,
                                     std::string_view version,
-                                    std::string_view set) const;
+                                    std::string_view set,
+                                    std::string_view association) const;
     // How a kind goes out; `set` chooses among several and may be empty. Errors (Operator): flow.outbound.none,
     // flow.outbound.ambiguous; both park the document until the partner file says it.
+    // UBL has a set of its own for credit notes; without a `set` its Invoice is meant.
     Result<const OutboundDocument*> outbound_for(std::string_view kind, std::string_view set) const;
 };
 
 struct AgreementLoad {
     std::vector<std::shared_ptr<const Agreement>> agreements;
     std::vector<Error>
-        faults;  // map.load (Blame::Operator): what the mapping's checker says; guide.*
+        faults;  // Blame::Operator: map.load, map.test, map.direction, map.fit; schema.*; guide.*
 };
 
 // Compiles every mapping the partners name and reads their guides. `schemas` must outlive the agreements.

@@ -121,6 +121,16 @@ Result<std::vector<store::Document>> family_of(const Tools& tools, const std::st
     return family;
 }
 
+// An XML document goes as it was written and judged.
+Result<std::string> own_xml(const Tools& tools,
+                            const std::vector<store::Document>& family,
+                            Packed& packed) {
+    if (family.size() != 1)
+        return Error("flow.interchange.missing", Blame::Bug, "XML goes one document at a time");
+    packed.parts.push_back({.document = family.front().id, .payload = family.front().payload_ref});
+    return tools.archive.get(family.front().payload_ref);
+}
+
 // Documents of ours: what was written and judged, in the envelope that carries the numbers.
 Result<std::string> own_octets(const Tools& tools,
                                const store::Document& envelope,
@@ -128,6 +138,7 @@ Result<std::string> own_octets(const Tools& tools,
                                Packed& packed) {
     auto family = family_of(tools, envelope.id);
     if (!family) return std::move(family).error();
+    if (envelope.standard == "XML") return own_xml(tools, *family, packed);
     std::vector<Member> members;
     for (const store::Document& document : *family) {
         auto written = tools.archive.get(document.payload_ref);
@@ -159,10 +170,12 @@ std::string file_name_of(const store::Document& envelope, const std::string& set
     std::string name;
     for (const char letter : set)
         if (std::isalnum(static_cast<unsigned char>(letter)) != 0) name += letter;
+    if (envelope.standard == "XML") return name + "-" + envelope.id + ".xml";
     return name + "-" + envelope.interchange_control + ".edi";
 }
 
 std::string content_type_of(const std::string& standard) {
+    if (standard == "XML") return "application/xml";
     return standard == "EDIFACT" ? "application/EDIFACT" : "application/EDI-X12";
 }
 

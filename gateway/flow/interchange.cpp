@@ -102,6 +102,11 @@ std::string address(const std::string& qualifier, const std::string& id) {
     return qualifier + ":" + id;
 }
 
+// What is not agreed is not in rows either: documents without addresses are told apart by their partner.
+std::string xml_address(const std::string& qualifier, const std::string& id) {
+    return id.empty() ? std::string() : address(qualifier, id);
+}
+
 }  // namespace
 
 Result<Member> member_of(std::string octets) {
@@ -144,27 +149,36 @@ Result<std::string> write_interchange(const config::Partner& partner,
 }
 
 std::string our_address(const config::Partner& partner, std::string_view standard) {
+    if (standard == "XML") return xml_address(partner.xml.our_qualifier, partner.xml.our_id);
     return standard == "EDIFACT" ? address(partner.edifact.our_qualifier, partner.edifact.our_id)
                                  : address(partner.x12.our_qualifier, partner.x12.our_id);
 }
 
 std::string their_address(const config::Partner& partner, std::string_view standard) {
+    if (standard == "XML") return xml_address(partner.xml.their_qualifier, partner.xml.their_id);
     return standard == "EDIFACT"
                ? address(partner.edifact.their_qualifier, partner.edifact.their_id)
                : address(partner.x12.their_qualifier, partner.x12.their_id);
 }
 
 bool test_of(const config::Partner& partner, std::string_view standard) {
+    if (standard == "XML") return partner.xml.test;
     return standard == "EDIFACT" ? partner.edifact.test : partner.x12.test;
 }
 
 std::optional<std::chrono::milliseconds> acknowledgement_within(const config::Partner& partner,
                                                                 std::string_view standard) {
+    if (standard == "XML") return std::nullopt;
     const bool edifact = standard == "EDIFACT";
     const bool expected =
         edifact ? partner.edifact.expect_acknowledgement : partner.x12.expect_acknowledgement;
     if (!expected) return std::nullopt;
     return edifact ? partner.edifact.acknowledgement_within : partner.x12.acknowledgement_within;
+}
+
+config::AckPolicy ack_policy(const config::Partner& partner, std::string_view standard) {
+    if (standard == "XML") return config::AckPolicy::Never;
+    return standard == "EDIFACT" ? partner.edifact.acknowledge : partner.x12.acknowledge;
 }
 
 edi::Separators separators_of(const config::X12Agreement& x12) {

@@ -44,6 +44,9 @@ bool test_of(const config::Partner& partner, std::string_view standard);
 std::optional<std::chrono::milliseconds> acknowledgement_within(const config::Partner& partner,
                                                                 std::string_view standard);
 
+// When we acknowledge what comes. XML documents are answered by documents, never by acknowledgements.
+config::AckPolicy ack_policy(const config::Partner& partner, std::string_view standard);
+
 // The lane in which documents of one set wait to go together.
 std::string batch_lane(std::string_view partner, std::string_view set);
 

@@ -5,6 +5,7 @@
 #include "gateway/flow/canonical_in.h"
 #include "gateway/flow/reading.h"
 #include "gateway/flow/steps.h"
+#include "gateway/flow/xml_document.h"
 #include "mappings/run.h"
 
 #include <nlohmann/json.hpp>
@@ -23,23 +24,25 @@ std::string text_at(const ordered_json& document, const char* name) {
                                                          : std::string();
 }
 
-std::string place_of(const mapping::Finding& finding) {
+std::string place_of(const mapping::Finding& finding, const edi::Transaction& transaction) {
+    if (std::string place = xml_place(finding, transaction); !place.empty()) return place;
     std::string place = finding.segment;
     if (finding.element != 0)
         place += (finding.element < 10 ? "0" : "") + std::to_string(finding.element);
     if (finding.position != 0) place += " (segment " + std::to_string(finding.position) + ")";
-    return place;
+    return place.empty() ? place : " at " + place;
 }
 
 // Every finding of that verdict in one text: the coordinator mends all of them before the next try.
-std::string findings_text(const mapping::ReadOutcome& outcome, mapping::Verdict verdict) {
+std::string findings_text(const mapping::ReadOutcome& outcome,
+                          mapping::Verdict verdict,
+                          const edi::Transaction& transaction) {
     std::string text;
     for (const mapping::Finding& finding : outcome.findings) {
         if (finding.verdict != verdict) continue;
         if (!text.empty()) text += "; ";
         text += finding.message;
-        const std::string place = place_of(finding);
-        if (!place.empty()) text += " at " + place;
+        text += place_of(finding, transaction);
         if (!finding.rule.empty()) text += " (" + finding.rule + ")";
     }
     return text;
@@ -141,11 +144,13 @@ Status store_mapped(store::Transaction& transaction,
          .detail = {{"kind", *mapped.update.kind}, {"canonical", *mapped.update.canonical_ref}}});
 }
 
-Error no_mapping(const store::Document& document) {
+Error no_mapping(const store::Document& document, const edi::Transaction& transaction) {
+    const std::string profile =
+        transaction.association.empty() ? "" : " " + std::string(transaction.association);
     return Error("flow.agreement.document",
                  Blame::Operator,
                  "nothing is agreed with " + document.partner + " for " + document.set + " " +
-                     document.version)
+                     document.version + profile)
         .remedy(
             "add a [[documents]] entry with its mapping to the partner file, then release "
             "the document");
@@ -207,19 +212,21 @@ Result<Commit> map_document(const Tools& tools, const store::Job& job) {
         return map_canonical(tools, job, *std::move(document));
     auto agreement = agreement_of(tools, document->partner);
     if (!agreement) return std::move(agreement).error();
-    const InboundDocument* agreed =
-        (*agreement)->document(document->standard, document->version, document->set);
-    if (agreed == nullptr) return no_mapping(*document);
     auto reading = read_interchange(tools, document->payload_ref, document->partner);
     if (!reading) return std::move(reading).error();
     const auto& groups = reading->interchange().groups;
     if (groups.empty() || groups.front().transactions.empty())
         return Error("flow.interchange.missing", Blame::Bug, "the stored extract is empty");
+    const edi::Transaction& received = groups.front().transactions.front();
+    const InboundDocument* agreed =
+        (*agreement)
+            ->document(document->standard, document->version, document->set, received.association);
+    if (agreed == nullptr) return no_mapping(*document, received);
 
-    auto outcome = mapping::read(*agreed->map, groups.front().transactions.front(), agreed->params);
+    auto outcome = mapping::read(*agreed->map, received, agreed->params);
     if (!outcome) return std::move(outcome).error();
     if (outcome->rejected()) {
-        const std::string why = findings_text(*outcome, mapping::Verdict::Reject);
+        const std::string why = findings_text(*outcome, mapping::Verdict::Reject, received);
         return Commit([id = document->id, why](store::Transaction& transaction, Journal& journal) {
             return refuse(transaction, journal, id, why);
         });
@@ -227,7 +234,7 @@ Result<Commit> map_document(const Tools& tools, const store::Job& job) {
     if (outcome->held())
         return Error("flow.map.held",
                      Blame::BackOffice,
-                     findings_text(*outcome, mapping::Verdict::Hold))
+                     findings_text(*outcome, mapping::Verdict::Hold, received))
             .remedy("add the missing rows to the mapping's tables, then release the document");
     return mapped_commit(
         tools, job, *std::move(document), canonical_kind(*agreed->map), *outcome->document);

@@ -75,6 +75,7 @@ Result<std::vector<store::Document>> members_of(store::Transaction& transaction,
 }
 
 Status take_numbers(store::Transaction& transaction, store::Document& envelope) {
+    if (envelope.standard == "XML") return {};  // has the number of its document
     const bool edifact = envelope.standard == "EDIFACT";
     auto interchange =
         transaction.next_control_number(stream_of(envelope, edifact ? "UNB" : "ISA"));
@@ -127,6 +128,7 @@ Status store_envelope(store::Transaction& transaction, Journal& journal, const O
     auto members = members_of(transaction, **document, order.batch);
     if (!members) return std::move(members).error();
     store::Document envelope = envelope_for(**document, order.envelope);
+    if (envelope.standard == "XML") envelope.interchange_control = (*document)->interchange_control;
     envelope.created = transaction.now();
     if (Status taken = take_numbers(transaction, envelope); !taken) return taken;
     if (Status added = transaction.add_document(envelope); !added) return added;

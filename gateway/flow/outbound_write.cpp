@@ -4,8 +4,11 @@
 #include "gateway/flow/interchange.h"
 #include "gateway/flow/reading.h"
 #include "gateway/flow/steps.h"
+#include "gateway/flow/xml_document.h"
 #include "mappings/run.h"
 #include "parsers/edi.h"
+#include "parsers/xml.h"
+#include "parsers/xml_schema.h"
 
 #include <nlohmann/json.hpp>
 
@@ -41,25 +44,32 @@ Result<ordered_json> canonical_of(const Tools& tools, const store::Document& doc
     return json;
 }
 
-Result<Member> written(const Tools& tools,
-                       const store::Document& document,
-                       const OutboundDocument& way) {
-    auto canonical = canonical_of(tools, document);
-    if (!canonical) return std::move(canonical).error();
-    auto outcome = mapping::write(*way.map, *canonical, way.params);
-    if (!outcome) return std::move(outcome).error();
-    if (outcome->rejected())
+Status taken(const mapping::WriteOutcome& outcome) {
+    if (outcome.rejected())
         return Error("flow.outbound.rejected",
                      Blame::BackOffice,
-                     findings_text(*outcome, mapping::Verdict::Reject))
+                     findings_text(outcome, mapping::Verdict::Reject))
             .remedy(
                 "correct the record and submit it as a new revision, or mend the map; then "
                 "release or discard this document");
-    if (outcome->held())
+    if (outcome.held())
         return Error("flow.outbound.held",
                      Blame::BackOffice,
-                     findings_text(*outcome, mapping::Verdict::Hold))
+                     findings_text(outcome, mapping::Verdict::Hold))
             .remedy("add the missing rows to the map's tables, then release the document");
+    return {};
+}
+
+// Octets that can be judged, and what the document's row will say of them.
+struct Trial {
+    store::Placement row;
+    std::string octets;
+};
+
+Result<Trial> segments_trial(const store::Document& document,
+                             const config::Partner& partner,
+                             const OutboundDocument& way,
+                             mapping::WriteOutcome outcome) {
     Member member;
     member.set = way.set;
     member.version = way.version;
@@ -67,8 +77,74 @@ Result<Member> written(const Tools& tools,
     if (const edi::SetSchema* set = way.map->plan_set(); set != nullptr)
         member.functional_id = std::string(set->functional_group);
     member.control = way.standard == "X12" ? "0001" : "1";
-    member.body = std::move(outcome->segments);
-    return member;
+    member.body = std::move(outcome.segments);
+    store::Document envelope;
+    envelope.standard = way.standard;
+    envelope.sender = our_address(partner, way.standard);
+    envelope.receiver = their_address(partner, way.standard);
+    envelope.test = test_of(partner, way.standard);
+    envelope.interchange_control = envelope.group_control = "1";
+    envelope.created = document.created;
+    auto octets = write_interchange(partner, envelope, {member});
+    if (!octets) return std::move(octets).error();
+    return Trial{.row = {.standard = way.standard,
+                         .set = way.set,
+                         .version = way.version,
+                         .sender = envelope.sender,
+                         .receiver = envelope.receiver,
+                         .test = envelope.test},
+                 .octets = *std::move(octets)};
+}
+
+// An XML document is its own envelope: what it says of parties and number is what its row says.
+Result<Trial> xml_trial(const Tools& tools,
+                        const config::Partner& partner,
+                        const OutboundDocument& way,
+                        const mapping::WriteOutcome& outcome) {
+    if (!partner.xml.enabled)
+        return Error("flow.agreement.syntax",
+                     Blame::Operator,
+                     "the agreement with " + partner.name + " does not cover XML")
+            .remedy("add an [xml] table to the partner file, then release the document");
+    auto octets =
+        edi::write_xml(*outcome.xml, way.map->xml_type()->root_namespace, &tools.schemas.xml());
+    if (!octets) return std::move(octets).error();
+    auto read = edi::read_xml(*octets);
+    if (!read) return std::move(read).error().during("reading what was written, to judge it");
+    const edi::Interchange& interchange = read->interchanges.front();
+    const auto named = [](std::string_view qualifier, std::string_view id) {
+        return id.empty() ? std::string() : std::string(qualifier) + ":" + std::string(id);
+    };
+    return Trial{.row = {.standard = way.standard,
+                         .set = way.set,
+                         .version = way.version,
+                         .sender = named(interchange.sender_qualifier, interchange.sender),
+                         .receiver = named(interchange.receiver_qualifier, interchange.receiver),
+                         .test = partner.xml.test,
+                         .interchange_control = std::string(interchange.control)},
+                 .octets = *std::move(octets)};
+}
+
+Result<Trial> trial_of(const Tools& tools,
+                       const store::Document& document,
+                       const config::Partner& partner,
+                       const OutboundDocument& way,
+                       ordered_json canonical) {
+    const bool xml = way.standard == "XML";
+    if (xml)
+        canonical = completed(std::move(canonical),
+                              {.kind = document.kind,
+                               .family = way.version,
+                               .association = way.association,
+                               .id = document.id,
+                               .own_number = document.own_number,
+                               .created = document.created,
+                               .agreed = partner.xml});
+    auto outcome = mapping::write(*way.map, canonical, way.params);
+    if (!outcome) return std::move(outcome).error();
+    if (Status good = taken(*outcome); !good) return std::move(good).error();
+    return xml ? xml_trial(tools, partner, way, *outcome)
+               : segments_trial(document, partner, way, *std::move(outcome));
 }
 
 // Every fault at every level, those of the transaction first.
@@ -92,8 +168,11 @@ std::string errors_text(const std::vector<edi::Fault>& faults) {
     for (const edi::Fault& fault : faults) {
         if (fault.severity != edi::Severity::Error) continue;
         if (++errors > FaultsInText) continue;
-        text += (text.empty() ? "" : "; ") + fault.segment + " (segment " +
-                std::to_string(fault.position) + "): " + fault.message;
+        const std::string place = xml_place(fault);
+        text += text.empty() ? "" : "; ";
+        text += place.empty() ? fault.segment + " (segment " + std::to_string(fault.position) +
+                                    "): " + fault.message
+                              : fault.message + place + " [" + std::string(fault.code) + "]";
     }
     if (errors > FaultsInText)
         text += "; and " + std::to_string(errors - FaultsInText) + " more, see `doc show`";
@@ -166,6 +245,18 @@ store::NewJob envelope_job(const store::Document& document,
     return next;
 }
 
+// A credit note goes as such where the agreement has a set of its own for it.
+Result<const OutboundDocument*> way_of(const Agreement& agreement,
+                                       const store::Document& document,
+                                       const ordered_json& canonical) {
+    const auto type = canonical.find("type");
+    const bool credit = document.set.empty() && document.kind == "Invoice" &&
+                        type != canonical.end() && *type == "credit_note";
+    if (credit)
+        if (auto way = agreement.outbound_for(document.kind, "CreditNote")) return way;
+    return agreement.outbound_for(document.kind, document.set);
+}
+
 }  // namespace
 
 std::string batch_lane(std::string_view partner, std::string_view set) {
@@ -177,24 +268,15 @@ Result<Commit> write_document(const Tools& tools, const store::Job& job) {
     if (!document) return std::move(document).error();
     auto agreement = agreement_of(tools, document->partner);
     if (!agreement) return std::move(agreement).error();
-    auto way = (*agreement)->outbound_for(document->kind, document->set);
+    auto canonical = canonical_of(tools, *document);
+    if (!canonical) return std::move(canonical).error();
+    auto way = way_of(**agreement, *document, *canonical);
     if (!way) return std::move(way).error();
-    auto member = written(tools, *document, **way);
-    if (!member) return std::move(member).error();
-
-    const config::Partner& partner = (*agreement)->partner;
-    store::Document trial;
-    trial.standard = (*way)->standard;
-    trial.sender = our_address(partner, trial.standard);
-    trial.receiver = their_address(partner, trial.standard);
-    trial.test = test_of(partner, trial.standard);
-    trial.interchange_control = trial.group_control = "1";
-    trial.created = document->created;
-    auto octets = write_interchange(partner, trial, {*member});
-    if (!octets) return std::move(octets).error();
-    auto faults = judged(tools, **agreement, *octets);
+    auto trial = trial_of(tools, *document, (*agreement)->partner, **way, *std::move(canonical));
+    if (!trial) return std::move(trial).error();
+    auto faults = judged(tools, **agreement, trial->octets);
     if (!faults) return std::move(faults).error();
-    auto payload = tools.archive.put(*octets);
+    auto payload = tools.archive.put(trial->octets);
     if (!payload) return std::move(payload).error();
     std::string kept;
     if (!faults->empty()) {
@@ -207,7 +289,7 @@ Result<Commit> write_document(const Tools& tools, const store::Job& job) {
             return std::move(done).error();
         return Error("flow.outbound.invalid",
                      Blame::BackOffice,
-                     "the " + member->set + " would not be valid: " + text)
+                     "the " + (*way)->set + " would not be valid: " + text)
             .remedy(
                 "mend the map, the partner's guide or the record; then release the document "
                 "(a changed record: submit it as a new revision and discard this one)");
@@ -218,12 +300,7 @@ Result<Commit> write_document(const Tools& tools, const store::Job& job) {
     outcome.update.faults_ref = kept;
     outcome.update.payload_ref = *payload;
     outcome.update.next = gateway_acts();
-    outcome.update.placement = store::Placement{.standard = trial.standard,
-                                                .set = member->set,
-                                                .version = member->version,
-                                                .sender = trial.sender,
-                                                .receiver = trial.receiver,
-                                                .test = trial.test};
+    outcome.update.placement = std::move(trial->row);
     outcome.next = envelope_job(*document, **way, job, tools.clock.now());
     return Commit([outcome = std::move(outcome), id = document->id](store::Transaction& transaction,
                                                                     Journal& journal) {

@@ -2,8 +2,10 @@
 #include "gateway/flow/reading.h"
 
 #include "gateway/flow/interchange.h"
+#include "gateway/flow/xml_document.h"
 #include "parsers/edi.h"
 #include "parsers/edifact.h"
+#include "parsers/xml.h"
 
 #include <nlohmann/json.hpp>
 
@@ -69,13 +71,13 @@ edi::AckEnvelope ack_envelope(const config::X12Agreement& x12, const store::Docu
     envelope.time = time_text(answer.created);
     envelope.gs_sender = x12.our_group_id;
     envelope.gs_receiver = x12.their_group_id;
-    envelope.ta1 = true;  // where ISA14 asked for one, or the interchange is rejected
-    return envelope;
     if (answer.version == AnswerIsa999) {
         envelope.form = edi::AckForm::F999;
         envelope.isa_version = answer.version;
         envelope.version = "005010";
     }
+    envelope.ta1 = true;  // where ISA14 asked for one, or the interchange is rejected
+    return envelope;
 }
 
 edi::ContrlEnvelope contrl_envelope(const store::Document& answer) {
@@ -91,8 +93,10 @@ edi::ContrlEnvelope contrl_envelope(const store::Document& answer) {
 
 Result<edi::Document> read_octets(std::string octets, const edi::Guide* guide) {
     const edi::Leniencies leniencies = guide ? guide->leniencies() : edi::Leniencies{};
-    if (edi::sniff(octets) == edi::Standard::Edifact)
+    const auto standard = edi::sniff(octets);
+    if (standard == edi::Standard::Edifact)
         return edi::read_edifact(std::move(octets), {}, leniencies);
+    if (standard == edi::Standard::Xml) return edi::read_xml(std::move(octets));
     return edi::read_x12(std::move(octets), {}, leniencies);
 }
 
@@ -112,10 +116,10 @@ Result<Reading> read_interchange(const Tools& tools,
         return Error("flow.interchange.missing", Blame::Bug, "stored octets hold no interchange");
     spread_envelope_faults(report.interchanges.front());
     // A CONTRL accepts a message or rejects it: what it says must be what becomes of the message.
-    const bool edifact = document->interchanges.front().standard == edi::Standard::Edifact;
+    const bool x12 = document->interchanges.front().standard == edi::Standard::X12;
     return Reading{*std::move(document),
                    std::move(report),
-                   guide && !edifact ? guide->policy() : edi::AcceptancePolicy::RejectTransaction};
+                   guide && x12 ? guide->policy() : edi::AcceptancePolicy::RejectTransaction};
 }
 
 std::string extract(const Reading& reading, std::size_t group, std::size_t transaction) {
@@ -144,6 +148,7 @@ std::string extract(const Reading& reading, std::size_t group, std::size_t trans
 }
 
 std::string sequence_number(const edi::Transaction& transaction) {
+    if (std::string number = xml_order_number(transaction); !number.empty()) return number;
     for (const SequencePlace& place : SequencePlaces) {
         if (place.set != transaction.set) continue;
         for (const edi::Segment& segment : transaction.segments)
@@ -166,6 +171,7 @@ nlohmann::ordered_json faults_json(const std::vector<edi::Fault>& faults) {
         if (fault.component != 0) row["component"] = fault.component;
         row["line"] = fault.line;
         row["byte"] = fault.byte;
+        if (!fault.xpath.empty()) row["xpath"] = fault.xpath;
         if (!fault.value.empty()) row["value"] = fault.value;
         row["message"] = fault.message;
         row["remedy"] = fault.remedy;
@@ -185,7 +191,9 @@ Result<std::string> acknowledgement_octets(const Reading& reading,
 std::optional<edi::InterchangeReport> legible_envelope(std::string_view octets,
                                                        const edi::SchemaSet& schemas,
                                                        const Error& why) {
-    if (edi::sniff(octets) != edi::Standard::Edifact) return edi::report_unreadable(octets, why);
+    const auto standard = edi::sniff(octets);
+    if (standard == edi::Standard::Xml) return std::nullopt;  // nothing in XML answers an envelope
+    if (standard != edi::Standard::Edifact) return edi::report_unreadable(octets, why);
     // As much as holds the UNB; that the rest is missing is what the answer says then.
     auto head = edi::read_edifact(std::string(octets.substr(0, EnvelopeOctets)));
     if (!head || head->interchanges.empty()) return std::nullopt;

@@ -27,7 +27,7 @@ struct Reading {
     const edi::InterchangeReport& judged() const { return report.interchanges.front(); }
 };
 
-// X12 or EDIFACT, with what `guide` (may be null) puts right. XML is not on this road yet: it is what X12 is not.
+// X12, EDIFACT or XML, with what `guide` (may be null) puts right; what is none of them is read as X12.
 Result<edi::Document> read_octets(std::string octets, const edi::Guide* guide);
 
 // An interchange whose own envelope is broken takes its groups with it: each group gets the fault, so that the 997 says

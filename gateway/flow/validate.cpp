@@ -2,8 +2,10 @@
 // Interchange to transactions: each judged against its schema, each with a row of its own; the answer owed is put on the
 // road together with the documents it speaks about.
 #include "gateway/flow/answers.h"
+#include "gateway/flow/interchange.h"
 #include "gateway/flow/reading.h"
 #include "gateway/flow/steps.h"
+#include "gateway/flow/xml_document.h"
 
 #include <nlohmann/json.hpp>
 
@@ -40,8 +42,9 @@ void explain_rejection(store::Document& document,
     document.status.back_office = store::BackOfficeStatus::Refused;
     document.next.actor = store::Actor::Partner;
     document.next.code = fault == nullptr ? "flow.content.rejected" : std::string(fault->code);
-    document.next.reason = fault == nullptr ? "another transaction of its group was rejected"
-                                            : fault->message + "; " + fault->remedy;
+    document.next.reason = fault == nullptr
+                               ? "another transaction of its group was rejected"
+                               : fault->message + xml_place(*fault) + "; " + fault->remedy;
 }
 
 // An answer that is not acknowledged in turn: the partner learns of its faults from a person only.
@@ -235,9 +238,7 @@ Result<Commit> validate_interchange(const Tools& tools, const store::Job& job) {
     if (!reading) return std::move(reading).error();
 
     const config::Partner& partner = (*agreement)->partner;
-    const bool owed = answer_due(
-        parent->standard == "EDIFACT" ? partner.edifact.acknowledge : partner.x12.acknowledge,
-        *reading);
+    const bool owed = answer_due(ack_policy(partner, parent->standard), *reading);
     parent->status.back_office = store::BackOfficeStatus::NotNeeded;
     store::Document pattern = *parent;
     pattern.status.acknowledgement = owed ? store::AckStatus::Owed : store::AckStatus::NotNeeded;

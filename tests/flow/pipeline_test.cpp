@@ -106,7 +106,7 @@ TEST_F(Pipeline850, RejectsATruncatedOrderTellsThePartnerAndPostsNothing) {
 }
 
 TEST_F(Pipeline850, HoldsWhatIsNoInterchangeAtAll) {
-    m_world.receive("<html>proxy error</html>", "a");
+    m_world.receive("502 proxy error", "a");
     const Document held = m_world.newest_envelope();
     EXPECT_EQ(held.status.content, ContentStatus::Unreadable);
     EXPECT_EQ(held.status.back_office, BackOfficeStatus::Held);
