@@ -32,6 +32,23 @@ DraftSegment draft_of(const Segment& segment) {
     return draft;
 }
 
+// Tags come from schemas, and what a line end in a value means depends on how the lines are wrapped: readers leave it out,
+// and say so, where all of them stand inside segments.
+bool is_writable(const Transaction& transaction) {
+    return std::all_of(
+        transaction.segments.begin(), transaction.segments.end(), [](const Segment& segment) {
+            const bool named = segment.tag.size() >= 2 && segment.tag.size() <= 3 &&
+                               std::all_of(segment.tag.begin(), segment.tag.end(), [](char c) {
+                                   return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+                               });
+            return named &&
+                   std::none_of(
+                       segment.values.begin(), segment.values.end(), [](const Value& value) {
+                           return value.text.find_first_of("\r\n") != std::string_view::npos;
+                       });
+        });
+}
+
 // Header and trailer are the writer's own.
 std::vector<DraftSegment> body_of(const Transaction& transaction) {
     std::vector<DraftSegment> body;
@@ -136,7 +153,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     auto document = read(std::string(reinterpret_cast<const char*>(data), size), Limits::tight());
     if (!document) return 0;
     const Transaction* transaction = first_of(*document);
-    if (transaction == nullptr) return 0;
+    if (transaction == nullptr || !is_writable(*transaction)) return 0;
     const Interchange& interchange = document->interchanges.front();
     if (interchange.standard == Standard::X12)
         write_as_x12(*transaction, interchange.separators.repetition != '\0');
