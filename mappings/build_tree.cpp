@@ -14,11 +14,17 @@ const Cell* BuildNode::cell(const edi::Locator& at) const {
 
 namespace {
 
-std::string selector_key(const Hop& hop) {
-    std::string out = hop.occurrence > 1 ? std::to_string(hop.occurrence) : std::string();
-    for (const Selector& test : hop.tests)
-        out += "[" + place_key(test) + (test.absent ? "!" : "=" + test.code) + "]";
-    return out;
+// The same selectors and the same occurrence: both lead to one segment.
+bool same_choice(const Hop& a, const Hop& b) {
+    if (&a == &b) return true;
+    return std::max(a.occurrence, 1) == std::max(b.occurrence, 1) &&
+           std::equal(a.tests.begin(),
+                      a.tests.end(),
+                      b.tests.begin(),
+                      b.tests.end(),
+                      [](const Selector& x, const Selector& y) {
+                          return x.absent == y.absent && x.code == y.code && same_place(x, y);
+                      });
 }
 
 bool before(const edi::Locator& a, const edi::Locator& b) {
@@ -46,16 +52,19 @@ std::string place_key(const Selector& test) {
     return out;
 }
 
-BuildTree::BuildTree(const edi::SetSchema& set) : m_set(set) {
-    m_nodes.emplace_back();
-    m_nodes.front().always = true;
+BuildTree::BuildTree(const edi::SetSchema& set)
+    : m_set(set), m_root(m_arena.make<BuildNode>(m_arena.memory())) {
+    m_root->always = true;
 }
 
-BuildNode& BuildTree::make(BuildNode& parent, const Hop& hop, std::uint32_t rule, std::string key) {
-    m_nodes.emplace_back();
-    BuildNode& out = m_nodes.back();
+BuildNode& BuildTree::make(BuildNode& parent,
+                           const Hop& hop,
+                           std::uint32_t rule,
+                           bool found_again) {
+    BuildNode& out = *m_arena.make<BuildNode>(m_arena.memory());
+    out.cells.reserve(8);
     out.node = hop.node;
-    out.key = std::move(key);
+    if (found_again) out.hop = &hop;
     out.parent = &parent;
     out.rule = rule;
     out.occurrence = static_cast<std::uint32_t>(hop.occurrence);
@@ -74,12 +83,12 @@ BuildNode& BuildTree::make(BuildNode& parent, const Hop& hop, std::uint32_t rule
 }
 
 BuildNode& BuildTree::step(BuildNode& parent, const Hop& hop, std::uint32_t rule, bool fresh) {
-    if (fresh) return make(parent, hop, rule, "#" + std::to_string(++m_serial));
-    std::string key = selector_key(hop);
-    for (std::vector<BuildNode*>* list : {&parent.children, &parent.tree_children})
+    if (fresh) return make(parent, hop, rule, false);
+    for (std::pmr::vector<BuildNode*>* list : {&parent.children, &parent.tree_children})
         for (BuildNode* child : *list)
-            if (child->node == hop.node && child->key == key) return *child;
-    return make(parent, hop, rule, std::move(key));
+            if (child->node == hop.node && child->hop != nullptr && same_choice(*child->hop, hop))
+                return *child;
+    return make(parent, hop, rule, true);
 }
 
 BuildNode& BuildTree::repeat(BuildNode& parent,
@@ -87,25 +96,32 @@ BuildNode& BuildTree::repeat(BuildNode& parent,
                              std::uint32_t rule,
                              std::size_t number) {
     if (number == 0) return step(parent, hop, rule, false);
-    return make(parent, hop, rule, selector_key(hop) + "+" + std::to_string(number));
+    return make(parent, hop, rule, false);
+}
+
+BuildNode& BuildTree::add(BuildNode& parent, std::uint32_t node, std::uint32_t rule) {
+    Hop& hop = m_hops.emplace_back();
+    hop.node = node;
+    hop.loop = m_set.nodes[node].loop;
+    return step(parent, hop, rule, false);
 }
 
 // What a selector wrote below the element it selects stands and falls with it.
-void BuildTree::keep(BuildNode& node) {
+void BuildTree::retain(BuildNode& node) {
     node.kept = true;
     for (BuildNode* child : node.children)
-        if (child->follows) keep(*child);
+        if (child->follows) retain(*child);
 }
 
 bool BuildTree::prune(BuildNode& node) {
     bool kept = node.data || node.always;
-    for (std::vector<BuildNode*>* list : {&node.children, &node.tree_children})
+    for (std::pmr::vector<BuildNode*>* list : {&node.children, &node.tree_children})
         for (BuildNode* child : *list)
             kept = prune(*child) || kept;
     node.kept = kept;
     if (kept)
         for (BuildNode* child : node.children)
-            if (child->follows) keep(*child);
+            if (child->follows) retain(*child);
     return kept;
 }
 
@@ -133,14 +149,11 @@ void BuildTree::emit(BuildNode& node, std::uint32_t parent_loop) {
         node.segment = static_cast<std::uint32_t>(m_emitted.size());
         m_emitted.push_back(&node);
     }
-    std::vector<BuildNode*> children;
-    for (BuildNode* child : node.children)
-        if (child->kept) children.push_back(child);
     const auto by_place = [](const BuildNode* a, const BuildNode* b) { return a->node < b->node; };
-    if (!std::is_sorted(children.begin(), children.end(), by_place))
-        std::stable_sort(children.begin(), children.end(), by_place);
-    for (BuildNode* child : children)
-        emit(*child, own_loop);
+    if (!std::is_sorted(node.children.begin(), node.children.end(), by_place))
+        std::stable_sort(node.children.begin(), node.children.end(), by_place);
+    for (BuildNode* child : node.children)
+        if (child->kept) emit(*child, own_loop);
     if (is_loop) m_loops[own_loop].end = static_cast<std::uint32_t>(m_emitted.size());
     for (BuildNode* child : node.tree_children)
         if (child->kept) emit(*child, own_loop);
@@ -151,15 +164,15 @@ void BuildTree::number_tree() {
     if (!m_set.tree) return;
     const edi::TreeRule& rule = *m_set.tree;
     unsigned number = 0;
-    const auto set = [](BuildNode& node, const edi::Locator& at, std::string text) {
-        if (node.cell(at) == nullptr) node.cells.push_back({at, std::move(text), node.rule});
+    const auto set = [this](BuildNode& node, const edi::Locator& at, std::string_view text) {
+        if (node.cell(at) == nullptr) node.cells.push_back({at, keep(text), node.rule});
     };
     for (BuildNode* node : m_emitted) {
         if (m_set.nodes[node->node].tag != rule.segment) continue;
         set(*node, rule.id, std::to_string(++number));
         if (node->parent != nullptr && node->parent->node == node->node)
             if (const Cell* above = node->parent->cell(rule.id))
-                set(*node, rule.parent, std::string(above->text));
+                set(*node, rule.parent, above->text);
         const bool more = std::any_of(node->tree_children.begin(),
                                       node->tree_children.end(),
                                       [](const BuildNode* child) { return child->kept; });
@@ -182,7 +195,7 @@ void BuildTree::number_sequences() {
             if (m_set.nodes[node->node].tag != rule.of) continue;
             const unsigned number = ++counts[node->parent];
             if (node->cell(at) == nullptr)
-                node->cells.push_back({at, std::to_string(number), node->rule});
+                node->cells.push_back({at, keep(std::to_string(number)), node->rule});
         }
     }
 }
@@ -208,7 +221,7 @@ std::vector<edi::DraftSegment> BuildTree::segments() const {
         edi::DraftSegment segment{std::string(m_set.nodes[node->node].tag)};
         // The last element first: room for all of them is made once.
         for (auto cell = node->cells.rbegin(); cell != node->cells.rend(); ++cell)
-            segment.set(cell->at, cell->text);
+            segment.set(cell->at, std::string(cell->text));
         out.push_back(std::move(segment));
     }
     return out;

@@ -39,9 +39,13 @@ std::string_view to_string(FieldType type) {
     return "text";
 }
 
-int RecordType::slot(std::string_view wanted) const {
-    for (std::size_t i = 0; i < fields.size(); ++i)
-        if (fields[i].name == wanted) return static_cast<int>(i);
+int RecordType::slot(std::string_view wanted, int likely) const {
+    const std::size_t count = fields.size();
+    std::size_t at = std::min(static_cast<std::size_t>(std::max(likely, 0)), count);
+    for (std::size_t i = 0; i < count; ++i, ++at) {
+        if (at >= count) at = 0;
+        if (fields[at].name == wanted) return static_cast<int>(at);
+    }
     return -1;
 }
 
@@ -71,6 +75,15 @@ bool is_date(std::string_view text) {
     if (month < 1 || month > 12 || day < 1) return false;
     const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     return day <= (month == 2 && leap ? 29 : Days[month - 1]);
+}
+
+// Most decimals, without arithmetic: 12, 12.50.
+bool plain_number(std::string_view text) {
+    const std::size_t point = text.find('.');
+    if (point == std::string_view::npos)
+        return !text.empty() && text.size() < 19 && digits(text, 0, text.size());
+    return point > 0 && point + 1 < text.size() && text.size() < 19 && digits(text, 0, point) &&
+           digits(text, point + 1, text.size() - point - 1);
 }
 
 // HH:MM[:SS[.fff]]
@@ -107,8 +120,9 @@ bool is_value(FieldType type, std::string_view text) {
         case FieldType::Code:
             return true;
         case FieldType::Decimal:
-            return static_cast<bool>(Decimal::parse(text));
+            return plain_number(text) || static_cast<bool>(Decimal::parse(text));
         case FieldType::Integer: {
+            if (text.size() < 19 && digits(text, 0, text.size()) && !text.empty()) return true;
             const Result<Decimal> value = Decimal::parse(text);
             return value && value->scale() == 0 && text.find('.') == std::string_view::npos;
         }
@@ -295,78 +309,91 @@ Result<std::shared_ptr<const DocumentSchema>> DocumentSchema::parse(std::string_
 
 namespace {
 
+// The way down to a value; spelled out only when there is something to say about it.
+struct Way {
+    const Way* above = nullptr;
+    std::string_view name;
+    std::size_t index = std::string_view::npos;  // of a list; else the name counts
+
+    std::string pointer() const {
+        if (above == nullptr) return {};
+        return above->pointer() + "/" +
+               (index == std::string_view::npos ? std::string(name) : std::to_string(index));
+    }
+};
+
 class Checker {
 public:
     std::vector<Conformance> out;
 
-    void record(const RecordType& type,
-                const Json& node,
-                const std::string& pointer,
-                unsigned depth) {
+    void record(const RecordType& type, const Json& node, const Way& way, unsigned depth) {
         if (!node.is_object())
-            return add(
-                pointer, "a record is expected here, not " + std::string(node.type_name()), "");
-        if (depth > 64) return add(pointer, "nested deeper than 64", "");
-        for (const auto& [name, value] : node.items()) {
-            const int slot = type.slot(name);
-            if (slot >= 0)
-                field(type.fields[static_cast<std::size_t>(slot)],
-                      value,
-                      pointer + "/" + name,
-                      depth);
-            else if (!type.open)
-                unknown(type, name, pointer);
+            return add(way, "a record is expected here, not " + std::string(node.type_name()), "");
+        if (depth > 64) return add(way, "nested deeper than 64", "");
+        std::size_t required = 0;
+        int slot = -1;
+        for (const auto& [name, value] : node.get_ref<const Json::object_t&>()) {
+            slot = type.slot(name, slot + 1);
+            const Way below{&way, name};
+            if (slot >= 0) {
+                const Field& one = type.fields[static_cast<std::size_t>(slot)];
+                required += one.required ? 1U : 0U;
+                field(one, value, below, depth);
+            } else if (!type.open) {
+                unknown(type, below);
+            }
         }
         for (const Field& one : type.fields)
-            if (one.required && !node.contains(one.name))
-                add(pointer + "/" + one.name, "is missing", one.description);
+            if (one.required && required-- == 0) return missing(type, node, way);
     }
 
 private:
-    void add(std::string pointer, std::string message, std::string remedy) {
-        if (out.size() < 100)
-            out.push_back({std::move(pointer), std::move(message), std::move(remedy)});
+    void missing(const RecordType& type, const Json& node, const Way& way) {
+        for (const Field& one : type.fields)
+            if (one.required && !node.contains(one.name))
+                add({&way, one.name}, "is missing", one.description);
     }
-    void unknown(const RecordType& type, const std::string& name, const std::string& pointer) {
+    void add(const Way& way, std::string message, std::string remedy) {
+        if (out.size() < 100) out.push_back({way.pointer(), std::move(message), std::move(remedy)});
+    }
+    void unknown(const RecordType& type, const Way& way) {
         std::vector<std::string> names;
         for (const Field& one : type.fields)
             names.push_back(one.name);
-        const std::string near = near_match(name, names);
-        add(pointer + "/" + name,
+        const std::string near = near_match(way.name, names);
+        add(way,
             "there is no such field in " + type.name,
             near.empty() ? "" : "did you mean " + near + "?");
     }
-    void field(const Field& one, const Json& value, const std::string& pointer, unsigned depth) {
-        if (one.type == FieldType::Record) return record(*one.record, value, pointer, depth + 1);
+    void field(const Field& one, const Json& value, const Way& way, unsigned depth) {
+        if (one.type == FieldType::Record) return record(*one.record, value, way, depth + 1);
         if (one.type == FieldType::List) {
             if (!value.is_array())
-                return add(pointer,
+                return add(way,
                            "a list is expected here, not " + std::string(value.type_name()),
                            "write [ … ]");
             for (std::size_t i = 0; i < value.size(); ++i)
-                record(*one.record, value[i], pointer + "/" + std::to_string(i), depth + 1);
+                record(*one.record, value[i], {&way, {}, i}, depth + 1);
             return;
         }
         if (!value.is_string())
-            return add(pointer,
+            return add(way,
                        "a text is expected here, not " + std::string(value.type_name()),
                        "put the value in quotes; numbers too, so that 10.50 stays 10.50");
         const std::string& text = value.get_ref<const std::string&>();
         if (text.empty())
-            return add(
-                pointer, "is empty", "leave the field out: absent is the only kind of nothing");
+            return add(way, "is empty", "leave the field out: absent is the only kind of nothing");
         if (!is_value(one.type, text))
-            return add(
-                pointer, "\"" + text + "\" is not a " + std::string(to_string(one.type)), "");
+            return add(way, "\"" + text + "\" is not a " + std::string(to_string(one.type)), "");
         if (!one.values.empty() &&
             std::find(one.values.begin(), one.values.end(), text) == one.values.end()) {
             const std::string near = near_match(text, one.values);
-            add(pointer,
+            add(way,
                 "\"" + text + "\" is not one of its values",
                 near.empty() ? "" : "did you mean " + near + "?");
         }
-        if (one.max_length > 0 && characters(text) > one.max_length)
-            add(pointer, "is longer than " + std::to_string(one.max_length), "");
+        if (one.max_length > 0 && text.size() > one.max_length && characters(text) > one.max_length)
+            add(way, "is longer than " + std::to_string(one.max_length), "");
     }
 };
 
@@ -374,7 +401,7 @@ private:
 
 std::vector<Conformance> DocumentSchema::check(const Json& document) const {
     Checker checker;
-    checker.record(*m_root, document, "", 0);
+    checker.record(*m_root, document, Way{}, 0);
     return std::move(checker.out);
 }
 

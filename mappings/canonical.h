@@ -54,8 +54,9 @@ struct Field {
 struct RecordType {
     std::string name;  // "$defs" name, or the document's
     std::vector<Field> fields;
-    bool open = false;                      // additional properties are allowed (extras)
-    int slot(std::string_view name) const;  // -1: none
+    bool open = false;  // additional properties are allowed (extras)
+    // -1: none. `likely`: where it is looked for first; the one behind the last when a document is walked through.
+    int slot(std::string_view name, int likely = 0) const;
 };
 
 struct Conformance {

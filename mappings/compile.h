@@ -15,7 +15,7 @@ class Compiler {
 public:
     Compiler(Plan& plan, std::vector<Diagnostic>& diagnostics)
         : m_plan(plan),
-          m_resolver(*plan.set, *plan.document, diagnostics, plan.xml.get()),
+          m_resolver(*plan.set, *plan.document, diagnostics, plan.xml),
           m_diagnostics(diagnostics) {}
 
     void run();
@@ -72,6 +72,9 @@ private:
     std::set<std::string> m_used_fragments, m_used_tables, m_used_params;
     int m_unions = 0;
 };
+
+// Sets PlanStep::quiet.
+void mark_quiet(std::vector<PlanStep>& steps);
 
 // P1-P3, P6, MAP601 on the plan; sets the class of every rule.
 void check_laws(Plan& plan, std::vector<Diagnostic>& diagnostics);

@@ -156,4 +156,40 @@ void Compiler::unions(std::vector<PlanStep>& steps) {
     }
 }
 
+namespace {
+
+// Not on the wire, it does nothing: the places it may still look at are those from the root.
+bool idle_when_absent(const PlanStep& step) {
+    const auto all = [](const std::vector<PlanStep>& steps) {
+        return std::all_of(steps.begin(), steps.end(), idle_when_absent);
+    };
+    switch (step.kind) {
+        case StepKind::Move:
+            return !step.otherwise && !step.wire.from_root;
+        case StepKind::Put:
+            return !step.wire.from_root;
+        case StepKind::Check:
+        case StepKind::Require:
+            return true;
+        case StepKind::Block:
+            return !step.wire.from_root && (step.each || step.has_record || all(step.steps));
+        case StepKind::First:
+            return all(step.steps);
+        case StepKind::Derive:
+        case StepKind::When:
+            return false;
+    }
+    return false;
+}
+
+}  // namespace
+
+void mark_quiet(std::vector<PlanStep>& steps) {
+    for (PlanStep& step : steps) {
+        mark_quiet(step.steps);
+        step.quiet = step.kind == StepKind::Block && !step.each && !step.has_record &&
+                     std::all_of(step.steps.begin(), step.steps.end(), idle_when_absent);
+    }
+}
+
 }  // namespace sallyport::mapping

@@ -19,15 +19,22 @@ bool plain_number(std::string_view text) {
            (all_digits(text.substr(point + 1)) && text.size() < 30);
 }
 
+bool is_implied(const edi::Element* element) {
+    return element != nullptr && element->type == edi::DataType::Implied && element->decimals > 0;
+}
+
+bool unchanged_number(const edi::Element* element, FieldType wanted, std::string_view wire) {
+    return !is_implied(element) && wire.size() < 19 && plain_number(wire) &&
+           (wanted == FieldType::Decimal || wire.find('.') == std::string_view::npos);
+}
+
 Conversion number_to_document(const edi::Element* element,
                               FieldType wanted,
                               std::string_view wire,
                               bool edifact) {
     Conversion out;
-    const bool implied =
-        element != nullptr && element->type == edi::DataType::Implied && element->decimals > 0;
-    if (!implied && wire.size() < 19 && plain_number(wire) &&
-        (wanted == FieldType::Decimal || wire.find('.') == std::string_view::npos)) {
+    const bool implied = is_implied(element);
+    if (unchanged_number(element, wanted, wire)) {
         out.text = wire;
         return out;
     }
@@ -61,6 +68,17 @@ std::size_t octets_of(std::string_view text, std::size_t count) {
     for (; at < text.size(); ++at)
         if ((static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U && count-- == 0) break;
     return at;
+}
+
+bool reads_unchanged(const edi::Element* element, FieldType wanted, std::string_view wire) {
+    return (wanted == FieldType::Decimal || wanted == FieldType::Integer) &&
+           as_xml(element) == nullptr && unchanged_number(element, wanted, wire);
+}
+
+bool writes_unchanged(const edi::Element* element) {
+    return element == nullptr ||
+           (as_xml(element) == nullptr && element->type != edi::DataType::Date &&
+            element->type != edi::DataType::Time && element->type != edi::DataType::Implied);
 }
 
 Conversion to_document(const edi::Element* element,

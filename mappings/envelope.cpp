@@ -123,15 +123,16 @@ struct Marks {
     char element, component, repetition, release, end;
 };
 
-std::string released(std::string_view text, const Marks& marks) {
-    if (marks.release == '\0') return std::string(text);
-    std::string out;
+void released(std::string_view text, const Marks& marks, std::string& out) {
+    if (marks.release == '\0') {
+        out += text;
+        return;
+    }
     for (const char c : text) {
         if (c == marks.element || c == marks.component || c == marks.release || c == marks.end)
             out += marks.release;
         out += c;
     }
-    return out;
 }
 
 Error not_yet(const MapInfo& info, const char* verb) {
@@ -146,24 +147,21 @@ std::string segment_text(const edi::DraftSegment& segment, edi::Standard standar
     const Marks marks = standard == edi::Standard::Edifact ? Marks{'+', ':', '*', '?', '\''}
                                                            : Marks{'*', ':', '^', '\0', '~'};
     std::string out = segment.tag();
-    std::size_t kept = out.size();
+    std::size_t kept = out.size();  // what follows is empty so far
     for (const auto& repetitions : segment.elements()) {
         out += marks.element;
-        std::string element;
+        const std::size_t begin = out.size();
         for (std::size_t r = 0; r < repetitions.size(); ++r) {
-            if (r > 0) element += marks.repetition;
-            std::string composite;
-            std::size_t used = 0;
+            if (r > 0) out += marks.repetition;
+            std::size_t used = out.size();
             for (std::size_t c = 0; c < repetitions[r].size(); ++c) {
-                if (c > 0) composite += marks.component;
-                composite += released(repetitions[r][c], marks);
-                if (!repetitions[r][c].empty()) used = composite.size();
+                if (c > 0) out += marks.component;
+                released(repetitions[r][c], marks, out);
+                if (!repetitions[r][c].empty()) used = out.size();
             }
-            composite.resize(used);
-            element += composite;
+            out.resize(used);
         }
-        out += element;
-        if (!element.empty()) kept = out.size();
+        if (out.size() > begin) kept = out.size();
     }
     out.resize(kept);
     return out + marks.end;

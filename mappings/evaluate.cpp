@@ -283,7 +283,30 @@ EvalValue Evaluator::text_call(const CompiledExpr& expr, std::vector<EvalValue>&
     return {};
 }
 
+// How many records or texts a place of the document holds.
+std::size_t Evaluator::count(const DocRecord& record, const DocPlace& place, std::size_t hop) {
+    if (hop == place.hops.size()) return place.slot < 0 || !record.text(place.slot).empty() ? 1 : 0;
+    const DocHop& at = place.hops[hop];
+    const bool opens = at.field->type == FieldType::List &&
+                       (at.kind.empty() || (place.slot < 0 && hop + 1 == place.hops.size()));
+    const DocValue* value = record.find(at.slot);
+    if (value == nullptr) return 0;
+    std::size_t out = 0;
+    for (const DocRecord* entry : value->records) {
+        if (!at.kind.empty() && entry->text(at.field->kind_slot) != at.kind) continue;
+        out += count(*entry, place, hop + 1);
+        if (!opens) break;
+    }
+    return out;
+}
+
 EvalValue Evaluator::call(const CompiledExpr& expr, const Anchor& anchor, const DocRecord& record) {
+    if (expr.function == Function::Count && expr.args.size() == 1 &&
+        expr.args[0].op == Op::Document) {
+        const DocPlace& place = expr.args[0].document;
+        return EvalValue::of(Decimal(
+            static_cast<std::int64_t>(count(place.from_root ? *m_root : record, place, 0))));
+    }
     std::vector<EvalValue> args;
     for (const CompiledExpr& arg : expr.args)
         args.push_back(value(arg, anchor, record));

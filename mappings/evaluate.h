@@ -67,6 +67,7 @@ private:
                  std::size_t hop,
                  EvalValue& out,
                  bool& list);
+    static std::size_t count(const DocRecord& record, const DocPlace& place, std::size_t hop);
     EvalValue call(const CompiledExpr& expr, const Anchor& anchor, const DocRecord& record);
     EvalValue text_call(const CompiledExpr& expr, std::vector<EvalValue>& args);
     EvalValue number_call(const CompiledExpr& expr, std::vector<EvalValue>& args);

@@ -51,6 +51,9 @@ Conversion to_document(const edi::Element* element,
                        std::string_view wire,
                        bool edifact);
 Conversion to_wire(const edi::Element* element, FieldType type, std::string_view value);
+// The conversion would only copy the text: most numbers.
+bool reads_unchanged(const edi::Element* element, FieldType wanted, std::string_view wire);
+bool writes_unchanged(const edi::Element* element);
 
 // Lengths of the standards count characters; texts are UTF-8.
 std::size_t characters(std::string_view text);

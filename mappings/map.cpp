@@ -125,7 +125,8 @@ bool find_xml(Plan& plan, const edi::SchemaSet& schemas, std::vector<Diagnostic>
                          : "did you mean " + near + "?");
         return false;
     }
-    plan.xml = std::make_unique<XmlSet>(*found, plan.map.namespaces);
+    plan.xml_owner = std::make_shared<XmlSet>(*found, plan.map.namespaces);
+    plan.xml = plan.xml_owner.get();
     plan.set = &plan.xml->set();
     return true;
 }
@@ -235,6 +236,7 @@ MapLoad load_map(std::string_view name, const TextSource& texts, const edi::Sche
     out.sources = plan->map.sources;
     if (!plan->map.sources.files.empty() && find_schemas(*plan, texts, schemas, out.diagnostics)) {
         compile(*plan, out.diagnostics);
+        mark_quiet(plan->steps);
         // On a plan with holes the conditions would report what is only missing because of another error.
         if (!has_errors(out.diagnostics)) check_laws(*plan, out.diagnostics);
         if (!has_errors(out.diagnostics)) check_coverage(*plan, out.diagnostics);

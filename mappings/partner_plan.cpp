@@ -21,26 +21,48 @@ public:
         m_out->info.arrow = Arrow::Both;
         m_out->document = plan.document;
         m_out->set = plan.set;
+        m_out->xml = plan.xml;
+        m_out->xml_owner = plan.xml_owner;
         m_out->rules = plan.rules;
         m_out->parameter_defaults = plan.parameter_defaults;
         m_out->steps = plan.steps;
-        turn(m_out->steps, {});
+        turn(m_out->steps, {}, m_out->steps);
     }
     std::unique_ptr<const Plan> take() { return std::move(m_out); }
 
 private:
     // `selected`: what the selectors of the block around write already.
-    void turn(std::vector<PlanStep>& steps, const std::vector<Selector>& selected) {
+    // `around`: the rules of the block, a `first` inside it included.
+    void turn(std::vector<PlanStep>& steps,
+              const std::vector<Selector>& selected,
+              const std::vector<PlanStep>& around) {
         for (PlanStep& step : steps) {
             const bool moves = step.kind == StepKind::Move || step.kind == StepKind::Block;
-            if (moves && step.arrow == Arrow::Read && !is_selected(step, selected))
+            if (moves && step.arrow == Arrow::Read && !is_selected(step, selected) &&
+                (m_out->xml == nullptr || !is_taken(step, around)))
                 step.arrow = Arrow::Both;
             for (LensOp& lens : step.lenses)
                 if (lens.kind == LensKind::Table) lens.table = other_codes(*lens.table);
             if (step.kind == StepKind::First) rotate(step.steps);
             const bool opens = step.kind == StepKind::Block && !step.wire.hops.empty();
-            turn(step.steps, opens ? step.wire.hops.back().tests : selected);
+            turn(step.steps,
+                 opens ? step.wire.hops.back().tests : selected,
+                 step.kind == StepKind::Block ? step.steps : around);
         }
+    }
+
+    // XML reads one element into two fields where that is the habit (PartyName); written, each place has one value.
+    static bool is_taken(const PlanStep& step, const std::vector<PlanStep>& around) {
+        return std::any_of(around.begin(), around.end(), [&](const PlanStep& other) {
+            if (other.kind == StepKind::First) return is_taken(step, other.steps);
+            return other.kind == StepKind::Move && other.arrow != Arrow::Read &&
+                   other.wire.at == step.wire.at &&
+                   std::equal(other.wire.hops.begin(),
+                              other.wire.hops.end(),
+                              step.wire.hops.begin(),
+                              step.wire.hops.end(),
+                              [](const Hop& a, const Hop& b) { return a.node == b.node; });
+        });
     }
 
     static bool is_selected(const PlanStep& step, const std::vector<Selector>& selected) {

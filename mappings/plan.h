@@ -236,8 +236,10 @@ struct PlanStep {
     char phase = 0;           // Require
     bool each = false;        // Block
     bool has_record = false;  // Block with an arrow
-    std::string kind_code;    // Block: each … <-> list[kind]
-    int union_id = -1;        // Block: each blocks on the same list
+    bool quiet =
+        false;  // Block without a record: when it is not on the wire nothing inside is done (no default, no sum)
+    std::string kind_code;  // Block: each … <-> list[kind]
+    int union_id = -1;      // Block: each blocks on the same list
     std::vector<PlanStep> steps;
     std::uint32_t rule = 0;  // Plan::rules
 };
@@ -255,11 +257,12 @@ struct Plan {
     MapInfo info;
     std::shared_ptr<const DocumentSchema> document;
     const edi::SetSchema* set = nullptr;
-    std::unique_ptr<XmlSet> xml;  // a map of an XML document: owns `set`
+    XmlSet* xml = nullptr;  // a map of an XML document: `set` is its schema
     std::vector<std::unique_ptr<CompiledTable>> tables;
     std::vector<PlanStep> steps;
     std::vector<RuleInfo> rules;
     std::vector<std::optional<std::string>> parameter_defaults;  // by index in map.params
+    std::shared_ptr<XmlSet> xml_owner;  // shared with the plans made from this one
 };
 
 // The plan is for this document: it has been placed, or is XML of its family and kind.

@@ -87,7 +87,7 @@ std::size_t RandomValues::size_in(Room room) {
 }
 
 // One character. Separators of X12 cannot be released: a document that holds them is refused, which is no law.
-std::string RandomValues::letter(bool plain) {
+void RandomValues::letter(std::string& out, bool plain) {
     static constexpr std::string_view Plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     static constexpr std::string_view Mixed =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.,-/()&#";
@@ -98,11 +98,11 @@ std::string RandomValues::letter(bool plain) {
     std::string_view from = Plain;
     if (!plain && m_shape.letters != Shape::Letters::Plain) {
         if (m_shape.letters == Shape::Letters::Foreign && below(4) == 0)
-            return std::string(one_of(*this, Foreign));
+            return void(out += one_of(*this, Foreign));
         const bool edifact = m_plan.set->standard == edi::Standard::Edifact;
         from = m_shape.letters != Shape::Letters::Marks ? Mixed : edifact ? Released : Marks;
     }
-    return std::string(1, from[below(from.size())]);
+    out += from[below(from.size())];
 }
 
 std::string RandomValues::word(Room room, bool plain) {
@@ -112,7 +112,10 @@ std::string RandomValues::word(Room room, bool plain) {
     for (std::size_t i = 0; i < size; ++i) {
         const bool inside = i + 1 < size && !blank && !plain;
         blank = inside && m_shape.letters != Shape::Letters::Plain && below(7) == 0;
-        out += blank ? " " : letter(plain);
+        if (blank)
+            out += ' ';
+        else
+            letter(out, plain);
     }
     return out;
 }
@@ -201,9 +204,11 @@ std::string RandomValues::plain(const Field& field,
     return word(room, ascii || field.type == FieldType::Code);
 }
 
-std::string RandomValues::of_table(const LensOp& lens, const edi::Element* element) {
+std::string RandomValues::of_table(const LensOp& lens,
+                                   const edi::Element* element,
+                                   const Field& field) {
     // `else keep`: a code the table does not know goes through as it is.
-    if (lens.keep && element != nullptr && chance(15)) {
+    if (lens.keep && element != nullptr && field.values.empty() && chance(15)) {
         std::string code;
         if (element->codes != nullptr && !element->codes->values().empty())
             code = element->codes->values()[below(element->codes->values().size())];
@@ -211,8 +216,21 @@ std::string RandomValues::of_table(const LensOp& lens, const edi::Element* eleme
             code = word({element->min, std::min<std::size_t>(element->max, 8)}, true);
         if (!lens.table->read.contains(code) && !lens.table->write.contains(code)) return code;
     }
-    return lens.table->words.empty() ? std::string()
-                                     : lens.table->words[below(lens.table->words.size())];
+    if (lens.table->words.empty()) return {};
+    // A word the set of this release has no code for, or the document no place, is drawn again.
+    std::string word;
+    for (unsigned tries = 0; tries < 8; ++tries) {
+        word = lens.table->words[below(lens.table->words.size())];
+        const auto code = lens.table->write.find(word);
+        const bool written = element == nullptr || element->codes == nullptr ||
+                             code == lens.table->write.end() ||
+                             element->codes->contains(code->second.first);
+        const bool held =
+            field.values.empty() ||
+            std::find(field.values.begin(), field.values.end(), word) != field.values.end();
+        if (written && held) break;
+    }
+    return word;
 }
 
 // Words that fit a line each, as long as the place has lines for them.
@@ -247,7 +265,7 @@ std::string RandomValues::lensed(const PlanStep& step, std::size_t index) {
     for (const LensOp& lens : step.lenses) {
         switch (lens.kind) {
             case LensKind::Table:
-                return of_table(lens, element);
+                return of_table(lens, element, field);
             case LensKind::Moment:
                 return date(element) + (step.wire.at.size() > 1 ? "T" + time(false) : "");
             case LensKind::Dtm:

@@ -46,14 +46,14 @@ private:
     std::string digits(std::size_t count);
     std::string number(std::size_t most);
     std::string word(Room room, bool plain);
-    std::string letter(bool plain);
+    void letter(std::string& out, bool plain);
     std::size_t size_in(Room room);
     std::string date(const edi::Element* element);
     std::string time(bool seconds);
     std::string decimal(const Field& field, const edi::Element* element);
     std::string plain(const Field& field, const edi::Element* element, Room room, bool ascii);
     std::string lensed(const PlanStep& step, std::size_t index);
-    std::string of_table(const LensOp& lens, const edi::Element* element);
+    std::string of_table(const LensOp& lens, const edi::Element* element, const Field& field);
     std::string sentence(const PlanStep& step, std::size_t width);
     std::string with_check_digit(std::size_t size);
 

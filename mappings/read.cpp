@@ -182,11 +182,11 @@ ReadStep Reader::plain(const PlanStep& step,
                        const WireText& found,
                        const Anchor& anchor,
                        DocRecord& record) {
-    std::string text;
-    if (step.input == FieldType::Text || step.input == FieldType::Code) {
-        text = found.text;
-    } else {
-        Conversion converted = to_document(step.wire.element, step.input, found.text, m_edifact);
+    const bool as_it_is = step.input == FieldType::Text || step.input == FieldType::Code ||
+                          reads_unchanged(step.wire.element, step.input, found.text);
+    Conversion converted;
+    if (!as_it_is) {
+        converted = to_document(step.wire.element, step.input, found.text, m_edifact);
         if (!converted.ok) {
             fail(step,
                  Verdict::Reject,
@@ -198,11 +198,11 @@ ReadStep Reader::plain(const PlanStep& step,
                  std::string(found.text));
             return ReadStep::Missed;
         }
-        text = std::move(converted.text);
     }
+    const std::string_view text = as_it_is ? found.text : std::string_view(converted.text);
     if (text.empty()) return ReadStep::Absent;
     const bool stored =
-        set(step, step.fields[0], std::move(text), found.origin, TraceEntry::Source::Wire, record);
+        set(step, step.fields[0], text, found.origin, TraceEntry::Source::Wire, record);
     return stored ? ReadStep::Stored : ReadStep::Absent;
 }
 
@@ -213,20 +213,16 @@ ReadStep Reader::store(const PlanStep& step,
     bool stored = false;
     for (std::size_t i = 0; i < step.fields.size() && i < value.texts.size(); ++i) {
         if (value.texts[i].empty()) continue;
-        stored = set(step,
-                     step.fields[i],
-                     std::move(value.texts[i]),
-                     origin,
-                     TraceEntry::Source::Wire,
-                     record) ||
-                 stored;
+        stored =
+            set(step, step.fields[i], value.texts[i], origin, TraceEntry::Source::Wire, record) ||
+            stored;
     }
     return stored ? ReadStep::Stored : ReadStep::Absent;
 }
 
 bool Reader::set(const PlanStep& step,
                  const DocPlace& place,
-                 std::string text,
+                 std::string_view text,
                  const WireOrigin& origin,
                  TraceEntry::Source source,
                  DocRecord& record) {
@@ -239,29 +235,30 @@ bool Reader::set(const PlanStep& step,
              origin,
              Anchor{},
              record,
-             text);
+             std::string(text));
         return false;
     };
     const bool plain = field.type == FieldType::Text || field.type == FieldType::Code;
     if (!plain && !is_value(field.type, text))
-        return refuse("\"" + text + "\" is not a " + std::string(to_string(field.type)) + " for " +
-                      place.text);
+        return refuse("\"" + std::string(text) + "\" is not a " +
+                      std::string(to_string(field.type)) + " for " + place.text);
     if (!field.values.empty() &&
         std::find(field.values.begin(), field.values.end(), text) == field.values.end())
-        return refuse("\"" + text + "\" is not a value of " + place.text);
+        return refuse("\"" + std::string(text) + "\" is not a value of " + place.text);
     DocRecord* target = descend(place.from_root ? m_root : &record, place.hops, &m_arena);
     const auto slot = static_cast<std::uint16_t>(place.slot);
     if (const DocValue* old = target->find(slot)) {
         if (old->text != text && source != TraceEntry::Source::Default)
             m_findings.add(finding(Verdict::Note,
                                    "twice",
-                                   field_path(*target, place.slot) + " is already \"" + old->text +
-                                       "\"; \"" + text + "\" is not used",
+                                   field_path(*target, place.slot) + " is already \"" +
+                                       std::string(old->text) + "\"; \"" + std::string(text) +
+                                       "\" is not used",
                                    step,
                                    origin));
         return true;
     }
-    target->values.push_back({slot, std::move(text), {}});
+    target->add(slot, m_arena.keep(text));
     if (m_options.trace) m_trace.push_back({source, target, place.slot, origin, step.rule});
     return true;
 }
@@ -282,12 +279,11 @@ std::vector<Anchor> Reader::occurrences(const PlanStep& step, const Anchor& anch
 
 void Reader::entry(const PlanStep& step, const Anchor& at, DocRecord& record) {
     const DocPlace& place = step.fields[0];
-    std::vector<DocHop> above(place.hops.begin(), place.hops.end() - 1);
+    const std::span<const DocHop> above(place.hops.data(), place.hops.size() - 1);
     DocRecord* owner = descend(place.from_root ? m_root : &record, above, &m_arena);
     DocRecord* made = m_arena.make(place.hops.back().field->record);
     if (!step.kind_code.empty())
-        made->values.push_back(
-            {static_cast<std::uint16_t>(place.hops.back().field->kind_slot), step.kind_code, {}});
+        made->add(static_cast<std::uint16_t>(place.hops.back().field->kind_slot), step.kind_code);
     attach(*owner, place.hops.back().slot, *made, true);
     steps(step.steps, at, *made);
 }
@@ -318,7 +314,7 @@ ReadStep Reader::block(const PlanStep& step, const Anchor& anchor, DocRecord& re
         return found.empty() ? ReadStep::Absent : ReadStep::Stored;
     }
     if (found.empty()) {
-        if (step.has_record) return ReadStep::Absent;
+        if (step.has_record || step.quiet) return ReadStep::Absent;
         Anchor absent = anchor;
         absent.absent = true;
         steps(step.steps, absent, record);
@@ -349,11 +345,9 @@ ReadStep Reader::block(const PlanStep& step, const Anchor& anchor, DocRecord& re
     made->slot = last.slot;
     steps(step.steps, found[0], *made);
     if (made->empty()) return ReadStep::Absent;
-    const std::vector<DocHop> above(place.hops.begin(), place.hops.end() - 1);
+    const std::span<const DocHop> above(place.hops.data(), place.hops.size() - 1);
     DocRecord* owner = descend(start, above, &m_arena);
-    if (!last.kind.empty())
-        made->values.insert(made->values.begin(),
-                            {static_cast<std::uint16_t>(last.field->kind_slot), last.kind, {}});
+    if (!last.kind.empty()) made->add(static_cast<std::uint16_t>(last.field->kind_slot), last.kind);
     attach(*owner, last.slot, *made, last.field->type == FieldType::List);
     return ReadStep::Stored;
 }
@@ -376,10 +370,16 @@ void Reader::own(const PlanStep& step, const Anchor& anchor) {
 
 namespace {
 
+struct Noting {
+    std::vector<RuleNote>* notes = nullptr;
+    const std::function<bool(const RuleNote&)>* wanted = nullptr;
+};
+
 Result<ReadOutcome> read_xml_document(const Plan& plan,
                                       const edi::Transaction& transaction,
                                       const Parameters& parameters,
-                                      const RunOptions& options) {
+                                      const RunOptions& options,
+                                      const Noting& noting) {
     if (!is_of(plan, transaction))
         return Error("map.set",
                      Blame::Operator,
@@ -392,7 +392,9 @@ Result<ReadOutcome> read_xml_document(const Plan& plan,
     const Result<std::vector<std::optional<std::string>>> bound = bind_parameters(plan, parameters);
     if (!bound) return bound.error();
     XmlWire wire(transaction, *plan.xml);
-    return Reader(plan, wire.placed(), *bound, options, &wire).run();
+    Reader reader(plan, wire.placed(), *bound, options, &wire);
+    if (noting.notes != nullptr) reader.note(*noting.notes, *noting.wanted);
+    return reader.run();
 }
 
 }  // namespace
@@ -403,15 +405,19 @@ bool is_of(const Plan& plan, const edi::Transaction& transaction) {
            transaction.loops.size() > 1;
 }
 
-Result<ReadOutcome> read(const CompiledMap& map,
-                         const edi::Transaction& transaction,
-                         const Parameters& parameters,
-                         const RunOptions& options) {
+namespace {
+
+Result<ReadOutcome> read_with(const CompiledMap& map,
+                              const edi::Transaction& transaction,
+                              const Parameters& parameters,
+                              const RunOptions& options,
+                              const Noting& noting) {
     const Plan& plan = map.plan();
     if (plan.info.arrow == Arrow::Write)
         return Error("map.direction", Blame::Operator, "map " + plan.info.name + " only writes")
             .remedy("its header has <-; reading needs <-> or ->");
-    if (plan.xml != nullptr) return read_xml_document(plan, transaction, parameters, options);
+    if (plan.xml != nullptr)
+        return read_xml_document(plan, transaction, parameters, options, noting);
     if (transaction.schema == nullptr || transaction.loops.empty())
         return Error("map.set",
                      Blame::Operator,
@@ -428,7 +434,27 @@ Result<ReadOutcome> read(const CompiledMap& map,
             .remedy("choose the map for this set and version");
     const Result<std::vector<std::optional<std::string>>> bound = bind_parameters(plan, parameters);
     if (!bound) return bound.error();
-    return Reader(plan, transaction, *bound, options).run();
+    Reader reader(plan, transaction, *bound, options);
+    if (noting.notes != nullptr) reader.note(*noting.notes, *noting.wanted);
+    return reader.run();
+}
+
+}  // namespace
+
+Result<ReadOutcome> read(const CompiledMap& map,
+                         const edi::Transaction& transaction,
+                         const Parameters& parameters,
+                         const RunOptions& options) {
+    return read_with(map, transaction, parameters, options, {});
+}
+
+Result<ReadOutcome> read_noting(const CompiledMap& map,
+                                const edi::Transaction& transaction,
+                                std::vector<RuleNote>& notes,
+                                const std::function<bool(const RuleNote&)>& wanted) {
+    RunOptions options;
+    options.trace = true;
+    return read_with(map, transaction, {}, options, {&notes, &wanted});
 }
 
 }  // namespace sallyport::mapping

@@ -100,4 +100,21 @@ void Reader::trace(std::vector<TraceEntry>& out) {
     }
 }
 
+void Reader::notes(std::vector<RuleNote>& out) {
+    out.reserve(m_trace.size());
+    for (const TraceNote& noted : m_trace) {
+        RuleNote& one = out.emplace_back();
+        one.source = noted.source;
+        one.rule = noted.rule;
+        if (noted.origin.segment != edi::None) {
+            one.segment = m_wire.segment(noted.origin.segment).place.segment;
+            one.element = noted.origin.at.element;
+            one.component = noted.origin.at.component;
+            if (m_xml != nullptr)
+                one.place = m_xml->path(noted.origin.segment, noted.origin.at.element);
+        }
+        if ((*m_wanted)(one)) one.field = field_path(*noted.record, noted.slot);
+    }
+}
+
 }  // namespace sallyport::mapping

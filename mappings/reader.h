@@ -6,6 +6,7 @@
 #include "mappings/evaluate.h"
 #include "mappings/findings.h"
 #include "mappings/lenses.h"
+#include "mappings/rule_notes.h"
 #include "mappings/run.h"
 #include "mappings/xml_wire.h"
 
@@ -46,6 +47,12 @@ public:
           m_evaluator(plan, parameters, &m_wire, m_root),
           m_findings(options.findings) {}
 
+    // Takes the place of the trace.
+    void note(std::vector<RuleNote>& notes, const std::function<bool(const RuleNote&)>& wanted) {
+        m_notes = &notes;
+        m_wanted = &wanted;
+    }
+
     ReadOutcome run() {
         steps(m_plan.steps, Anchor{}, *m_root);
         for (const Deferred& one : m_derived)
@@ -54,8 +61,11 @@ public:
             one.step->kind == StepKind::Require ? require(one) : check(one);
         ReadOutcome out;
         leftovers(out.leftovers);
-        if (m_options.trace) trace(out.trace);
-        out.document = std::make_unique<nlohmann::ordered_json>(taken_json(*m_root));
+        if (m_notes != nullptr)
+            notes(*m_notes);
+        else if (m_options.trace)
+            trace(out.trace);
+        out.document = std::make_unique<nlohmann::ordered_json>(to_json(*m_root));
         out.findings = std::move(m_findings.all);
         out.findings_left_out = m_findings.left_out;
         return out;
@@ -88,7 +98,7 @@ private:
     ReadStep put_default(const PlanStep& step, DocRecord& record);
     bool set(const PlanStep& step,
              const DocPlace& place,
-             std::string text,
+             std::string_view text,
              const WireOrigin& origin,
              TraceEntry::Source source,
              DocRecord& record);
@@ -106,6 +116,7 @@ private:
     void require(const Deferred& one);
     void leftovers(std::vector<Leftover>& out);
     void trace(std::vector<TraceEntry>& out);
+    void notes(std::vector<RuleNote>& out);
 
     std::string where(std::uint32_t segment) const;
     Finding finding(Verdict verdict,
@@ -134,6 +145,8 @@ private:
     std::vector<Deferred> m_derived;
     std::vector<Deferred> m_checks;
     std::vector<TraceNote> m_trace;
+    std::vector<RuleNote>* m_notes = nullptr;
+    const std::function<bool(const RuleNote&)>* m_wanted = nullptr;
 };
 
 }  // namespace sallyport::mapping

@@ -23,22 +23,19 @@ const DocValue* DocRecord::find(std::uint16_t wanted) const {
 std::string_view DocRecord::text(int wanted) const {
     if (wanted < 0) return {};
     const DocValue* value = find(static_cast<std::uint16_t>(wanted));
-    return value == nullptr ? std::string_view{} : std::string_view(value->text);
+    return value == nullptr ? std::string_view{} : value->text;
 }
 
 void attach(DocRecord& parent, std::uint16_t slot, DocRecord& child, bool list) {
     DocValue* value = parent.find(slot);
-    if (value == nullptr) {
-        parent.values.push_back({slot, {}, {}});
-        value = &parent.values.back();
-    }
+    if (value == nullptr) value = &parent.add(slot, {});
     value->records.push_back(&child);
     child.parent = &parent;
     child.slot = slot;
     child.index = list ? static_cast<std::uint32_t>(value->records.size()) : 0;
 }
 
-DocRecord* descend(DocRecord* from, const std::vector<DocHop>& hops, DocArena* arena) {
+DocRecord* descend(DocRecord* from, std::span<const DocHop> hops, DocArena* arena) {
     for (const DocHop& hop : hops) {
         const DocValue* value = from->find(hop.slot);
         DocRecord* next = nullptr;
@@ -53,8 +50,7 @@ DocRecord* descend(DocRecord* from, const std::vector<DocHop>& hops, DocArena* a
             if (arena == nullptr) return nullptr;
             next = arena->make(hop.field->record);
             if (!hop.kind.empty())
-                next->values.push_back(
-                    {static_cast<std::uint16_t>(hop.field->kind_slot), hop.kind, {}});
+                next->add(static_cast<std::uint16_t>(hop.field->kind_slot), hop.kind);
             attach(*from, hop.slot, *next, hop.field->type == FieldType::List);
         }
         from = next;
@@ -79,7 +75,7 @@ std::string field_path(const DocRecord& record, int slot) {
     return out;
 }
 
-nlohmann::ordered_json taken_json(DocRecord& record) {
+nlohmann::ordered_json to_json(DocRecord& record) {
     nlohmann::ordered_json out = nlohmann::ordered_json::object();
     const auto by_slot = [](const DocValue& a, const DocValue& b) { return a.slot < b.slot; };
     if (!std::is_sorted(record.values.begin(), record.values.end(), by_slot))
@@ -93,13 +89,13 @@ nlohmann::ordered_json taken_json(DocRecord& record) {
             auto& array = list.get_ref<nlohmann::ordered_json::array_t&>();
             array.reserve(value.records.size());
             for (DocRecord* entry : value.records)
-                array.push_back(taken_json(*entry));
+                array.push_back(to_json(*entry));
             object.Container::emplace_back(field.name, std::move(list));
         } else if (field.type == FieldType::Record) {
             if (!value.records.empty() && !value.records[0]->empty())
-                object.Container::emplace_back(field.name, taken_json(*value.records[0]));
+                object.Container::emplace_back(field.name, to_json(*value.records[0]));
         } else {
-            object.Container::emplace_back(field.name, std::move(value.text));
+            object.Container::emplace_back(field.name, std::string(value.text));
         }
     }
     return out;
@@ -107,8 +103,9 @@ nlohmann::ordered_json taken_json(DocRecord& record) {
 
 DocRecord* from_json(const nlohmann::ordered_json& json, const RecordType& type, DocArena& arena) {
     DocRecord* out = arena.make(&type);
-    for (const auto& [name, value] : json.items()) {
-        const int slot = type.slot(name);
+    int slot = -1;
+    for (const auto& [name, value] : json.get_ref<const nlohmann::ordered_json::object_t&>()) {
+        slot = type.slot(name, slot + 1);
         if (slot < 0) continue;
         const Field& field = type.fields[static_cast<std::size_t>(slot)];
         const auto at = static_cast<std::uint16_t>(slot);
@@ -118,7 +115,7 @@ DocRecord* from_json(const nlohmann::ordered_json& json, const RecordType& type,
         } else if (field.type == FieldType::Record) {
             attach(*out, at, *from_json(value, *field.record, arena), false);
         } else {
-            out->values.push_back({at, value.get<std::string>(), {}});
+            out->add(at, value.get_ref<const std::string&>());
         }
     }
     return out;

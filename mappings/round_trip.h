@@ -78,6 +78,20 @@ private:
 // A document with values in fields the map carries, each fit for its place. `random` decides everything.
 nlohmann::ordered_json random_document(const CompiledMap& map, Random& random);
 
+// The same, for many documents of one map. The map must outlive it. Not thread-safe.
+class RandomDocuments {
+public:
+    explicit RandomDocuments(const CompiledMap& map);
+    ~RandomDocuments();
+    RandomDocuments(RandomDocuments&&) noexcept;
+    nlohmann::ordered_json draw(Random& random) const;
+
+private:
+    struct State;
+    const CompiledMap& m_map;
+    std::unique_ptr<State> m_state;
+};
+
 // How often one rule was at work in documents that went there and back.
 struct RuleUse {
     std::string where;  // "x12-850-base.map:59"

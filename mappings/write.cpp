@@ -62,16 +62,28 @@ WriteStep Writer::step(const PlanStep& step,
                 steps(step.steps, target, record);
             return WriteStep::Absent;
         case StepKind::Require:
-            if (step.phase != 'p') m_checks.push_back({&step, target.node, &record});
+            if (step.phase != 'p') m_checks.push_back({&step, stand(target).node, &record});
             return WriteStep::Absent;
     }
     return WriteStep::Absent;
 }
 
+Target& Writer::stand(Target& target) {
+    if (target.opens == nullptr) return target;
+    const PlanStep& step = *target.opens;
+    PairEntry* const pair = target.pair;
+    target = reach(step, *target.above, step.wire.hops.size(), false);
+    if (pair != nullptr) target.pair = pair;
+    return target;
+}
+
 // Follows the first `hops` hops of the step's path.
 Target Writer::reach(const PlanStep& step, Target& target, std::size_t hops, bool fresh) {
-    Target at = target;
-    if (step.wire.from_root) at = {&m_tree.root(), &m_tree.root(), nullptr};
+    Target at;
+    if (step.wire.from_root)
+        at.node = at.loop = &m_tree.root();
+    else
+        at = stand(target);
     for (std::size_t i = 0; i < hops; ++i) {
         const Hop& hop = step.wire.hops[i];
         BuildNode& next =
@@ -89,8 +101,15 @@ WriteStep Writer::move(const PlanStep& step,
                        std::vector<Finding>* withheld) {
     if (step.condition && !m_evaluator.value(*step.condition, Anchor{}, record).holds())
         return WriteStep::Absent;
+    if (step.lenses.empty() && step.fields.size() == 1) return single(step, target, record);
     LensValue value;
     bool any = false;
+    m_defaulted = false;
+    if (step.fields.size() == 1 && !step.otherwise) {
+        const DocPlace& place = step.fields[0];
+        const DocRecord* at = descend(place.from_root ? m_root : &record, place.hops, nullptr);
+        if (at == nullptr || at->text(place.slot).empty()) return WriteStep::Absent;
+    }
     for (const DocPlace& place : step.fields) {
         const DocRecord* at = descend(place.from_root ? m_root : &record, place.hops, nullptr);
         value.texts.emplace_back(at == nullptr ? std::string_view{} : at->text(place.slot));
@@ -99,6 +118,7 @@ WriteStep Writer::move(const PlanStep& step,
     if (!any && step.otherwise && !step.omit) {
         value.texts = {*step.otherwise};
         any = true;
+        m_defaulted = true;
     }
     if (!any || (step.omit && step.otherwise && value.texts[0] == *step.otherwise))
         return WriteStep::Absent;
@@ -133,10 +153,40 @@ WriteStep Writer::move(const PlanStep& step,
         }
         value.texts[0] = std::move(converted.text);
     }
-    return write(step, target, std::move(value.texts), record, data);
+    return write_all(step, target, std::move(value.texts), record, data);
+}
+
+// One field into one element without a lens: most rules, and most of them find nothing.
+WriteStep Writer::single(const PlanStep& step, Target& target, DocRecord& record) {
+    const DocPlace& place = step.fields[0];
+    const DocRecord* at = place.hops.empty()
+                              ? (place.from_root ? m_root : &record)
+                              : descend(place.from_root ? m_root : &record, place.hops, nullptr);
+    std::string_view text = at == nullptr ? std::string_view{} : at->text(place.slot);
+    m_defaulted = text.empty();
+    if (text.empty()) {
+        if (!step.otherwise || step.omit) return WriteStep::Absent;
+        text = *step.otherwise;
+    }
+    if (step.omit && step.otherwise && text == *step.otherwise) return WriteStep::Absent;
+    const bool data = !place.from_root;
+    if (step.input == FieldType::Text || step.input == FieldType::Code ||
+        writes_unchanged(step.wire.element))
+        return write(step, target, text, record, data);
+    Conversion converted = to_wire(step.wire.element, step.input, text);
+    if (!converted.ok) {
+        fail(step,
+             Verdict::Reject,
+             "value",
+             step.wire.text + ": " + converted.problem,
+             std::string(text));
+        return WriteStep::Missed;
+    }
+    return write(step, target, converted.text, record, data);
 }
 
 WriteStep Writer::put(const PlanStep& step, Target& target, DocRecord& record) {
+    m_defaulted = false;
     if (step.condition && !m_evaluator.value(*step.condition, Anchor{}, record).holds())
         return WriteStep::Absent;
     if (counts_segments(step.expr)) {
@@ -166,7 +216,7 @@ WriteStep Writer::put(const PlanStep& step, Target& target, DocRecord& record) {
         if (converted.ok) out.texts[0] = converted.text;
     }
     const bool data = document_data(step.expr);
-    const WriteStep outcome = write(step, target, std::move(out.texts), record, data);
+    const WriteStep outcome = write_all(step, target, std::move(out.texts), record, data);
     // A constant element of XML is to its parent what a constant element is to its segment.
     if (m_plan.xml != nullptr && !data && outcome == WriteStep::Written &&
         !step.wire.hops.empty() && step.wire.at[0].element == 1)
@@ -179,22 +229,45 @@ WriteStep Writer::put(const PlanStep& step, Target& target, DocRecord& record) {
     return outcome;
 }
 
+// One text into one place.
 WriteStep Writer::write(const PlanStep& step,
                         Target& target,
-                        std::vector<std::string> texts,
+                        std::string_view text,
                         const DocRecord& record,
                         bool data) {
     if (step.wire.kind == PlaceKind::PairPart && target.pair != nullptr) {
         const edi::Locator at =
             step.wire.part == WirePlace::Part::Shared ? step.wire.at[0] : edi::Locator{};
-        target.pair->parts.push_back({step.wire.part, {at, std::move(texts[0]), step.rule}});
+        target.pair->parts.push_back(
+            {step.wire.part, {at, m_tree.keep(text), step.rule}, m_defaulted});
         target.pair->data = target.pair->data || data;
         return WriteStep::Written;
     }
     Target at = reach(step, target, step.wire.hops.size(), false);
+    bool ok = true;
     if (step.wire.kind == PlaceKind::Pair)
-        return pair_cell(step, *at.node, std::move(texts[0]), data, record) ? WriteStep::Written
-                                                                            : WriteStep::Missed;
+        ok = pair_cell(step, *at.node, text, data, record);
+    else if (!step.wire.at.empty() && !text.empty())
+        ok = cell(step,
+                  *at.node,
+                  step.wire.at[0],
+                  step.wire.segment->element_at(step.wire.at[0]),
+                  text,
+                  data,
+                  record);
+    return ok ? WriteStep::Written : WriteStep::Missed;
+}
+
+WriteStep Writer::write_all(const PlanStep& step,
+                            Target& target,
+                            std::vector<std::string> texts,
+                            const DocRecord& record,
+                            bool data) {
+    const bool in_pair = step.wire.kind == PlaceKind::PairPart && target.pair != nullptr;
+    if (in_pair || step.wire.kind == PlaceKind::Pair ||
+        (texts.size() == 1 && !step.wire.at.empty()))
+        return write(step, target, texts[0], record, data);
+    Target at = reach(step, target, step.wire.hops.size(), false);
     bool ok = true;
     for (std::size_t i = 0; i < texts.size() && i < step.wire.at.size(); ++i) {
         if (texts[i].empty()) continue;
@@ -202,7 +275,7 @@ WriteStep Writer::write(const PlanStep& step,
                   *at.node,
                   step.wire.at[i],
                   step.wire.segment->element_at(step.wire.at[i]),
-                  std::move(texts[i]),
+                  texts[i],
                   data,
                   record) &&
              ok;
@@ -236,10 +309,10 @@ WriteStep Writer::write_wrapped(const PlanStep& step,
              texts[0]);
         return WriteStep::Missed;
     }
-    Target parent = own ? target : reach(step, target, step.wire.hops.size() - 1, false);
+    Target parent = own ? stand(target) : reach(step, target, step.wire.hops.size() - 1, false);
     for (std::size_t s = 0; s < segments; ++s) {
         BuildNode& node =
-            own ? *target.node : m_tree.repeat(*parent.loop, step.wire.hops.back(), step.rule, s);
+            own ? *parent.node : m_tree.repeat(*parent.loop, step.wire.hops.back(), step.rule, s);
         for (std::size_t i = 0; i < each && s * each + i < texts.size(); ++i)
             cell(step,
                  node,
@@ -256,21 +329,26 @@ bool Writer::cell(const PlanStep& step,
                   BuildNode& node,
                   const edi::Locator& at,
                   const edi::Element* element,
-                  std::string text,
+                  std::string_view text,
                   bool data,
                   const DocRecord& record) {
     const auto refuse = [&](const char* code, const std::string& why) {
-        fail(step, Verdict::Reject, code, step.wire.text + ": \"" + text + "\" " + why, text);
+        fail(step,
+             Verdict::Reject,
+             code,
+             step.wire.text + ": \"" + std::string(text) + "\" " + why,
+             std::string(text));
         return false;
     };
     if (const Cell* old = node.cell(at)) {
         if (old->text != text)
             return refuse("twice",
-                          "and \"" + old->text + "\" both want this place (" +
+                          "and \"" + std::string(old->text) + "\" both want this place (" +
                               m_plan.rules[old->rule].where + ")");
         node.data = node.data || data;
         return true;
     }
+    std::string filled;
     if (element != nullptr) {
         std::size_t length = characters(text);
         const bool number = element->type == edi::DataType::Implied ||
@@ -286,36 +364,35 @@ bool Writer::cell(const PlanStep& step,
                           "is " + std::to_string(length) + " long, " +
                               std::to_string(element->max) + " is the limit");
         // Numbers may be filled with zeros in front; texts cannot be filled.
-        if (length < element->min && number)
-            text.insert(text.starts_with('-') ? 1 : 0, element->min - length, '0');
-        else if (length < element->min)
+        if (length < element->min && number) {
+            filled = text;
+            filled.insert(text.starts_with('-') ? 1 : 0, element->min - length, '0');
+            text = filled;
+        } else if (length < element->min)
             return refuse("length",
                           "is " + std::to_string(length) + " long, " +
                               std::to_string(element->min) + " is the least");
         if (element->codes != nullptr && !element->codes->contains(text))
             return refuse("code", "is not in the code list of element " + std::string(element->id));
     }
-    node.cells.push_back({at, std::move(text), step.rule});
+    node.cells.push_back({at, m_tree.keep(text), step.rule});
     node.data = node.data || data;
-    if (m_options.trace) m_trace.push_back({&node, at, &step, &record});
+    if (m_options.trace) m_trace.push_back({&node, at, &step, &record, m_defaulted});
     return true;
 }
 
 // The value goes into the next pair that is free.
-bool Writer::pair_cell(
-    const PlanStep& step, BuildNode& node, std::string text, bool data, const DocRecord& record) {
+bool Writer::pair_cell(const PlanStep& step,
+                       BuildNode& node,
+                       std::string_view text,
+                       bool data,
+                       const DocRecord& record) {
     for (const edi::PairSlot& slot : step.wire.pair->slots) {
         if (node.cell(slot.value) != nullptr ||
             (slot.qualifier && node.cell(*slot.qualifier) != nullptr))
             continue;
         const edi::SegmentSchema& segment = *step.wire.segment;
-        if (!cell(step,
-                  node,
-                  slot.value,
-                  segment.element_at(slot.value),
-                  std::move(text),
-                  data,
-                  record))
+        if (!cell(step, node, slot.value, segment.element_at(slot.value), text, data, record))
             return false;
         if (slot.qualifier) node.cells.push_back({*slot.qualifier, step.wire.pair_code, step.rule});
         return true;
@@ -325,7 +402,7 @@ bool Writer::pair_cell(
          "room",
          step.wire.text + ": all " + std::to_string(step.wire.pair->slots.size()) +
              " pairs are taken",
-         text);
+         std::string(text));
     return false;
 }
 
@@ -357,10 +434,13 @@ WriteStep Writer::first(const PlanStep& step, Target& target, DocRecord& record)
     return withheld.empty() ? WriteStep::Absent : WriteStep::Missed;
 }
 
-Result<WriteOutcome> write(const CompiledMap& map,
-                           const nlohmann::ordered_json& document,
-                           const Parameters& parameters,
-                           const RunOptions& options) {
+namespace {
+
+Result<WriteOutcome> write_with(const CompiledMap& map,
+                                const nlohmann::ordered_json& document,
+                                const Parameters& parameters,
+                                const RunOptions& options,
+                                std::vector<RuleNote>* notes) {
     const Plan& plan = map.plan();
     if (plan.info.arrow == Arrow::Read)
         return Error("map.direction", Blame::Operator, "map " + plan.info.name + " only reads")
@@ -375,7 +455,26 @@ Result<WriteOutcome> write(const CompiledMap& map,
     if (!bound) return bound.error();
     DocArena arena;
     DocRecord* root = from_json(document, plan.document->root(), arena);
-    return Writer(plan, *root, *bound, options).run();
+    Writer writer(plan, *root, *bound, options);
+    if (notes != nullptr) writer.note(*notes);
+    return writer.run();
+}
+
+}  // namespace
+
+Result<WriteOutcome> write(const CompiledMap& map,
+                           const nlohmann::ordered_json& document,
+                           const Parameters& parameters,
+                           const RunOptions& options) {
+    return write_with(map, document, parameters, options, nullptr);
+}
+
+Result<WriteOutcome> write_noting(const CompiledMap& map,
+                                  const nlohmann::ordered_json& document,
+                                  std::vector<RuleNote>& notes) {
+    RunOptions options;
+    options.trace = true;
+    return write_with(map, document, {}, options, &notes);
 }
 
 }  // namespace sallyport::mapping

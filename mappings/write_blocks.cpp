@@ -13,7 +13,10 @@ WriteStep Writer::block(const PlanStep& step, Target& target, DocRecord& record)
         inner = descend(place.from_root ? m_root : &record, place.hops, nullptr);
         if (inner == nullptr) return WriteStep::Absent;
     }
-    Target at = reach(step, target, step.wire.hops.size(), false);
+    Target at;
+    at.opens = &step;
+    at.above = &target;
+    at.pair = step.wire.hops.empty() && !step.wire.from_root ? target.pair : nullptr;
     steps(step.steps, at, *inner);
     return WriteStep::Written;
 }
@@ -23,7 +26,7 @@ void Writer::entries(const std::vector<const PlanStep*>& blocks,
                      Target& target,
                      DocRecord& record) {
     const DocPlace& place = blocks[0]->fields[0];
-    const std::vector<DocHop> above(place.hops.begin(), place.hops.end() - 1);
+    const std::span<const DocHop> above(place.hops.data(), place.hops.size() - 1);
     DocRecord* owner = descend(place.from_root ? m_root : &record, above, nullptr);
     const DocHop& last = place.hops.back();
     DocValue* list = owner == nullptr ? nullptr : owner->find(last.slot);
@@ -64,7 +67,7 @@ void Writer::pair_entry(const PlanStep& step, Target& target, DocRecord& record)
     steps(step.steps, inner, record);
     if (!entry.data) return;
     const bool own = step.wire.hops.empty();
-    if (own) return place_entry(step, *target.node, entry, record);
+    if (own) return place_entry(step, *stand(target).node, entry, record);
     Target parent = reach(step, target, step.wire.hops.size() - 1, false);
     // The last segment of this kind if it has room and shares what all pairs share; else a new one.
     const Hop& hop = step.wire.hops.back();
@@ -81,7 +84,7 @@ bool Writer::fits(const WirePlace& place,
                   const BuildNode& node,
                   const PairEntry& entry,
                   std::size_t& slot) const {
-    for (const auto& [part, cell] : entry.parts) {
+    for (const auto& [part, cell, ignored] : entry.parts) {
         if (part != WirePlace::Part::Shared) continue;
         const Cell* old = node.cell(cell.at);
         if (old == nullptr || old->text != cell.text) return false;
@@ -110,7 +113,7 @@ void Writer::place_entry(const PlanStep& step,
                     Verdict::Reject,
                     "room",
                     step.wire.text + ": all " + std::to_string(slots.size()) + " pairs are taken");
-    for (auto& [part, one] : entry.parts) {
+    for (auto& [part, one, defaulted] : entry.parts) {
         edi::Locator at = one.at;
         if (part == WirePlace::Part::Qualifier && slots[slot].qualifier)
             at = *slots[slot].qualifier;
@@ -120,7 +123,8 @@ void Writer::place_entry(const PlanStep& step,
         for (const PlanStep& inner : step.steps)
             if (inner.rule == one.rule) rule = &inner;
         const edi::Element* element = step.wire.segment->element_at(at);
-        cell(*rule, node, at, element, std::move(one.text), true, record);
+        m_defaulted = defaulted;
+        cell(*rule, node, at, element, one.text, true, record);
     }
 }
 

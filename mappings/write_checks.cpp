@@ -38,10 +38,7 @@ void Writer::empty_elements() {
                             node->children.end(),
                             [&](const BuildNode* one) { return one->kept && one->node == child; }))
                 continue;
-            Hop hop;
-            hop.node = child;
-            hop.loop = set.nodes[child].loop;
-            m_tree.step(*node, hop, node->rule, false).follows = true;
+            m_tree.add(*node, child, node->rule).follows = true;
             added = true;
         }
     }
@@ -187,6 +184,22 @@ void Writer::trace(std::vector<TraceEntry>& out) {
         entry.rule_index = note.step->rule;
         entry.text = m_plan.rules[note.step->rule].text;
         out.push_back(std::move(entry));
+    }
+}
+
+void Writer::notes(std::vector<RuleNote>& out) {
+    out.reserve(m_trace.size());
+    for (const Noted& noted : m_trace) {
+        if (noted.node->segment == edi::None || !noted.node->kept) continue;
+        RuleNote& one = out.emplace_back();
+        const bool field = noted.step->kind == StepKind::Move && !noted.step->fields.empty();
+        one.source = field ? TraceEntry::Source::Wire : TraceEntry::Source::Constant;
+        one.defaulted = field && noted.defaulted;
+        one.rule = noted.step->rule;
+        one.segment = noted.node->segment + 2;
+        one.element = noted.at.element;
+        one.component = noted.at.component;
+        if (m_plan.xml != nullptr) one.place = path_of(*noted.node, *m_plan.xml, noted.at.element);
     }
 }
 

@@ -6,6 +6,7 @@
 #include "mappings/build_tree.h"
 #include "mappings/evaluate.h"
 #include "mappings/findings.h"
+#include "mappings/rule_notes.h"
 #include "mappings/run.h"
 #include "mappings/xml_wire.h"
 
@@ -19,7 +20,12 @@ namespace sallyport::mapping {
 
 // The parts of one entry of a pair list, before it has found a segment.
 struct PairEntry {
-    std::vector<std::pair<WirePlace::Part, Cell>> parts;
+    struct Piece {
+        WirePlace::Part part;
+        Cell cell;
+        bool defaulted;
+    };
+    std::vector<Piece> parts;
     bool data = false;
 };
 
@@ -28,6 +34,9 @@ struct Target {
     BuildNode* node = nullptr;
     BuildNode* loop = nullptr;  // the loop node stands in, or node itself
     PairEntry* pair = nullptr;
+    // A block nothing was written into yet has no node: `opens` leads to it from `above`.
+    const PlanStep* opens = nullptr;
+    Target* above = nullptr;
 };
 
 enum class WriteStep : std::uint8_t { Absent, Written, Missed };
@@ -46,8 +55,12 @@ public:
           m_tree(*plan.set),
           m_findings(options.findings) {}
 
+    // Takes the place of the trace.
+    void note(std::vector<RuleNote>& notes) { m_notes = &notes; }
+
     WriteOutcome run() {
-        Target top{&m_tree.root(), &m_tree.root(), nullptr};
+        Target top;
+        top.node = top.loop = &m_tree.root();
         steps(m_plan.steps, top, *m_root);
         m_tree.finish();
         if (m_plan.xml != nullptr) empty_elements();
@@ -60,7 +73,10 @@ public:
         } else if (edi::DraftElement root; draft_of(m_tree, *m_plan.xml, root)) {
             out.xml = std::move(root);
         }
-        if (m_options.trace) trace(out.trace);
+        if (m_notes != nullptr)
+            notes(*m_notes);
+        else if (m_options.trace)
+            trace(out.trace);
         out.findings = std::move(m_findings.all);
         if (out.rejected()) {
             out.segments.clear();
@@ -80,6 +96,7 @@ private:
         edi::Locator at;
         const PlanStep* step;
         const DocRecord* record;
+        bool defaulted;  // the document had no value, the default went out
     };
 
     void steps(const std::vector<PlanStep>& list, Target& target, DocRecord& record);
@@ -105,12 +122,20 @@ private:
               const PairEntry& entry,
               std::size_t& slot) const;
 
+    // Makes the node of a block that has none yet.
+    Target& stand(Target& target);
     Target reach(const PlanStep& step, Target& target, std::size_t hops, bool fresh);
+    WriteStep single(const PlanStep& step, Target& target, DocRecord& record);
     WriteStep write(const PlanStep& step,
                     Target& target,
-                    std::vector<std::string> texts,
+                    std::string_view text,
                     const DocRecord& record,
                     bool data);
+    WriteStep write_all(const PlanStep& step,
+                        Target& target,
+                        std::vector<std::string> texts,
+                        const DocRecord& record,
+                        bool data);
     WriteStep write_wrapped(const PlanStep& step,
                             Target& target,
                             const std::vector<std::string>& texts,
@@ -119,12 +144,12 @@ private:
               BuildNode& node,
               const edi::Locator& at,
               const edi::Element* element,
-              std::string text,
+              std::string_view text,
               bool data,
               const DocRecord& record);
     bool pair_cell(const PlanStep& step,
                    BuildNode& node,
-                   std::string text,
+                   std::string_view text,
                    bool data,
                    const DocRecord& record);
     void whole_message();
@@ -134,6 +159,7 @@ private:
     void required_elements(const BuildNode& node);
     void checks();
     void trace(std::vector<TraceEntry>& out);
+    void notes(std::vector<RuleNote>& out);
     void fail(const PlanStep& step,
               Verdict verdict,
               std::string code,
@@ -165,12 +191,13 @@ private:
     const RunOptions& m_options;
     const std::vector<std::optional<std::string>>& m_parameters;
     DocRecord* m_root;
-    DocArena m_arena;
     Evaluator m_evaluator;
     BuildTree m_tree;
     Findings m_findings;
     std::vector<Deferred> m_whole, m_checks;
+    std::vector<RuleNote>* m_notes = nullptr;
     std::vector<Noted> m_trace;
+    bool m_defaulted = false;  // the move at hand writes its default
 };
 
 }  // namespace sallyport::mapping

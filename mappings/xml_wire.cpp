@@ -112,7 +112,7 @@ void fill(const BuildNode& node, const XmlSet& set, edi::DraftElement& out) {
         else
             out.attributes.emplace_back(
                 std::string(schema.segment->elements[cell.at.element - 1U].element->id.substr(1)),
-                cell.text);
+                std::string(cell.text));
     }
     std::vector<const BuildNode*> children;
     for (const BuildNode* child : node.children)
