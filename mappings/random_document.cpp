@@ -104,17 +104,7 @@ private:
             if (const auto only = m_wanted.find(step.wire.text); only != m_wanted.end())
                 facts.wanted = &only->second;
             collect(step.steps, inside ? m_facts.size() : block);
-            if (step.kind == StepKind::First)
-                for (const PlanStep& one : step.steps)
-                    if (one.kind == StepKind::Put) {
-                        const StepFacts& inner = m_facts[&one];
-                        constant.insert(inner.one_of.begin(), inner.one_of.end());
-                    } else if (one.kind == StepKind::Move && one.arrow == Arrow::Both) {
-                        StepFacts& inner = m_facts[&one];
-                        inner.last_of.clear();  // it is the whole `first` that comes last
-                        m_facts[&step].one_of.insert(
-                            m_facts[&step].one_of.end(), inner.one_of.begin(), inner.one_of.end());
-                    }
+            if (step.kind == StepKind::First) alternatives_of(step, constant);
             for (const std::uint64_t one : m_facts[&step].one_of) {
                 if (step.kind == StepKind::Put) constant.insert(one);
                 last[one] = &m_facts[&step];
@@ -122,6 +112,18 @@ private:
         }
         for (const auto& [one, facts] : last)
             if (!constant.contains(one)) facts->last_of.push_back(one);
+    }
+    // It is the whole `first` that comes last, and a constant in it is content with nothing.
+    void alternatives_of(const PlanStep& first, std::set<std::uint64_t>& constant) {
+        StepFacts& facts = m_facts[&first];
+        for (const PlanStep& one : first.steps) {
+            StepFacts& inner = m_facts[&one];
+            if (one.kind == StepKind::Put)
+                constant.insert(inner.one_of.begin(), inner.one_of.end());
+            if (one.kind != StepKind::Move || one.arrow != Arrow::Both) continue;
+            inner.last_of.clear();
+            facts.one_of.insert(facts.one_of.end(), inner.one_of.begin(), inner.one_of.end());
+        }
     }
     // A list that `require count(list) > 0` is about, a field a require asks for, or a record the schema demands.
     bool demands(const PlanStep& step) const {
