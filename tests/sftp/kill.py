@@ -164,6 +164,7 @@ class Run:
         self.key = paramiko.Ed25519Key.from_private_key_file(str(directory / "user"))
         self.lock, self.number = threading.Lock(), 0
         self.stop, self.abandon = threading.Event(), threading.Event()
+        self.at_rest = False
         self.safe, self.read, self.tries = {}, collections.defaultdict(set), collections.Counter()
         self.times = collections.Counter()
         self.downloads, self.cut = collections.Counter(), collections.Counter()
@@ -221,13 +222,17 @@ class Run:
             for worker in workers:
                 worker.join(timeout=max(1, end - time.monotonic()))
             self.abandon.set()
-            while crash.check.in_flight(self.site.state) and time.monotonic() < end:
-                threading.Event().wait(0.1)
-            last = Worker(self, 1)
-            while time.monotonic() < end:
+            # A busy machine works off its backlog slowly: given up is when nothing moves any more.
+            last, before, since = Worker(self, 1), None, time.monotonic()
+            while time.monotonic() - since < self.options.rest:
                 last.fetch(last.connect(), ("whole",))
-                if not last.connect().listdir("/out"):
+                now = crash.check.in_flight(self.site.state), len(last.connect().listdir("/out")), len(self.read)
+                if now[:2] == (0, 0):
+                    self.at_rest = True
                     break
+                if now != before:
+                    before, since = now, time.monotonic()
+                threading.Event().wait(0.2)
             last.drop()
         finally:
             process.send_signal(signal.SIGTERM)
@@ -241,6 +246,8 @@ class Run:
             tables = {row[0] for row in database.execute("SELECT name FROM sqlite_master")}
             small = dict(database.execute("SELECT address, octets FROM objects WHERE address IN (SELECT payload_ref FROM messages)")
                          if "objects" in tables else ())
+        if not self.at_rest:
+            yield f"nothing moved for {self.options.rest} s and there was work left"
         if self.kills < self.options.kills:
             yield f"only {self.kills} of {self.options.kills} kills within {self.options.seconds} s"
         if not self.safe or not self.read:
@@ -282,7 +289,7 @@ def main():
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=3600)
-    parser.add_argument("--rest", type=float, default=300, help="seconds for everything to come to rest afterwards")
+    parser.add_argument("--rest", type=float, default=120, help="seconds without any progress after which it counts as stuck")
     parser.add_argument("--keep", action="store_true")
     options = parser.parse_args()
     directory = pathlib.Path(tempfile.mkdtemp(prefix="sallyport-sftp-kill-"))
