@@ -59,11 +59,14 @@ void check_item_table(const std::filesystem::path& table, const Place& place, Bi
 
 // What goes out needs a user to read it and one to see that it changed.
 void check_outgoing(const OdooSection& odoo, Binder& binder, const Place& file) {
-    const auto complete = [&](const std::string& name, const OdooAccount& account) {
+    const auto has_key = [&](const std::string& name, const OdooAccount& account) {
         if (!account.login.empty() && account.key.empty())
             binder.fault(missing_key("odoo." + name + ".key",
                                      "odoo." + name + ".login is given",
                                      binder.place("odoo." + name + ".login", file)));
+    };
+    const auto complete = [&](const std::string& name, const OdooAccount& account) {
+        has_key(name, account);
         if (!account.login.empty() && odoo.watcher.login.empty())
             binder.fault(missing_key("odoo.watcher.login",
                                      "odoo." + name + ".login is given",
@@ -73,6 +76,7 @@ void check_outgoing(const OdooSection& odoo, Binder& binder, const Place& file) 
     complete("responses", odoo.responses);
     complete("shipments", odoo.shipments);
     complete("invoices", odoo.invoices);
+    has_key("stock", odoo.stock);  // it is asked, nothing has to change first
     const std::string& prefix = odoo.sscc_prefix;
     if (!prefix.empty() && (prefix.size() < 8 || prefix.size() > 11 ||
                             prefix.find_first_not_of("0123456789") != std::string::npos))

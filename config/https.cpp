@@ -48,11 +48,15 @@ std::vector<Field> https_use_fields(HttpsAgreement& https) {
                                                  "outbox:confirm",
                                                  "orders:read",
                                                  "stock:read",
+                                                 "shipments:write",
+                                                 "shipments:read",
                                                  "changes:read"};
+    std::string all;
+    for (const std::string& one : scopes)
+        all += (all.empty() ? "[" : ", ") + toml_text(one);
     return {
         {.key = "scopes",
-         .standard = R"(["documents:write", "documents:read", "outbox:read", "outbox:confirm", )"
-                     R"("orders:read", "stock:read", "changes:read"])",
+         .standard = all + "]",
          .target = &https.scopes,
          .help = "what certificates and keys of this partner may do; a token has scopes of its own",
          .choices = scopes,
@@ -85,7 +89,7 @@ std::vector<Field> https_login_fields(HttpsAgreement& https) {
         {.key = "client_certificates",
          .standard = "[]",
          .target = &https.client_certificates,
-         .help = "client certificates that show who it is, PEM; a new one takes a restart",
+         .help = "client certificates that show who it is, PEM",
          .reloadable = true},
         {.key = "hmac_key_id",
          .standard = "\"\"",

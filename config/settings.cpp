@@ -321,6 +321,24 @@ void add_account(std::vector<Field>& fields,
                       .help = "that user's API key"});
 }
 
+// What partners ask over the API.
+std::vector<Field> inquiry_fields(OdooSection& o) {
+    std::vector<Field> fields;
+    add_account(fields, "stock", o.stock, "reads stock for partners who ask over the API");
+    fields.push_back({.key = "odoo.stock.age",
+                      .standard = "\"1m\"",
+                      .target = &o.stock_age,
+                      .help = "what Odoo said so short ago is said again without asking",
+                      .least = Second,
+                      .most = Hour});
+    fields.push_back({.key = "odoo.stock.warehouse",
+                      .standard = "\"\"",
+                      .target = &o.stock_warehouse,
+                      .help = "code of the warehouse whose stock partners see; empty: all of the "
+                              "company"});
+    return fields;
+}
+
 // What goes from Odoo to partners.
 std::vector<Field> outgoing_fields(OdooSection& o) {
     std::vector<Field> fields;
@@ -373,6 +391,7 @@ std::vector<Field> settings_fields(Settings& settings) {
     append(fields, back_office_fields(settings.odoo));
     append(fields, order_fields(settings.odoo));
     append(fields, outgoing_fields(settings.odoo));
+    append(fields, inquiry_fields(settings.odoo));
     return fields;
 }
 

@@ -91,6 +91,9 @@ struct OdooSection {
     OdooAccount responses{};
     OdooAccount shipments{};
     OdooAccount invoices{};
+    OdooAccount stock{};                     // answers partners' questions over the API
+    std::chrono::milliseconds stock_age{0};  // an answer so old needs no new question
+    std::string stock_warehouse{};           // code; empty: all of the company
     std::chrono::milliseconds poll_interval{0};
     std::chrono::milliseconds tracking_wait{0};  // of a delivery with a carrier and no number yet
     std::string sscc_prefix{};  // extension digit and GS1 company prefix; empty: none are made

@@ -30,11 +30,30 @@ int refuse(X509_STORE_CTX* chain, int reason) {
 }
 
 // A pinned certificate is trusted by itself: no path, no dates. Partners' certificates are self-signed and expire.
-int verify_client(X509_STORE_CTX* chain, void* context) {
-    const auto* server = static_cast<const certs::TlsServer*>(context);
-    if (pinned(chain, server->client_pins)) return 1;
-    if (server->client_authorities.empty()) return refuse(chain, X509_V_ERR_CERT_UNTRUSTED);
+int verify_against(X509_STORE_CTX* chain, const certs::TlsServer& server) {
+    if (pinned(chain, server.client_pins)) return 1;
+    if (server.client_authorities.empty()) return refuse(chain, X509_V_ERR_CERT_UNTRUSTED);
     return X509_verify_cert(chain);
+}
+
+int verify_client(X509_STORE_CTX* chain, void* context) {
+    return verify_against(chain, *static_cast<const certs::TlsServer*>(context));
+}
+
+int verify_client_now(X509_STORE_CTX* chain, void* context) {
+    return verify_against(chain, *static_cast<const TlsCredentials*>(context)->current());
+}
+
+int verify_mode(certs::ClientCertificates wanted) {
+    switch (wanted) {
+        case certs::ClientCertificates::Ignored:
+            return SSL_VERIFY_NONE;
+        case certs::ClientCertificates::Optional:
+            return SSL_VERIFY_PEER;
+        case certs::ClientCertificates::Required:
+            return SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+    }
+    return SSL_VERIFY_NONE;
 }
 
 int verify_server(X509_STORE_CTX* chain, void* context) {
@@ -53,6 +72,12 @@ int show_current(SSL* connection, void* context) {
         return 0;
     for (const auto& certificate : server->chain)
         if (SSL_add1_chain_cert(connection, certificate.native().handle.get()) != 1) return 0;
+    SSL_set_verify(connection, verify_mode(server->client_certificates), nullptr);
+    if (server->client_certificates != certs::ClientCertificates::Ignored) {
+        // A resumed session skips the verification callback.
+        SSL_set_options(connection, SSL_OP_NO_TICKET);
+        if (SSL_set_num_tickets(connection, 0) != 1) return 0;
+    }
     return 1;
 }
 
@@ -108,17 +133,13 @@ Status configure_tls_server(SSL_CTX* context, const certs::TlsServer& server) {
     if (status) status = use_identity(context, server.identity, server.chain);
     if (status) status = trust(context, server.client_authorities);
     if (!status) return status;
-    int mode = SSL_VERIFY_NONE;
     if (server.client_certificates != certs::ClientCertificates::Ignored) {
-        mode = SSL_VERIFY_PEER;
-        if (server.client_certificates == certs::ClientCertificates::Required)
-            mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
         // A resumed session skips the verification callback.
         SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
         SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
         SSL_CTX_set_num_tickets(context, 0);
     }
-    SSL_CTX_set_verify(context, mode, nullptr);
+    SSL_CTX_set_verify(context, verify_mode(server.client_certificates), nullptr);
     SSL_CTX_set_cert_verify_callback(
         context, verify_client, const_cast<certs::TlsServer*>(&server));
     return {};
@@ -128,6 +149,8 @@ Status TlsCredentials::renew(const certs::TlsServer& next) {
     auto tried = *current();
     tried.identity = next.identity;
     tried.chain = next.chain;
+    tried.client_certificates = next.client_certificates;
+    tried.client_pins = next.client_pins;
     const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> scratch(
         SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
     if (!scratch) return tls_error("no TLS context can be made");
@@ -138,7 +161,11 @@ Status TlsCredentials::renew(const certs::TlsServer& next) {
 }
 
 void present(SSL_CTX* context, const TlsCredentials& credentials) {
-    SSL_CTX_set_cert_cb(context, show_current, const_cast<TlsCredentials*>(&credentials));
+    auto* current = const_cast<TlsCredentials*>(&credentials);
+    SSL_CTX_set_cert_cb(context, show_current, current);
+    SSL_CTX_set_cert_verify_callback(context, verify_client_now, current);
+    // Whom a session was begun with must not outlast the list of those who may.
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
 }
 
 Status configure_tls_client(SSL_CTX* context, const TlsClientState& state) {

@@ -18,15 +18,16 @@ namespace sallyport::transports {
 // Error codes: http.tls (Blame::Operator).
 Status configure_tls_server(SSL_CTX* context, const certs::TlsServer& server);
 
-// What a server shows from its next handshake on, so that a certificate is renewed without closing the listener.
+// What a server shows and whom it accepts from its next handshake on, so that certificates on both sides are renewed without
+// closing the listener.
 // Thread-safe. Outlives the contexts that use it.
 class TlsCredentials {
 public:
     explicit TlsCredentials(certs::TlsServer first)
         : m_current(std::make_shared<const certs::TlsServer>(std::move(first))) {}
 
-    // Tried on a context of its own first: what no handshake could use is refused and changes nothing. Only identity and
-    // chain are taken. Error codes: http.tls.
+    // Tried on a context of its own first: what no handshake could use is refused and changes nothing. Taken are
+    // identity, chain, pins of clients and whether they are asked for one; policy and authorities stay. Error codes: http.tls.
     Status renew(const certs::TlsServer& next);
     std::shared_ptr<const certs::TlsServer> current() const {
         return m_current.with([](const auto& server) { return server; });

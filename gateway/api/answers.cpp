@@ -92,6 +92,26 @@ std::string encoded(std::string_view text) {
     return out;
 }
 
+https::Endpoint reading(std::string path,
+                        std::string id,
+                        std::string_view scope,
+                        std::string summary) {
+    return {.method = "GET",
+            .path = std::move(path),
+            .id = std::move(id),
+            .scope = std::string(scope),
+            .summary = std::move(summary)};
+}
+
+https::Parameter order_parameter() {
+    return {.name = "purchase_order",
+            .in = "path",
+            .schema = R"({"type":"string","minLength":1,"maxLength":100})",
+            .help = "your purchase order number",
+            .required = true,
+            .example = "4500012345"};
+}
+
 https::Parameter id_parameter(std::string help) {
     return {.name = "id",
             .in = "path",

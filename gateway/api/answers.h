@@ -26,7 +26,14 @@ unsigned number_of(const https::Call& call, const std::string& name, unsigned ot
 // For a query: everything but letters, digits and -._~ with percent signs.
 std::string encoded(std::string_view text);
 
+// A GET, to be filled in.
+https::Endpoint reading(std::string path,
+                        std::string id,
+                        std::string_view scope,
+                        std::string summary);
+
 // Parameters many endpoints have.
+https::Parameter order_parameter();
 https::Parameter id_parameter(std::string help);
 https::Parameter limit_parameter();
 https::Parameter before_parameter();

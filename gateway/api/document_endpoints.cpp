@@ -160,21 +160,11 @@ HttpResponse show_order(const PartnerApiParts& parts, const Call& call) {
         {{"purchase_order", number}, {"orders", orders}, {"documents", documents_json(*found)}});
 }
 
-https::Parameter order_parameter() {
-    return {.name = "purchase_order",
-            .in = "path",
-            .schema = R"({"type":"string","minLength":1,"maxLength":100})",
-            .help = "your purchase order number",
-            .required = true,
-            .example = "4500012345"};
-}
-
 Endpoint list_endpoint(store::Store& store) {
-    Endpoint endpoint{.method = "GET",
-                      .path = "/v1/documents",
-                      .id = "listDocuments",
-                      .scope = std::string(https::scope::DocumentsRead),
-                      .summary = "Your documents, newest first"};
+    Endpoint endpoint = reading("/v1/documents",
+                                "listDocuments",
+                                https::scope::DocumentsRead,
+                                "Your documents, newest first");
     endpoint.parameters = {{.name = "direction",
                             .in = "query",
                             .schema = R"({"type":"string","enum":["in","out"]})",
@@ -195,14 +185,6 @@ Endpoint list_endpoint(store::Store& store) {
     endpoint.answers = {{.status = 200, .help = "a page", .schema = "DocumentPage"}};
     endpoint.run = [&store](const Call& call) { return list_documents(store, call); };
     return endpoint;
-}
-
-Endpoint reading(std::string path, std::string id, std::string_view scope, std::string summary) {
-    return {.method = "GET",
-            .path = std::move(path),
-            .id = std::move(id),
-            .scope = std::string(scope),
-            .summary = std::move(summary)};
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "gateway/api/partner_api.h"
 
 #include "gateway/api/answers.h"
+#include "gateway/flow/xml_door.h"
 #include "transports/https/problem.h"
 
 #include <nlohmann/json.hpp>
@@ -81,27 +82,51 @@ ordered_json message_schema() {
     return object(std::move(properties), {"id", "direction", "state"});
 }
 
+ordered_json array_of(const ordered_json& items) {
+    return {{"type", "array"}, {"items", items}};
+}
+
+std::string stock_schema() {
+    return object({{"items",
+                    array_of(object({{"sku", text()}, {"available", text()}, {"unit", text()}},
+                                    {"sku", "available"}))},
+                   {"unknown", array_of(text())},
+                   {"as_of", text()},
+                   {"stale", {{"type", "boolean"}}}},
+                  {"items", "unknown", "as_of", "stale"})
+        .dump();
+}
+
 std::map<std::string, std::string> inquiry_schemas() {
-    return {{"Stock",
-             object({{"items",
-                      {{"type", "array"},
-                       {"items",
-                        object({{"sku", text()}, {"available", text()}, {"unit", text()}},
-                               {"sku", "available"})}}},
-                     {"unknown", {{"type", "array"}, {"items", text()}}},
-                     {"as_of", text()},
-                     {"stale", {{"type", "boolean"}}}},
-                    {"items", "unknown", "as_of", "stale"})
-                 .dump()},
-            {"OrderProgress",
-             object({{"purchase_order", text()},
-                     {"our_order", text()},
-                     {"state", text()},
-                     {"shipped", text()},
-                     {"invoiced", text()},
-                     {"as_of", text()}},
-                    {"purchase_order", "our_order", "state", "as_of"})
-                 .dump()}};
+    ordered_json share = text();
+    share["enum"] = {"none", "part", "full"};
+    ordered_json state = text();
+    state["enum"] = {
+        "received", "held", "rejected", "accepted", "confirmed", "changed", "cancelled"};
+    const ordered_json line = object({{"no", text()},
+                                      {"unit", text()},
+                                      {"ordered", text()},
+                                      {"confirmed", text()},
+                                      {"shipped", text()},
+                                      {"invoiced", text()}},
+                                     {"no", "ordered", "shipped", "invoiced"});
+    return {
+        {"OrderProgress",
+         object({{"purchase_order", text()},
+                 {"our_order", text()},
+                 {"state", state},
+                 {"shipped", share},
+                 {"invoiced", share},
+                 {"lines", array_of(line)},
+                 {"as_of", text()}},
+                {"purchase_order", "our_order", "state", "shipped", "invoiced", "lines", "as_of"})
+             .dump()},
+        {"ShipmentPage", object({{"items", list_of("Document")}}, {"items"}).dump()},
+        {"Shipment",
+         object({{"document", {{"$ref", "#/components/schemas/Document"}}},
+                 {"content", {{"type", "object"}}}},
+                {"document", "content"})
+             .dump()}};
 }
 
 std::map<std::string, std::string> exchange_schemas() {
@@ -142,9 +167,6 @@ std::map<std::string, std::string> reading_schemas() {
         object({{"kind", text()}, {"state", text()}, {"due", text()}}, {"kind", "state", "due"});
     const ordered_json order =
         object({{"our_order", text()}, {"document", text()}}, {"our_order", "document"});
-    const auto array = [](const ordered_json& items) {
-        return ordered_json{{"type", "array"}, {"items", items}};
-    };
     return {{"Document", document_schema().dump()},
             {"Message", message_schema().dump()},
             {"DocumentPage",
@@ -154,17 +176,17 @@ std::map<std::string, std::string> reading_schemas() {
              object({{"document", text()},
                      {"status", text()},
                      {"items", list_of("Document")},
-                     {"expected", array(expected)}},
+                     {"expected", array_of(expected)}},
                     {"document", "status", "items", "expected"})
                  .dump()},
             {"Order",
              object({{"purchase_order", text()},
-                     {"orders", array(order)},
+                     {"orders", array_of(order)},
                      {"documents", list_of("Document")}},
                     {"purchase_order", "orders", "documents"})
                  .dump()},
             {"ChangePage",
-             object({{"items", array(change)}, {"cursor", text()}}, {"items", "cursor"}).dump()},
+             object({{"items", array_of(change)}, {"cursor", text()}}, {"items", "cursor"}).dump()},
             {"Me",
              object({{"partner", text()},
                      {"credential", text()},
@@ -207,18 +229,41 @@ Endpoint openapi_endpoint(std::shared_ptr<const std::string> text) {
     return endpoint;
 }
 
+// What may stand in a request as it is: small, and read by the reader of its type.
+std::map<std::string, std::string> document_examples() {
+    const std::string x12 =
+        "ISA*00*          *00*          *ZZ*ACME           *ZZ*GATEWAY        "
+        "*261123*0900*U*00401*000000001*0*P*>~GS*PO*ACME*GATEWAY*20261123*0900*1*X*004010~"
+        "ST*850*0001~BEG*00*SA*4500012345**20261123~PO1*1*10*EA*9.95**UP*012345678905~"
+        "CTT*1~SE*5*0001~GE*1*1~IEA*1*000000001~";
+    const std::string edifact =
+        "UNB+UNOC:3+4012345000009:14+4000001000005:14+261123:0900+1'"
+        "UNH+1+ORDERS:D:96A:UN:EAN008'BGM+220+4500012345+9'DTM+137:20261123:102'"
+        "LIN+1++4006381333931:EN'QTY+21:10'UNS+S'CNT+2:1'UNT+8+1'UNZ+1+1'";
+    const std::string ubl =
+        R"(<Order xmlns="urn:oasis:names:specification:ubl:schema:xsd:Order-2" )"
+        R"(xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2">)"
+        R"(<cbc:ID>4500012345</cbc:ID><cbc:IssueDate>2026-11-23</cbc:IssueDate></Order>)";
+    const std::string cxml =
+        R"(<cXML payloadID="1@buyer.example.com" timestamp="2026-11-23T09:00:00Z"><Request/></cXML>)";
+    return {{"application/edi-x12", x12},
+            {"application/edifact", edifact},
+            {"application/xml", ubl},
+            {"text/xml", cxml},
+            {"application/octet-stream", x12}};
+}
+
 Endpoint documents_post(const PartnerApiParts& parts) {
     https::SubmitOptions options;
     options.path = "/v1/documents";
     options.id = "submitDocument";
     options.summary = "Send us an interchange";
     options.help =
-        "One file as you would send it over AS2. 202 means that it is safe with us, even if our "
+        "One file as you would send it over AS2: X12, EDIFACT, UBL, CII or cXML. 202 means that it "
+        "is safe with us, even if our "
         "power fails in that second; what becomes of it is at Location and in the change feed.";
     options.types = parts.types;
-    options.body_example =
-        "ISA*00*          *00*          *ZZ*ACME           *ZZ*GATEWAY        "
-        "*261123*0900*U*00401*000000001*0*P*>~";
+    options.examples = document_examples();
     return https::submit_endpoint(std::move(options), parts.intake, parts.clock);
 }
 
@@ -233,7 +278,7 @@ Endpoint orders_post(const PartnerApiParts& parts) {
         "every place.";
     options.types = {{.media_type = "application/json",
                       .syntax = https::DocumentType::Syntax::Json,
-                      .stored_as = std::string(flow::CanonicalOrderType)}};
+                      .stored_as = std::string(parts.orders->kind().content_type)}};
     options.body_schema = "CanonicalOrder";
     options.body_example = R"({"purpose":"original","number":"4500012345","date":"2026-11-23"})";
     options.read = [orders = parts.orders](BytesView octets) { return orders->read(octets); };
@@ -244,7 +289,14 @@ Endpoint orders_post(const PartnerApiParts& parts) {
 
 std::vector<https::DocumentType> standard_types() {
     using Syntax = https::DocumentType::Syntax;
+    const auto xml = [](const char* media_type) {
+        return https::DocumentType{
+            .media_type = media_type, .syntax = Syntax::Xml, .check = flow::check_xml};
+    };
     return {{.media_type = "application/edi-x12", .syntax = Syntax::X12},
+            {.media_type = "application/edifact", .syntax = Syntax::Edifact},
+            xml("application/xml"),
+            xml("text/xml"),
             {.media_type = "application/octet-stream", .syntax = Syntax::Octets}};
 }
 
@@ -255,7 +307,8 @@ std::shared_ptr<const https::Api> make_partner_api(const PartnerApiParts& parts)
     api->schemas = exchange_schemas();
     api->schemas.merge(reading_schemas());
     api->schemas["OpenApi"] = R"({"type":"object"})";
-    if (parts.inquiries != nullptr) api->schemas.merge(inquiry_schemas());
+    api->schemas.merge(inquiry_schemas());
+    if (parts.stock != nullptr) api->schemas["Stock"] = stock_schema();
     const auto description = std::make_shared<std::string>();
     api->endpoints.push_back(openapi_endpoint(description));
     api->endpoints.push_back(me_endpoint());
@@ -268,6 +321,7 @@ std::shared_ptr<const https::Api> make_partner_api(const PartnerApiParts& parts)
     add_outbox_endpoints(parts, *api);
     add_change_endpoints(parts, *api);
     add_inquiry_endpoints(parts, *api);
+    add_shipment_endpoints(parts, *api);
     *description = https::openapi(*api, parts.url.empty() ? "/" : parts.url);
     return api;
 }

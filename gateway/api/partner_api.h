@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The partner API /v1: its table of endpoints over store, archive, mailbox and intake. What the table names works; questions
-// only the back office can answer are in it when the gateway was given somebody who answers them.
+// The partner API /v1: its table of endpoints over store, archive, mailbox and intake. What the table names works; what only
+// the back office knows (stock) is in it when the gateway was given somebody who answers.
 #pragma once
 
 #include "gateway/api/changes.h"
@@ -28,9 +28,10 @@ struct PartnerApiParts {
     transports::Intake& intake;
     Changes& changes;
     const Clock& clock;
-    flow::Inquiries* inquiries = nullptr;           // null: those questions are not offered
-    const flow::CanonicalOrders* orders = nullptr;  // null: canonical orders are not taken
-    std::vector<https::DocumentType> types{};       // what may be submitted; see standard_types()
+    flow::StockInquiries* stock = nullptr;             // null: stock is not offered
+    const flow::CanonicalReader* orders = nullptr;     // null: canonical orders are not taken
+    const flow::CanonicalReader* shipments = nullptr;  // null: nor are shipment updates
+    std::vector<https::DocumentType> types{};  // what may be submitted; see standard_types()
     std::string version{};
     std::string url{};  // "https://edi.example.com:8443"; empty: "/"
 };
@@ -45,5 +46,6 @@ void add_document_endpoints(const PartnerApiParts& parts, https::Api& api);
 void add_outbox_endpoints(const PartnerApiParts& parts, https::Api& api);
 void add_change_endpoints(const PartnerApiParts& parts, https::Api& api);
 void add_inquiry_endpoints(const PartnerApiParts& parts, https::Api& api);
+void add_shipment_endpoints(const PartnerApiParts& parts, https::Api& api);
 
 }  // namespace sallyport::api

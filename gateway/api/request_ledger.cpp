@@ -90,13 +90,16 @@ KeptAnswer read_answer(const std::string& text) {
 }  // namespace
 
 Result<bool> StoreLedger::claim(const Claim& claim) {
-    return store::submit<bool>(
+    CRASH_POINT("https.claim.before");
+    auto taken = store::submit<bool>(
         m_store,
         [entry = Entry{.scope = "https." + claim.space,
                        .name = claim.name,
                        .value = "1",
                        .until = claim.since + claim.keep}](
             store::Transaction& transaction) mutable { return take(transaction, entry); });
+    CRASH_POINT("https.claim.after");
+    return taken;
 }
 
 Result<std::optional<KeptAnswer>> StoreLedger::answer(const std::string& partner,
@@ -114,7 +117,7 @@ Result<KeptAnswer> StoreLedger::keep(const std::string& partner,
                                      const std::string& key,
                                      const KeptAnswer& answer) {
     CRASH_POINT("https.answer.before");
-    return store::submit<KeptAnswer>(
+    auto kept = store::submit<KeptAnswer>(
         m_store,
         [entry = Entry{.scope = std::string(Answers),
                        .name = answer_name(partner, key),
@@ -125,6 +128,8 @@ Result<KeptAnswer> StoreLedger::keep(const std::string& partner,
             if (!taken) return std::move(taken).error();
             return read_answer(entry.value);
         });
+    CRASH_POINT("https.answer.after");
+    return kept;
 }
 
 }  // namespace sallyport::api

@@ -47,14 +47,6 @@ std::string_view version() {
     return SALLYPORT_VERSION;
 }
 
-std::filesystem::path store_file(const config::Settings& settings) {
-    return settings.state_directory / "sallyport.db";
-}
-
-std::filesystem::path archive_directory(const config::Settings& settings) {
-    return settings.state_directory / "archive";
-}
-
 // On the archive's file system: what is large is linked into the archive, not copied.
 static std::filesystem::path spool_directory(const config::Settings& settings) {
     return settings.state_directory / "spool";
@@ -318,7 +310,7 @@ Status wire_sftp(GatewayParts& parts, SftpAccounts accounts) {
     return {};
 }
 
-Status wire_https(GatewayParts& parts, HttpsAccounts accounts) {
+Status wire_https(GatewayParts& parts, HttpsAccounts accounts, odoo::OrdersOptions items) {
     const config::Settings& settings = parts.settings;
     if (!settings.https.listen.enabled) return {};
     auto door = HttpsDoor::open({.settings = settings,
@@ -330,7 +322,9 @@ Status wire_https(GatewayParts& parts, HttpsAccounts accounts) {
                                  .clock = parts.clock,
                                  .random = parts.random,
                                  .metrics = parts.metrics,
-                                 .log = parts.port_log},
+                                 .log = parts.port_log,
+                                 .odoo_watch = parts.odoo_watch.get(),
+                                 .items = std::move(items)},
                                 std::move(accounts));
     if (!door) return std::move(door).error();
     parts.https = *std::move(door);
@@ -402,7 +396,7 @@ Result<std::unique_ptr<Gateway>> Gateway::build(config::Configuration configurat
     parts->remote->use(std::move(prepared->remote));
     if (Status wired = wire_sftp(*parts, std::move(prepared->sftp)); !wired)
         return std::move(wired).error();
-    if (Status wired = wire_https(*parts, std::move(prepared->https)); !wired)
+    if (Status wired = wire_https(*parts, std::move(prepared->https), orders); !wired)
         return std::move(wired).error();
     return std::unique_ptr<Gateway>(new Gateway(std::move(parts)));
 }
@@ -464,7 +458,8 @@ Status Gateway::reload(const config::Configuration& configuration) {
         if (Status renewed = m_parts->as2_tls_server->renew_tls(*tls); !renewed) return renewed;
     }
     if (m_parts->https)
-        if (Status done = m_parts->https->reload(configuration.settings, std::move(https)); !done)
+        if (Status done = m_parts->https->reload(configuration.settings, std::move(https), orders);
+            !done)
             return done;
     if (m_parts->odoo_watch) m_parts->odoo_watch->use(orders);
     if (m_parts->orders) m_parts->orders->use(std::move(orders));

@@ -8,11 +8,13 @@
 #include "gateway/base/file.h"
 #include "gateway/daemon/as2_setup.h"
 #include "gateway/daemon/gateway.h"
+#include "gateway/daemon/stock_desk.h"
 #include "gateway/flow/canonical_in.h"
 #include "gateway/flow/journal.h"
 #include "gateway/flow/mailbox.h"
 #include "transports/allowance.h"
 #include "transports/https/door.h"
+#include "transports/https/webhook.h"
 
 #include <set>
 #include <utility>
@@ -95,9 +97,12 @@ Result<certs::TlsServer> tls_of(const config::HttpsSection& section,
 
 https::Recorder audit_recorder(const HttpsDoor::Parts& parts) {
     // Anybody can cause these entries, from as many addresses as there are.
-    auto allowance = std::make_shared<transports::Allowance>(100, 1);
-    return [parts, allowance](const https::Event& event) {
+    auto refusals = std::make_shared<transports::Allowance>(100, 1);
+    // A partner that looks for what is not there uses up no room of those who show wrong credentials.
+    auto misses = std::make_shared<transports::Allowance>(100, 1);
+    return [parts, refusals, misses](const https::Event& event) {
         parts.metrics.count("sallyport_https_refused_total", {{"code", event.code}});
+        auto& allowance = event.event == "https.missing" ? misses : refusals;
         if (!allowance->take(1, parts.clock.steady_now())) return;
         flow::Journal journal;
         const Status done = parts.store.submit([&](store::Transaction& transaction) {
@@ -131,9 +136,29 @@ Result<https::WebhookSource> webhook_of(const config::WebhookSection& section,
         source.path_secret = std::make_shared<const Secret>(*std::move(secret));
     }
     source.networks = section.networks;
-    const auto listener = parts.listeners.find(section.wakes);
-    if (listener != parts.listeners.end()) source.listener = listener->second;
+    // It says that there is something to see; what, the watch sees for itself.
+    if (section.wakes == "odoo" && parts.odoo_watch != nullptr)
+        source.listener = [&watch = *parts.odoo_watch](const https::Webhook&) -> Status {
+            watch.wake();
+            return {};
+        };
     return source;
+}
+
+Result<std::shared_ptr<https::WebhookHandler>> webhooks_of(const HttpsDoor::Parts& parts,
+                                                           https::RequestLedger& ledger) {
+    https::WebhookHandler::Parts webhooks{.sources = {},
+                                          .ledger = ledger,
+                                          .penalties = parts.penalties,
+                                          .clock = parts.clock,
+                                          .random = parts.random,
+                                          .log = parts.log};
+    for (const config::WebhookSection& one : parts.settings.webhooks) {
+        auto source = webhook_of(one, parts);
+        if (!source) return std::move(source).error().during("loading [webhook." + one.name + "]");
+        webhooks.sources.push_back(*std::move(source));
+    }
+    return std::make_shared<https::WebhookHandler>(std::move(webhooks));
 }
 
 }  // namespace
@@ -158,14 +183,16 @@ HttpsAccounts build_https_accounts(const config::Configuration& configuration) {
 struct HttpsDoor::Inside {
     Inside(const Parts& parts,
            std::shared_ptr<const https::Accounts> accounts,
-           flow::CanonicalOrders canonical)
+           flow::CanonicalReader order_reader,
+           flow::CanonicalReader shipment_reader)
         : mailbox({.store = parts.store,
                    .archive = parts.archive,
                    .clock = parts.clock,
                    .metrics = parts.metrics,
                    .log = parts.log,
                    .transport = "https"}),
-          orders(std::move(canonical)),
+          orders(std::move(order_reader)),
+          shipments(std::move(shipment_reader)),
           changes(parts.store, parts.clock),
           ledger(parts.store, parts.clock),
           tokens(parts.store),
@@ -177,12 +204,14 @@ struct HttpsDoor::Inside {
                  .environment = parts.settings.environment}) {}
 
     flow::StoreMailbox mailbox;
-    flow::CanonicalOrders orders;
+    flow::CanonicalReader orders;
+    flow::CanonicalReader shipments;
     api::Changes changes;
     api::StoreLedger ledger;
     api::StoreTokens tokens;
     https::Guard guard;
-    std::unique_ptr<transports::HttpServer> server;
+    std::unique_ptr<StockDesk> stock{};  // null: it is not offered
+    std::unique_ptr<transports::HttpServer> server{};
 };
 
 HttpsDoor::HttpsDoor(std::unique_ptr<Inside> inside) : m_inside(std::move(inside)) {}
@@ -192,10 +221,18 @@ Result<std::unique_ptr<HttpsDoor>> HttpsDoor::open(const Parts& parts, HttpsAcco
     const config::HttpsSection& section = parts.settings.https;
     auto tls = tls_of(section, accounts.certificates);
     if (!tls) return std::move(tls).error();
-    auto canonical = flow::CanonicalOrders::load(parts.settings.mapping_directory);
-    if (!canonical) return std::move(canonical).error().during("loading the canonical schemas");
-    auto inside = std::make_unique<Inside>(
-        parts, https::fixed_accounts(std::move(accounts.accounts)), *std::move(canonical));
+    const auto& schemas = parts.settings.mapping_directory;
+    auto orders = flow::CanonicalReader::load(schemas, flow::CanonicalOrder);
+    auto shipments = flow::CanonicalReader::load(schemas, flow::CanonicalTransportStatus);
+    for (auto* reader : {&orders, &shipments})
+        if (!*reader) return std::move(*reader).error().during("loading the canonical schemas");
+    auto inside = std::make_unique<Inside>(parts,
+                                           https::fixed_accounts(std::move(accounts.accounts)),
+                                           *std::move(orders),
+                                           *std::move(shipments));
+    auto stock = StockDesk::open(parts.settings, parts.items, parts.clock);
+    if (!stock) return std::move(stock).error().during("loading [odoo.stock]");
+    inside->stock = *std::move(stock);
     if (Status ready = inside->changes.prepare(parts.random); !ready)
         return std::move(ready).error();
     auto api = api::make_partner_api({.store = parts.store,
@@ -204,22 +241,14 @@ Result<std::unique_ptr<HttpsDoor>> HttpsDoor::open(const Parts& parts, HttpsAcco
                                       .intake = parts.intake,
                                       .changes = inside->changes,
                                       .clock = parts.clock,
-                                      .inquiries = parts.inquiries,
+                                      .stock = inside->stock.get(),
                                       .orders = &inside->orders,
+                                      .shipments = &inside->shipments,
                                       .types = api::standard_types(),
                                       .version = std::string(version()),
                                       .url = section.url});
-    https::WebhookHandler::Parts webhooks{.sources = {},
-                                          .ledger = inside->ledger,
-                                          .penalties = parts.penalties,
-                                          .clock = parts.clock,
-                                          .random = parts.random,
-                                          .log = parts.log};
-    for (const config::WebhookSection& one : parts.settings.webhooks) {
-        auto source = webhook_of(one, parts);
-        if (!source) return std::move(source).error().during("loading [webhook." + one.name + "]");
-        webhooks.sources.push_back(*std::move(source));
-    }
+    auto webhooks = webhooks_of(parts, inside->ledger);
+    if (!webhooks) return std::move(webhooks).error();
     transports::HttpServerOptions options = parts.options;
     options.proxies = section.proxies;
     options.tls = *std::move(tls);
@@ -234,7 +263,7 @@ Result<std::unique_ptr<HttpsDoor>> HttpsDoor::open(const Parts& parts, HttpsAcco
                                                               .random = parts.random,
                                                               .log = parts.log,
                                                               .record = audit_recorder(parts)})},
-            {"/v1/webhooks", std::make_shared<https::WebhookHandler>(std::move(webhooks))}},
+            {"/v1/webhooks", *std::move(webhooks)}},
         parts.clock,
         parts.log);
     return std::unique_ptr<HttpsDoor>(new HttpsDoor(std::move(inside)));
@@ -249,11 +278,14 @@ void HttpsDoor::stop(std::chrono::milliseconds drain) {
     m_inside->server->stop(drain);
 }
 
-Status HttpsDoor::reload(const config::Settings& settings, HttpsAccounts accounts) {
+Status HttpsDoor::reload(const config::Settings& settings,
+                         HttpsAccounts accounts,
+                         odoo::OrdersOptions items) {
     auto tls = tls_of(settings.https, accounts.certificates);
     if (!tls) return std::move(tls).error();
     if (Status renewed = m_inside->server->renew_tls(*tls); !renewed) return renewed;
     m_inside->guard.use(https::fixed_accounts(std::move(accounts.accounts)));
+    if (m_inside->stock) m_inside->stock->use(std::move(items));
     return {};
 }
 

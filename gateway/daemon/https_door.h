@@ -6,18 +6,17 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/error.h"
 #include "gateway/base/log.h"
-#include "gateway/flow/inquiries.h"
+#include "gateway/daemon/odoo_watch.h"
 #include "gateway/flow/metrics.h"
+#include "gateway/odoo/orders.h"
 #include "gateway/store/archive.h"
 #include "gateway/store/store.h"
 #include "transports/http_server.h"
 #include "transports/https/caller.h"
-#include "transports/https/webhook.h"
 #include "transports/intake.h"
 #include "transports/penalties.h"
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -45,9 +44,9 @@ public:
         Random& random;
         flow::Metrics& metrics;
         Log log;
-        flow::Inquiries* inquiries = nullptr;  // null: stock and progress are not offered
-        // By what a webhook's `wakes` says: {"odoo", …}. One that is missing is taken and nobody is told.
-        std::map<std::string, https::WebhookListener> listeners{};
+        OdooWatch* odoo_watch =
+            nullptr;                  // what webhooks wake; null: they are taken and nobody is told
+        odoo::OrdersOptions items{};  // whose item numbers are asked for; see [odoo.stock]
     };
     // Error codes: of config, certs and the store.
     static Result<std::unique_ptr<HttpsDoor>> open(const Parts& parts, HttpsAccounts accounts);
@@ -59,8 +58,10 @@ public:
 
     Status start();
     void stop(std::chrono::milliseconds drain);
-    // Accounts but for new client certificates, and the certificate that is shown. Error codes: http.tls and of config.
-    Status reload(const config::Settings& settings, HttpsAccounts accounts);
+    // Accounts with their certificates, and the certificate that is shown, from the next handshake on. Error codes: http.tls and of config.
+    Status reload(const config::Settings& settings,
+                  HttpsAccounts accounts,
+                  odoo::OrdersOptions items);
     std::uint16_t port() const;
 
 private:

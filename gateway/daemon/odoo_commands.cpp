@@ -24,7 +24,7 @@ struct SetupOptions {
 // Those for which a program exists to use the account.
 const std::vector<std::string>& flows() {
     static const std::vector<std::string> names{
-        "orders-in", "watcher", "responses-out", "shipments-out", "invoices-out"};
+        "orders-in", "watcher", "responses-out", "shipments-out", "invoices-out", "stock-inquiry"};
     return names;
 }
 
@@ -57,6 +57,14 @@ int setup(CommandLine& line, SetupOptions options) {
 void add_odoo_commands(CommandLine& line) {
     CLI::App* noun = line.app.add_subcommand("odoo", "the back office");
     noun->require_subcommand(1);
+    noun->footer(
+        "Examples:\n"
+        "  sallyport odoo setup > setup.py              the account that takes orders, as a "
+        "script\n"
+        "  sallyport odoo setup --flow watcher --by-hand  the account that watches, for the web "
+        "client\n"
+        "  sallyport doctor                             are the accounts' rights neither too few "
+        "nor too many?\n");
     CLI::App* verb = noun->add_subcommand(
         "setup",
         "a script for odoo-bin shell that makes the gateway's account, its rights and its key");

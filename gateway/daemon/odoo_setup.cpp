@@ -31,6 +31,7 @@ std::vector<ServiceAccount> service_accounts(const config::Settings& settings) {
     add(odoo::Flow::ResponsesOut, o.responses);
     add(odoo::Flow::ShipmentsOut, o.shipments);
     add(odoo::Flow::InvoicesOut, o.invoices);
+    add(odoo::Flow::StockInquiry, o.stock);
     return accounts;
 }
 

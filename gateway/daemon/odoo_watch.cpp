@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/daemon/odoo_watch.h"
 
+#include "gateway/daemon/look_times.h"
 #include "gateway/daemon/odoo_setup.h"
 #include "gateway/flow/in_force.h"
 #include "gateway/odoo/outgoing.h"
@@ -9,7 +10,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -197,13 +197,11 @@ public:
     }
 
     void stop() {
-        {
-            const std::lock_guard lock(m_mutex);
-            m_stopping = true;
-        }
-        m_wake.notify_all();
+        m_times.stop();
         if (m_thread.joinable()) m_thread.join();
     }
+
+    void wake() { m_times.wake(); }
 
     void use(odoo::OrdersOptions orders) {
         const std::lock_guard lock(m_mutex);
@@ -332,11 +330,6 @@ private:
         return std::exchange(m_renewed, false);
     }
 
-    bool waited() {
-        std::unique_lock lock(m_mutex);
-        return !m_wake.wait_for(lock, m_settings.odoo.poll_interval, [&] { return m_stopping; });
-    }
-
     void run() {
         Status ready = add_watches();
         do {
@@ -348,7 +341,7 @@ private:
             if (renewed()) m_outgoing->use(options());
             for (Watch& watch : m_watches)
                 look(watch);
-        } while (waited());
+        } while (m_times.wait(m_settings.odoo.poll_interval));
     }
 
     const config::Settings m_settings;
@@ -359,9 +352,8 @@ private:
     std::unique_ptr<odoo::Outgoing> m_outgoing;
     std::vector<Watch> m_watches;
     std::map<std::string, std::string> m_kept;
+    LookTimes m_times;
     std::mutex m_mutex;
-    std::condition_variable m_wake;
-    bool m_stopping = false;
     bool m_renewed = false;
     std::thread m_thread;
 };
@@ -373,7 +365,7 @@ Result<std::unique_ptr<OdooWatch>> OdooWatch::open(const config::Settings& setti
     auto impl = std::make_unique<Impl>(settings, std::move(orders), tools, outbound);
     bool any = false;
     for (const ServiceAccount& account : service_accounts(settings)) {
-        if (account.flow == Flow::OrdersIn) continue;
+        if (account.flow == Flow::OrdersIn || account.flow == Flow::StockInquiry) continue;
         if (Status opened = impl->open(account); !opened) return std::move(opened).error();
         any = true;
     }
@@ -389,6 +381,9 @@ void OdooWatch::start() {
 }
 void OdooWatch::stop() {
     m_impl->stop();
+}
+void OdooWatch::wake() {
+    m_impl->wake();
 }
 void OdooWatch::use(odoo::OrdersOptions orders) {
     m_impl->use(std::move(orders));

@@ -27,6 +27,8 @@ public:
     void start();
     void stop();  // ends after the look under way
     void use(odoo::OrdersOptions orders);
+    // Somebody says that something changed: looks now, and some times soon after (look_times.h). Any thread, never blocks.
+    void wake();
 
 private:
     class Impl;

@@ -9,6 +9,14 @@
 
 namespace sallyport::daemon {
 
+std::filesystem::path store_file(const config::Settings& settings) {
+    return settings.state_directory / "sallyport.db";
+}
+
+std::filesystem::path archive_directory(const config::Settings& settings) {
+    return settings.state_directory / "archive";
+}
+
 Result<OpenStore> open_for_reading(const CommandLine& line) {
     config::LoadResult load = config::load(line.config_file, {.check_files = false});
     if (!load.ok() && load.configuration.settings.state_directory.empty())

@@ -10,6 +10,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -44,6 +45,14 @@ std::string size_text(std::uint64_t bytes) {
     return std::to_string(bytes >> 20U) + " MiB";
 }
 
+Result<std::string> fingerprint_of(const std::filesystem::path& file) {
+    auto pem = read_file(file, std::size_t{1} << 20U);
+    if (!pem) return std::move(pem).error();
+    auto certificate = certs::load_certificate(*pem);
+    if (!certificate) return std::move(certificate).error().at({.source = file.string()});
+    return "`" + certificate->fingerprint() + "`";
+}
+
 Result<std::string> as2_section(const config::Partner& partner,
                                 const config::Settings& settings,
                                 const SheetOptions& options) {
@@ -56,12 +65,9 @@ Result<std::string> as2_section(const config::Partner& partner,
     for (const config::Identity& ours : settings.identities) {
         if (ours.name != partner.as2.identity) continue;
         lines.emplace_back("our AS2 name", "`" + ours.as2_id + "`");
-        auto pem = read_file(ours.certificate, std::size_t{1} << 20U);
-        if (!pem) return std::move(pem).error();
-        auto certificate = certs::load_certificate(*pem);
-        if (!certificate) return std::move(certificate).error();
-        lines.emplace_back("our certificate (sent apart), SHA-256",
-                           "`" + certificate->fingerprint() + "`");
+        auto fingerprint = fingerprint_of(ours.certificate);
+        if (!fingerprint) return fingerprint;
+        lines.emplace_back("our certificate (sent apart), SHA-256", *std::move(fingerprint));
     }
     lines.emplace_back("your AS2 name with us", "`" + partner.as2.id + "`");
     lines.emplace_back("you sign and encrypt",
@@ -117,9 +123,9 @@ Result<std::string> sftp_section(const config::Partner& partner,
            "taken once.\n";
 }
 
-std::string https_section(const config::Partner& partner,
-                          const config::Settings& settings,
-                          const SheetOptions& options) {
+Result<std::string> https_section(const config::Partner& partner,
+                                  const config::Settings& settings,
+                                  const SheetOptions& options) {
     const config::HttpsAgreement& agreed = partner.https;
     const std::string url =
         settings.https.url.empty()
@@ -127,14 +133,20 @@ std::string https_section(const config::Partner& partner,
             : settings.https.url;
     Lines lines{{"address", "`" + url + "/v1`"},
                 {"description (OpenAPI)", "`" + url + "/v1/openapi.json`"}};
+    auto shown = fingerprint_of(settings.https.tls_certificate);
+    if (!shown) return shown;
+    lines.emplace_back("our TLS certificate, SHA-256", *std::move(shown));
     std::vector<std::string> keys;
     for (const std::string& id : {agreed.hmac_key_id, agreed.next_hmac_key_id})
         if (!id.empty()) keys.push_back(id);
     lines.emplace_back("your token", "agreed apart; `Authorization: Bearer …`");
     if (!keys.empty()) lines.emplace_back("keys for signed requests", words(keys));
-    if (!agreed.client_certificates.empty())
-        lines.emplace_back("your client certificates",
-                           std::to_string(agreed.client_certificates.size()));
+    for (const std::filesystem::path& file : agreed.client_certificates) {
+        auto fingerprint = fingerprint_of(file);
+        if (!fingerprint) return fingerprint;
+        lines.emplace_back("your client certificate, SHA-256", *std::move(fingerprint));
+    }
+    lines.emplace_back("certificates and signed requests may", words(agreed.scopes));
     lines.emplace_back("you come from",
                        agreed.networks.empty() ? "anywhere" : words(agreed.networks));
     lines.emplace_back("requests in a minute, at most", std::to_string(agreed.requests_per_minute));
@@ -165,6 +177,30 @@ std::string client_section(const config::SftpClientAgreement& agreed) {
     return "\n## SFTP, at your server\n\n" + table(lines);
 }
 
+std::string folder_section(const config::FolderAgreement& agreed) {
+    Lines lines;
+    if (!agreed.in.folder.empty())
+        lines.emplace_back("you put files into",
+                           "`" + agreed.in.folder + "`, " + words(agreed.in.patterns) +
+                               ", under another name until they are complete");
+    if (!agreed.out.empty())
+        lines.emplace_back("we put files into",
+                           "`" + agreed.out + "`, complete as soon as they show");
+    return "\n## Folders of our machine\n\n" + table(lines);
+}
+
+std::string id_text(const std::string& qualifier, const std::string& id) {
+    return "`" + (qualifier.empty() ? id : qualifier + "` / `" + id) + "`";
+}
+
+std::string edifact_section(const config::EdifactAgreement& agreed) {
+    return "\n## EDIFACT envelope\n\n" +
+           table({{"our id", id_text(agreed.our_qualifier, agreed.our_id)},
+                  {"your id", id_text(agreed.their_qualifier, agreed.their_id)},
+                  {"what we send is", "`" + agreed.syntax + ":" + agreed.syntax_version + "`"},
+                  {"usage", agreed.test ? "test (0035 is 1)" : "production"}});
+}
+
 std::string x12_section(const config::X12Agreement& agreed) {
     return "\n## X12 envelope\n\n" +
            table({{"our id", "`" + agreed.our_qualifier + "` / `" + agreed.our_id + "`"},
@@ -187,10 +223,15 @@ Result<std::string> sheet(const config::Partner& partner,
         if (!part) return part;
         text += *part;
     }
-    if (partner.https.enabled && settings.https.listen.enabled)
-        text += https_section(partner, settings, options);
+    if (partner.https.enabled && settings.https.listen.enabled) {
+        auto part = https_section(partner, settings, options);
+        if (!part) return part;
+        text += *part;
+    }
     if (partner.sftp_client.enabled) text += client_section(partner.sftp_client);
+    if (partner.folder.enabled) text += folder_section(partner.folder);
     if (partner.x12.enabled) text += x12_section(partner.x12);
+    if (partner.edifact.enabled) text += edifact_section(partner.edifact);
     text += "\n## Documents\n\n| direction | standard | version | set |\n|---|---|---|---|\n";
     for (const config::DocumentAgreement& document : partner.documents)
         text += std::string("| ") + (document.inbound ? "you to us" : "we to you") + " | " +
@@ -225,6 +266,11 @@ int show_sheet(CommandLine& line, const SheetOptions& options) {
 void add_partner_commands(CommandLine& line) {
     CLI::App* noun = line.app.add_subcommand("partner", "trading partners");
     noun->require_subcommand(1);
+    noun->footer(
+        "Examples:\n"
+        "  sallyport partner sheet acme                 one page to send acme\n"
+        "  sallyport partner sheet acme --host edi.example.com > acme.md\n"
+        "  sallyport check                              are the partner files sound?\n");
     CLI::App* verb =
         noun->add_subcommand("sheet", "one page to send a partner: names, URLs, keys, rules");
     auto options = std::make_shared<SheetOptions>();

@@ -57,29 +57,51 @@ Error not_conforming(const std::vector<mapping::Conformance>& findings) {
 
 }  // namespace
 
-Result<CanonicalOrders> CanonicalOrders::load(const std::filesystem::path& mapping_directory) {
+const CanonicalKind* canonical_kind_of_type(std::string_view content_type) {
+    for (const CanonicalKind* one : {&CanonicalOrder, &CanonicalTransportStatus})
+        if (one->content_type == content_type) return one;
+    return nullptr;
+}
+
+const CanonicalKind* canonical_kind_named(std::string_view kind) {
+    for (const CanonicalKind* one : {&CanonicalOrder, &CanonicalTransportStatus})
+        if (one->kind == kind) return one;
+    return nullptr;
+}
+
+std::string order_number_in(std::string_view kind, const ordered_json& document) {
+    if (kind != CanonicalTransportStatus.kind) return text_at(document, "number");
+    const auto refs = document.find("refs");
+    if (refs != document.end() && refs->is_array())
+        for (const ordered_json& ref : *refs)
+            if (ref.is_object() && text_at(ref, "kind") == "order") return text_at(ref, "value");
+    return {};
+}
+
+Result<CanonicalReader> CanonicalReader::load(const std::filesystem::path& mapping_directory,
+                                              const CanonicalKind& kind) {
     const mapping::TextSource texts =
         mapping::search_path({mapping_directory, mapping_directory.parent_path()});
     const auto schema_file = [&](std::string_view name) {
         return texts("canonical/" + std::string(name));
     };
-    auto text = schema_file("order.schema.json");
+    auto text = schema_file(kind.schema);
     if (!text) return std::move(text).error();
     auto schema = mapping::DocumentSchema::parse(*text, schema_file);
     if (!schema) return std::move(schema).error();
-    return CanonicalOrders(*std::move(schema));
+    return CanonicalReader(kind, *std::move(schema));
 }
 
-Result<Bytes> CanonicalOrders::read(BytesView octets) const {
+Result<Bytes> CanonicalReader::read(BytesView octets) const {
     const auto document = ordered_json::parse(octets, nullptr, false);
     if (!document.is_object())
         return Error("https.document", Blame::Partner, "the body is no JSON object")
-            .remedy("send one order as canonical JSON");
+            .remedy("send one document as canonical JSON");
     const auto findings = m_schema->check(document);
     if (!findings.empty()) return not_conforming(findings);
     if (text_at(document, "number").empty())
-        return Error("https.document", Blame::Partner, "/number: the order has no number")
-            .remedy("every order has the buyer's purchase order number");
+        return Error("https.document", Blame::Partner, "/number: the document has no number")
+            .remedy("an order has the buyer's number, a shipment the carrier's");
     return in_order(document, m_schema->root()).dump();
 }
 
@@ -88,32 +110,35 @@ Result<Commit> unwrap_canonical(const Tools& tools,
                                 const store::Job& job) {
     auto payload = tools.archive.get(message.payload_ref);
     if (!payload) return std::move(payload).error();
-    const auto order = ordered_json::parse(*payload, nullptr, false);
-    if (!order.is_object())
+    const auto content = ordered_json::parse(*payload, nullptr, false);
+    const CanonicalKind* kind = canonical_kind_of_type(message.content_type);
+    if (!content.is_object() || kind == nullptr)
         return Error("flow.canonical.damaged",
                      Blame::Bug,
                      "the stored canonical document of message " + message.id + " is no JSON");
     store::Document document = held_interchange(message, tools.make_id());
     document.level = store::DocumentLevel::Transaction;
     document.standard = CanonicalStandard;
-    document.set = "order";
+    document.set = kind->set;
     document.version = "1";
-    document.kind = "Order";
+    document.kind = kind->kind;
     document.position = 1;
-    document.business_number = text_at(order, "number");
-    document.purpose = text_at(order, "purpose");
+    document.business_number = order_number_in(kind->kind, content);
+    if (kind->kept) document.own_number = text_at(content, "number");
+    document.purpose = text_at(content, "purpose");
     document.payload_ref = message.payload_ref;
     document.status.content = store::ContentStatus::Valid;
     document.status.back_office = store::BackOfficeStatus::Pending;
     document.next = gateway_acts();
     return Commit([document, job](store::Transaction& transaction, Journal& journal) -> Status {
         if (Status added = transaction.add_document(document); !added) return added;
-        auto next = transaction.add_job(
-            {.kind = std::string(step::Map),
-             .document = document.id,
-             .message = document.message,
-             .order_key = order_lane(document.partner, document.business_number),
-             .rank = job.rank});
+        const std::string& lane =
+            document.business_number.empty() ? document.id : document.business_number;
+        auto next = transaction.add_job({.kind = std::string(step::Map),
+                                         .document = document.id,
+                                         .message = document.message,
+                                         .order_key = order_lane(document.partner, lane),
+                                         .rank = job.rank});
         if (!next) return std::move(next).error();
         return journal.record(transaction,
                               {.actor = {},

@@ -113,6 +113,25 @@ Status hold_conflict(store::Transaction& transaction,
                           Level::Warn);
 }
 
+bool is_kept(const Mapped& mapped) {
+    const CanonicalKind* kind = canonical_kind_named(*mapped.update.kind);
+    return kind != nullptr && kind->kept;
+}
+
+// A report: the thread and the partner see it, nothing is posted.
+Status keep(store::Transaction& transaction, Journal& journal, const Mapped& mapped) {
+    store::DocumentUpdate update = mapped.update;
+    update.back_office = store::BackOfficeStatus::NotNeeded;
+    update.next = nobody();
+    if (Status done = transaction.update_document(mapped.document.id, update); !done) return done;
+    return journal.record(
+        transaction,
+        {.actor = {},
+         .event = "document.kept",
+         .subject = mapped.document.id,
+         .detail = {{"kind", *update.kind}, {"canonical", *update.canonical_ref}}});
+}
+
 Status store_mapped(store::Transaction& transaction,
                     Journal& journal,
                     const Mapped& mapped,
@@ -128,6 +147,7 @@ Status store_mapped(store::Transaction& transaction,
         return suppress(transaction, journal, mapped, *answer);
     if (answer->verdict == store::ReplayVerdict::Conflict && !ours)
         return hold_conflict(transaction, journal, mapped, *answer);
+    if (is_kept(mapped)) return keep(transaction, journal, mapped);
     if (Status done = transaction.update_document(mapped.document.id, mapped.update); !done)
         return done;
     auto next = transaction.add_job({.kind = std::string(step::Post),
@@ -166,7 +186,7 @@ Result<Commit> mapped_commit(const Tools& tools,
     if (!address) return std::move(address).error();
     Mapped mapped;
     mapped.update.kind = std::move(kind);
-    mapped.update.business_number = text_at(canonical, "number");
+    mapped.update.business_number = order_number_in(*mapped.update.kind, canonical);
     mapped.update.purpose = text_at(canonical, "purpose");
     mapped.update.canonical_ref = *address;
     mapped.update.back_office = store::BackOfficeStatus::Pending;
@@ -183,6 +203,15 @@ Result<Commit> mapped_commit(const Tools& tools,
         mapped.update.own_number = std::move(number);
     }
     mapped.digest = sha256_hex(text);
+    // Reports of one shipment follow each other: another content is another report, not a conflict.
+    if (is_kept(mapped)) {
+        mapped.update.own_number = text_at(canonical, "number");
+        mapped.key = store::replay_key({document.partner,
+                                        *mapped.update.kind,
+                                        text_at(canonical, "number"),
+                                        mapped.digest,
+                                        document.test ? "T" : "P"});
+    }
     mapped.document = std::move(document);
     return Commit(
         [mapped = std::move(mapped), job](store::Transaction& transaction, Journal& journal) {

@@ -234,7 +234,8 @@ Commit unreadable(const Tools& tools,
 Result<Commit> unwrap(const Tools& tools, const store::Job& job) {
     auto message = load_message(tools.store, job.message);
     if (!message) return std::move(message).error();
-    if (message->content_type == CanonicalOrderType) return unwrap_canonical(tools, *message, job);
+    if (canonical_kind_of_type(message->content_type) != nullptr)
+        return unwrap_canonical(tools, *message, job);
     auto payload = tools.archive.get(message->payload_ref);
     if (!payload) return std::move(payload).error();
     auto agreement = agreement_of(tools, message->partner);

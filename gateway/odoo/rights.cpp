@@ -27,6 +27,7 @@ constexpr std::array Flows{
     std::pair{Flow::BillIn, std::string_view{"bill-in"}},
     std::pair{Flow::ResponsesOut, std::string_view{"responses-out"}},
     std::pair{Flow::Watcher, std::string_view{"watcher"}},
+    std::pair{Flow::StockInquiry, std::string_view{"stock-inquiry"}},
 };
 
 constexpr std::array Operations{std::pair{'r', "read"},

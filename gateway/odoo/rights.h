@@ -25,7 +25,8 @@ enum class Flow : std::uint8_t {
     AsnIn,
     BillIn,
     ResponsesOut,
-    Watcher
+    Watcher,
+    StockInquiry  // stock for partners who ask
 };
 
 std::string_view to_string(Flow flow);  // "orders-in"

@@ -18,6 +18,7 @@ const std::map<std::string, std::string>& needed_rights(Flow flow) {
         {Flow::ResponsesOut, {{"sale.order", "r"}, {"sale.order.line", "r"}, {"stock.move", "r"}}},
         {Flow::Watcher, {{"account.move", "r"}, {"sale.order", "r"}, {"stock.picking", "r"}}},
         {Flow::InventoryOut, {{"stock.move", "r"}}},
+        {Flow::StockInquiry, {}},  // what every internal user may read is enough
         {Flow::PurchaseOut, {{"purchase.order", "r"}, {"purchase.order.line", "r"}}},
         {Flow::PurchaseIn,
          {{"purchase.order", "rw"},

@@ -21,6 +21,21 @@ struct ScopedOptions {
     std::chrono::steady_clock::duration bad_for = std::chrono::minutes{1};  // one that it is not
 };
 
+// The verdict about one account, asked again when it is old. Thread-safe: one probe at a time, the others wait for it.
+class ScopeCheck {
+public:
+    // `prober` speaks for the account behind rights_fence().
+    ScopeCheck(std::unique_ptr<Client> prober, ScopedOptions options, const Clock& clock);
+    ~ScopeCheck();
+
+    // odoo.rights.excess; when Odoo cannot be asked, that error, which is no verdict.
+    Status scoped();
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
 // Probes the account before its first posting and again when the verdict is old; a posting that would be made with an
 // account that may do too much ends as odoo.rights.excess, whose remedy names the excess. When Odoo cannot be asked, that
 // error is the posting's. Thread-safe: one probe at a time, the others wait for it.
@@ -40,10 +55,8 @@ public:
     Status ping() override;
 
 private:
-    Status scoped();
-
-    class Impl;
-    std::unique_ptr<Impl> m_impl;
+    flow::BackOffice& m_inner;
+    ScopeCheck m_check;
 };
 
 }  // namespace sallyport::odoo

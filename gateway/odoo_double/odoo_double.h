@@ -43,7 +43,7 @@ struct Options {
 
 // The account of the orders-in flow with the least rights that work; of an administrator; of one who may only read.
 Account orders_in_account(std::string key);
-// The accounts of the outgoing flows and of the watcher, each with its least rights.
+// The accounts of the outgoing flows, of the watcher and of stock inquiries, each with its least rights.
 std::vector<Account> outgoing_accounts(const std::string& key);
 Account administrator_account(std::string key);
 Account read_only_account(std::string key);

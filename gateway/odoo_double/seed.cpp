@@ -32,7 +32,8 @@ std::vector<Account> outgoing_accounts(const std::string& key) {
         account("shipments-out", {{"stock.move", "r"}, {"stock.picking", "r"}}),
         account("invoices-out",
                 {{"account.move", "r"}, {"account.move.line", "r"}, {"sale.order.line", "r"}}),
-        account("watcher", {{"account.move", "r"}, {"sale.order", "r"}, {"stock.picking", "r"}})};
+        account("watcher", {{"account.move", "r"}, {"sale.order", "r"}, {"stock.picking", "r"}}),
+        account("stock-inquiry", {})};
 }
 
 Account administrator_account(std::string key) {
@@ -104,15 +105,15 @@ Json demo_seed() {
       "product.pricelist.item": [{"id": 1, "pricelist_id": 2, "product_id": 2, "fixed_price": 11.11}],
       "product.packaging": [{"id": 1, "name": "Case of 12", "product_id": 2, "qty": 12.0, "barcode": "14006381333938", "product_uom_id": 1, "sales": true}],
       "stock.warehouse": [{"id": 1, "name": "My Company", "code": "WH", "company_id": 1}],
-      "stock.location": [{"id": 5, "name": "Customers", "usage": "customer"}, {"id": 8, "name": "Stock", "usage": "internal"}],
+      "stock.location": [{"id": 5, "name": "Customers", "usage": "customer"}, {"id": 8, "name": "Stock", "usage": "internal", "warehouse_id": 1}],
       "delivery.carrier": [{"id": 1, "name": "Standard delivery"}],
       "stock.lot": [{"id": 1, "name": "LOT-A", "product_id": 3}, {"id": 2, "name": "LOT-B", "product_id": 3},
                     {"id": 3, "name": "SN-0000", "product_id": 4}, {"id": 4, "name": "SN-0001", "product_id": 4}, {"id": 5, "name": "SN-0002", "product_id": 4},
                     {"id": 6, "name": "SN-0003", "product_id": 4}, {"id": 7, "name": "SN-0004", "product_id": 4}],
-      "stock.quant": [{"id": 1, "product_id": 2, "quantity": 100000000.0}, {"id": 2, "product_id": 3, "lot_id": 1, "quantity": 30.0},
-                      {"id": 3, "product_id": 3, "lot_id": 2, "quantity": 100000000.0}, {"id": 4, "product_id": 4, "lot_id": 3, "quantity": 1.0},
-                      {"id": 5, "product_id": 4, "lot_id": 4, "quantity": 1.0}, {"id": 6, "product_id": 4, "lot_id": 5, "quantity": 1.0},
-                      {"id": 7, "product_id": 4, "lot_id": 6, "quantity": 1.0}, {"id": 8, "product_id": 4, "lot_id": 7, "quantity": 1.0}],
+      "stock.quant": [{"id": 1, "product_id": 2, "location_id": 8, "quantity": 100000000.0}, {"id": 2, "product_id": 3, "location_id": 8, "lot_id": 1, "quantity": 30.0},
+                      {"id": 3, "product_id": 3, "location_id": 8, "lot_id": 2, "quantity": 100000000.0}, {"id": 4, "product_id": 4, "location_id": 8, "lot_id": 3, "quantity": 1.0},
+                      {"id": 5, "product_id": 4, "location_id": 8, "lot_id": 4, "quantity": 1.0}, {"id": 6, "product_id": 4, "location_id": 8, "lot_id": 5, "quantity": 1.0},
+                      {"id": 7, "product_id": 4, "location_id": 8, "lot_id": 6, "quantity": 1.0}, {"id": 8, "product_id": 4, "location_id": 8, "lot_id": 7, "quantity": 1.0}],
       "mail.message.subtype": [{"id": 1, "xmlid": "mail.mt_comment", "name": "Discussions"}, {"id": 2, "xmlid": "mail.mt_note", "name": "Note"}]
     })");
     seed["uom.uom"] = units();

@@ -1,130 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The partner API on a real store, archive and pipeline: who may do what, what nobody sees of others, and what stays.
-#include "gateway/api/partner_api.h"
-
-#include "../flow/world.h"
-#include "tests/support/https_fixture.h"
-#include "tests/support/temp_dir.h"
+// The partner API on a real store, archive and pipeline: what goes in, what is fetched, and what stays.
+#include "api_world.h"
 
 #include "gateway/api/request_ledger.h"
 #include "gateway/api/tokens.h"
-#include "gateway/flow/mailbox.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <set>
 
 namespace sallyport::api {
 namespace {
-
-using https::ApiWorld;
-using https::code_of;
-using nlohmann::json;
-using transports::HttpRequest;
-using transports::HttpResponse;
-
-class Shelf final : public flow::Inquiries {
-public:
-    Result<flow::StockAnswer> stock(const std::string& /*partner*/,
-                                    const std::vector<std::string>& skus) override {
-        if (away) return Error("odoo.unreachable", Blame::Network, "connection refused");
-        flow::StockAnswer answer;
-        for (const std::string& sku : skus)
-            if (sku == "A-100")
-                answer.levels.push_back({.sku = sku, .available = "12.5", .unit = "Units"});
-            else
-                answer.unknown.push_back(sku);
-        return answer;
-    }
-    Result<std::optional<flow::OrderProgress>> order(const std::string& partner,
-                                                     const std::string& number) override {
-        if (partner != "acme" || number != "PO-1") return std::optional<flow::OrderProgress>();
-        return std::optional<flow::OrderProgress>(
-            flow::OrderProgress{.order = "S00042", .state = "sale", .shipped = "part"});
-    }
-    bool away = false;
-};
-
-class PartnerApi : public ::testing::Test {
-protected:
-    PartnerApi() {
-        config::Partner bolt = flow::testing::acme();
-        bolt.name = "bolt";
-        world.agreements.swap({flow::testing::agreement_with(flow::testing::acme()),
-                               flow::testing::agreement_with(bolt)});
-        EXPECT_TRUE(changes.prepare(world.random));
-        door = who.door(make_partner_api(parts()));
-    }
-    PartnerApiParts parts() {
-        return {.store = *world.store,
-                .archive = world.archive,
-                .mailbox = mailbox,
-                .intake = *world.intake,
-                .changes = changes,
-                .clock = world.clock,
-                .inquiries = &shelf,
-                .orders = &*orders,
-                .types = standard_types(),
-                .version = "0.1.0"};
-    }
-    HttpResponse get(const std::string& target, const std::string& partner = "acme") {
-        return ApiWorld::ask(*door, who.request("GET", target, who.tokens_of[partner]));
-    }
-    HttpResponse post(const std::string& key,
-                      const Bytes& body,
-                      const std::string& partner = "acme") {
-        world.clock.advance(std::chrono::milliseconds(10));
-        return ApiWorld::ask(
-            *door,
-            who.post("/v1/documents", who.tokens_of[partner], key, {"application/edi-x12", body}));
-    }
-    static std::string header(const HttpResponse& response, const std::string& name) {
-        return std::string(transports::header_or_empty(response.headers, name));
-    }
-    // A message of ours that waits for its partner.
-    std::string waiting(const std::string& partner, const Bytes& octets) {
-        world.clock.advance(std::chrono::milliseconds(10));
-        store::Message message;
-        message.id = new_id(world.clock.now(), world.random);
-        message.direction = store::Direction::Outbound;
-        message.state = store::MessageState::Frozen;
-        message.transport = "https";
-        message.partner = partner;
-        message.file_name = "997.edi";
-        message.payload_ref = *world.archive.put(octets);
-        EXPECT_TRUE(world.store->submit(
-            [&](store::Transaction& unit) { return unit.add_message(message); }));
-        return message.id;
-    }
-    HttpResponse confirm(const std::string& id,
-                         const std::string& digest,
-                         const std::string& partner = "acme",
-                         const std::string& key = "c1") {
-        return ApiWorld::ask(*door,
-                             who.post("/v1/outbox/" + id + "/confirmation",
-                                      who.tokens_of[partner],
-                                      key,
-                                      {"application/json", "{\"sha256\":\"" + digest + "\"}"}));
-    }
-
-    Result<flow::CanonicalOrders> orders = flow::CanonicalOrders::load(
-        std::filesystem::path(SALLYPORT_SOURCE_DIR) / "mappings/shipped");
-    testing_support::TempDir directory;
-    flow::testing::World world{directory.path()};
-    ApiWorld who;
-    Shelf shelf;
-    flow::StoreMailbox mailbox{{.store = *world.store,
-                                .archive = world.archive,
-                                .clock = world.clock,
-                                .metrics = world.metrics,
-                                .log = Log(null_sink()),
-                                .transport = "https"}};
-    Changes changes{*world.store, world.clock};
-    std::shared_ptr<https::Door> door;
-};
 
 TEST_F(PartnerApi, AnOrderGoesInAndItsWholeWayCanBeSeen) {
     const auto sent = post("order-1", flow::testing::write_850({}));
@@ -192,89 +79,6 @@ TEST_F(PartnerApi, ACanonicalOrderGoesTheRoadOfAn850AndIsTheSameOrder) {
     EXPECT_EQ(wrong.status, 422);
     EXPECT_EQ(code_of(wrong), "https.document");
     EXPECT_THAT(wrong.body, ::testing::HasSubstr("/number"));
-}
-
-// Generated from the OpenAPI document: every endpoint with credentials of every single scope.
-TEST_F(PartnerApi, EveryEndpointOpensToItsScopeAndToNoOther) {
-    const auto document = json::parse(get("/v1/openapi.json").body);
-    unsigned probes = 0;
-    for (const auto& [path, methods] : document["paths"].items())
-        for (const auto& [method, operation] : methods.items()) {
-            std::string target = path;
-            while (target.find('{') != std::string::npos)
-                target.replace(
-                    target.find('{'), target.find('}') - target.find('{') + 1, "nothing");
-            if (path == "/v1/stock") target += "?sku=A-100";
-            if (path == "/v1/changes") target += "?wait=0";
-            const bool open = operation["security"].empty();
-            const std::string needed = open ? "" : operation["x-scope"].get<std::string>();
-            std::string verb = method;
-            std::transform(verb.begin(), verb.end(), verb.begin(), ::toupper);
-            for (const std::string& scope : https::all_scopes()) {
-                who.accounts["acme"]->requests_per_minute = 1'000'000;
-                HttpRequest request = who.request(verb, target, who.issue("acme", {scope}));
-                if (verb == "POST") {
-                    request.headers.emplace_back("Idempotency-Key", "matrix-" + scope);
-                    const bool json_body =
-                        operation["requestBody"]["content"].contains("application/json");
-                    request.headers.emplace_back(
-                        "Content-Type", json_body ? "application/json" : "application/edi-x12");
-                    request.body = json_body ? "{\"sha256\":\"00\"}" : "ISA*00*~";
-                }
-                const int status = ApiWorld::ask(*door, request).status;
-                const bool allowed = needed.empty() || needed == scope;
-                EXPECT_EQ(status == 403, !allowed)
-                    << verb << " " << path << " with " << scope << " got " << status;
-                EXPECT_TRUE(operation["responses"].contains(std::to_string(status)))
-                    << verb << " " << path << " answers " << status << ", which is not declared";
-                EXPECT_LT(status, 500);
-                ++probes;
-            }
-            who.penalties.forget("192.0.2.7");
-            const int stranger = ApiWorld::ask(*door, who.request(verb, target, "")).status;
-            EXPECT_EQ(stranger == 401, !open) << verb << " " << path << " without credentials";
-        }
-    EXPECT_GE(probes, 12 * https::all_scopes().size());
-}
-
-TEST_F(PartnerApi, NothingOfAnotherPartnerExists) {
-    ASSERT_EQ(post("k", flow::testing::write_850({})).status, 202);
-    world.run();
-    const std::string mail = waiting("acme", "ISA*secret*~");
-    std::set<std::string> ids{mail, "PO-1"};
-    for (const auto& one : world.documents({.limit = 100}))
-        ids.insert({one.id, one.message, one.parent});
-    ids.erase("");
-    ASSERT_GE(ids.size(), 5U);
-    unsigned probes = 0;
-    for (const std::string& id : ids)
-        for (const std::string& path :
-             std::vector<std::string>{"/v1/messages/" + id,
-                                      "/v1/documents/" + id,
-                                      "/v1/documents/" + id + "/content",
-                                      "/v1/documents/" + id + "/acknowledgements",
-                                      "/v1/outbox/" + id,
-                                      "/v1/orders/" + id,
-                                      "/v1/orders/" + id + "/progress"}) {
-            EXPECT_EQ(get(path, "bolt").status, 404) << path;
-            // The same as for what is nowhere, but for the trace.
-            auto real = json::parse(get(path, "bolt").body);
-            auto made_up = json::parse(get("/v1/messages/nowhere", "bolt").body);
-            real.erase("trace_id");
-            made_up.erase("trace_id");
-            if (path.find("/outbox/") == std::string::npos) {
-                EXPECT_EQ(real, made_up) << path;
-            }
-            ++probes;
-        }
-    EXPECT_EQ(confirm(mail, sha256_hex("ISA*secret*~"), "bolt").status, 404);
-    for (const std::string list : {"/v1/documents",
-                                   "/v1/documents?purchase_order=PO-1",
-                                   "/v1/outbox",
-                                   "/v1/changes?after=start&wait=0"})
-        EXPECT_TRUE(json::parse(get(list, "bolt").body)["items"].empty()) << list;
-    EXPECT_FALSE(json::parse(get("/v1/documents").body)["items"].empty()) << "or nothing is shown";
-    EXPECT_GE(probes, 35U);
 }
 
 TEST_F(PartnerApi, WhatWaitsIsFetchedAsOftenAsWantedAndDeliveredWhenItsDigestIsStated) {
@@ -361,20 +165,6 @@ TEST_F(PartnerApi, EventsCarryTheCursorOfTheNextRequest) {
     auto next = who.request("GET", "/v1/changes?wait=0", who.tokens_of["acme"]);
     next.headers.emplace_back("Last-Event-ID", answer.body.substr(last + 4, 40));
     EXPECT_TRUE(json::parse(ApiWorld::ask(*door, next).body)["items"].empty());
-}
-
-TEST_F(PartnerApi, StockAndProgressAreOfferedOnlyWhereSomebodyAnswersThem) {
-    const auto stock = json::parse(get("/v1/stock?sku=A-100,B-200").body);
-    EXPECT_EQ(stock["items"][0]["available"], "12.5");
-    EXPECT_EQ(stock["unknown"][0], "B-200");
-    EXPECT_EQ(json::parse(get("/v1/orders/PO-1/progress").body)["shipped"], "part");
-    shelf.away = true;
-    EXPECT_EQ(get("/v1/stock?sku=A-100").status, 503);
-    PartnerApiParts without = parts();
-    without.inquiries = nullptr;
-    door = who.door(make_partner_api(without));
-    EXPECT_EQ(get("/v1/stock?sku=A-100").status, 404);
-    EXPECT_FALSE(json::parse(get("/v1/openapi.json").body)["paths"].contains("/v1/stock"));
 }
 
 TEST_F(PartnerApi, NoncesAndAnswersOutliveTheProcessAndAreForgottenInTheirTime) {

@@ -1,38 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // [https] on both sides, [webhook.NAME] and deliver_by: what is refused, and what is filled in.
-#include "tests/support/temp_dir.h"
-
-#include "config/load.h"
-#include "gateway/base/file.h"
-
-#include <gtest/gtest.h>
-
-#include <algorithm>
+#include "loaded.h"
 
 namespace sallyport::config {
 namespace {
-
-struct Loaded {
-    Loaded(const std::string& settings, const std::string& partner) {
-        std::filesystem::create_directory(directory.path() / "partners");
-        const std::string main =
-            "state_directory = \"state\"\n" + settings +
-            "\n[identity.main]\nas2_id = \"US\"\nkey = \"env:KEY\"\ncertificate = \"us.pem\"\n";
-        EXPECT_TRUE(write_file_durably(directory.path() / "sallyport.toml", main));
-        EXPECT_TRUE(write_file_durably(directory.path() / "partners" / "acme.toml",
-                                       "name = \"acme\"\n" + partner));
-        result = load(directory.path() / "sallyport.toml", {.check_files = false});
-    }
-    bool has(const std::string& words) const {
-        return std::any_of(result.faults.begin(), result.faults.end(), [&](const Error& fault) {
-            return fault.text().find(words) != std::string::npos;
-        });
-    }
-    const Settings& settings() const { return result.configuration.settings; }
-    const Partner& partner() const { return result.configuration.partners.at(0); }
-    testing_support::TempDir directory;
-    LoadResult result;
-};
 
 const std::string Listening =
     "[https]\nlisten = \"127.0.0.1:8443\"\ntls_certificate = \"edge.pem\"\ntls_key = "
@@ -44,7 +15,7 @@ TEST(HttpsSettings, FillInLimitsScopesAndTheWayOut) {
     EXPECT_TRUE(loaded.settings().https.listen.enabled);
     EXPECT_EQ(loaded.partner().deliver_by, "https");
     EXPECT_EQ(loaded.partner().https.requests_per_minute, 600U);
-    EXPECT_EQ(loaded.partner().https.scopes.size(), 7U);
+    EXPECT_EQ(loaded.partner().https.scopes.size(), 9U);
     EXPECT_NE(show_effective(loaded.partner()).find("requests_per_minute"), std::string::npos);
 }
 

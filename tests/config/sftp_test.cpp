@@ -1,40 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // [sftp], [sftp_client], [folder] and deliver_by: what is refused, and what is filled in.
-#include "tests/support/temp_dir.h"
-
-#include "config/load.h"
-#include "gateway/base/file.h"
-
-#include <gtest/gtest.h>
-
-#include <algorithm>
+#include "loaded.h"
 
 namespace sallyport::config {
 namespace {
 
 const std::string Key =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIkF0m9YQ0l1xW1n8Zl2nF3b0m1mJzJ5m2m0yJx8Qv0a";
-
-struct Loaded {
-    Loaded(const std::string& settings, const std::string& partner) {
-        std::filesystem::create_directory(directory.path() / "partners");
-        const std::string main =
-            "state_directory = \"state\"\n" + settings +
-            "\n[identity.main]\nas2_id = \"US\"\nkey = \"env:KEY\"\ncertificate = \"us.pem\"\n";
-        EXPECT_TRUE(write_file_durably(directory.path() / "sallyport.toml", main));
-        EXPECT_TRUE(write_file_durably(directory.path() / "partners" / "acme.toml",
-                                       "name = \"acme\"\n" + partner));
-        result = load(directory.path() / "sallyport.toml", {.check_files = false});
-    }
-    bool has(const std::string& words) const {
-        return std::any_of(result.faults.begin(), result.faults.end(), [&](const Error& fault) {
-            return fault.text().find(words) != std::string::npos;
-        });
-    }
-    const Partner& partner() const { return result.configuration.partners.at(0); }
-    testing_support::TempDir directory;
-    LoadResult result;
-};
 
 TEST(SftpSettings, FillInHostKeysDefaultsAndTheWayOut) {
     const Loaded loaded("[sftp]\nlisten = \"127.0.0.1:2222\"",

@@ -145,6 +145,16 @@ customer = "CUST-4711"
             return subprocess.Popen([self.build / "sallyport", "run", "--config", self.directory / "sallyport.toml"], env=environment,
                                     stdout=log, stderr=log)
 
+    def wait_for(self, holds, what, limit=60):
+        """What `holds` answers as soon as it is true; a program that does not get there fails with the gateway's last words."""
+        end = time.monotonic() + limit
+        while time.monotonic() < end:
+            value = holds()
+            if value:
+                return value
+            threading.Event().wait(0.05)
+        raise RuntimeError(f"waited {limit} s for {what}: {self.log_tail()}")
+
     def after_kill(self):
         """Most kills take the power with them; after a cut, what was acknowledged before must still be there."""
         if not self.cuts:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/crash"))
@@ -41,8 +42,11 @@ class HttpsSite(crash.Site):
 
     def configure(self, url, database, login):
         super().configure(url, database, login)
+        self.odoo_url, self.odoo_database = url, database
         settings = self.directory / "sallyport.toml"
-        settings.write_text(settings.read_text() + f'''
+        (self.directory / "items.csv").write_text("theirs,ours\nA-1,EDI-1001\n")
+        # The watch looks by itself once an hour: what goes out sooner was woken.
+        settings.write_text(settings.read_text() + f'''poll_interval = "1h"
 [https]
 listen = "127.0.0.1:{self.https_port}"
 tls_certificate = "edge.pem"
@@ -56,12 +60,32 @@ wakes = "nothing"
 path_secret = "file:path"
 networks = ["127.0.0.0/8"]
 ''')
+        for name in ("watcher", "responses", "stock"):
+            login = {"responses": "responses-out", "stock": "stock-inquiry"}.get(name, name)
+            with settings.open("a") as more:
+                more.write(f'[odoo.{name}]\nlogin = "{login}"\nkey = "file:odoo.key"\n')
         file = self.directory / "partners" / "acme.toml"
-        text = file.read_text()
+        text = file.read_text() + 'item_table = "../items.csv"\n'
+        text = text.replace("[odoo]\n", '[[documents]]\ndirection = "out"\nversion = "004010"\nset = "855"\nmap = "x12-855-base.map"\n[odoo]\n')
         https = '[https]\nrequests_per_minute = 1000000\n'
         (self.directory / "partners" / "bolt.toml").write_text('name = "bolt"\n' + https)
         file.write_text(text.replace('name = "acme"', 'name = "acme"\ndeliver_by = "https"', 1) + https +
                         'client_certificates = ["../client.pem"]\nhmac_key_id = "acme-1"\nhmac_key = "file:../hmac"\n')
+
+    def odoo_call(self, model, method, *positional, **named):
+        """What people do in Odoo's web client, as its administrator."""
+        def rpc(service, name, *arguments):
+            body = json.dumps({"jsonrpc": "2.0", "method": "call", "id": 1,
+                               "params": {"service": service, "method": name, "args": arguments}}).encode()
+            request = urllib.request.Request(self.odoo_url + "/jsonrpc", body, {"Content-Type": "application/json"})
+            with urllib.request.urlopen(request, timeout=60) as response:
+                answer = json.load(response)
+            if "error" in answer:
+                raise RuntimeError(answer["error"]["data"]["message"])
+            return answer.get("result")
+
+        user = rpc("common", "authenticate", self.odoo_database, "admin", "admin", {})
+        return rpc("object", "execute_kw", self.odoo_database, user, "admin", model, method, list(positional), named)
 
     def wait_ready(self, process, limit=60):
         end = time.monotonic() + limit
@@ -108,15 +132,6 @@ networks = ["127.0.0.0/8"]
 
     def send(self, token, key, octets, path="/v1/documents"):
         return self.ask("POST", path, token, octets, {"Idempotency-Key": key, "Content-Type": "application/edi-x12"})
-
-    def wait_for(self, holds, what, limit=60):
-        end = time.monotonic() + limit
-        while time.monotonic() < end:
-            value = holds()
-            if value:
-                return value
-            threading.Event().wait(0.05)
-        raise RuntimeError(f"waited {limit} s for {what}: {self.log_tail()}")
 
 
 def control(number):

@@ -25,13 +25,13 @@ from https_site import HMAC_KEY, HttpsSite, control
 SITE = None
 
 
-def signed(method, path, body, nonce, key=HMAC_KEY, created=None):
+def signed(method, path, body, nonce, key=HMAC_KEY, created=None, idempotency_key=""):
     digest = "sha-256=:" + base64.b64encode(hashlib.sha256(body).digest()).decode() + ":"
     created = int(time.time()) if created is None else created
     covered = [("@method", method), ("@path", path)]
     fields = {}
     if body:
-        fields = {"Content-Digest": digest, "Content-Type": "application/edi-x12", "Idempotency-Key": "signed-" + nonce}
+        fields = {"Content-Digest": digest, "Content-Type": "application/edi-x12", "Idempotency-Key": idempotency_key or "signed-" + nonce}
         covered += [(name.lower(), value) for name, value in fields.items()]
     parameters = "(" + " ".join(f'"{name}"' for name, _ in covered) + f');created={created};keyid="acme-1";nonce="{nonce}"'
     base = "".join(f'"{name}": {value}\n' for name, value in covered) + f'"@signature-params": {parameters}'
@@ -113,6 +113,80 @@ class Live(unittest.TestCase):
         self.assertEqual(SITE.ask("POST", "/v1/webhooks/odoo/s3cretpath", None, b"{}")[0], 204)
         self.assertEqual(SITE.ask("POST", "/v1/webhooks/odoo/guess", None, b"{}")[0], 404)
 
+    def test_a_webhook_of_odoo_wakes_the_watch_at_once_and_changes_nothing_else(self):
+        def placed(number):
+            self.assertEqual(SITE.send(self.acme, f"hook-{number}", control(number))[0], 202)
+            path = f"/v1/orders/PO-{number:06d}"
+            SITE.wait_for(lambda: (lambda a: a[0] == 200 and json.loads(a[2])["orders"])(SITE.ask("GET", path, self.acme)), "order")
+            return SITE.odoo_call("sale.order", "search", [["client_order_ref", "ilike", f"PO-{number:06d}"]])
+
+        def answers(number):
+            page = json.loads(SITE.ask("GET", f"/v1/documents?set=855&purchase_order=PO-{number:06d}", self.acme)[2])
+            return page["items"]
+
+        def hook():
+            self.assertEqual(SITE.ask("POST", "/v1/webhooks/odoo/s3cretpath", None, b'{"_model":"sale.order","_id":1}')[0], 204)
+
+        undone, early, late = placed(41), placed(42), placed(43)
+        # Odoo's transaction was rolled back after its webhook: there is nothing to send.
+        SITE.ask_odoo("fault busy", answers=False)
+        with self.assertRaises(RuntimeError):
+            SITE.odoo_call("sale.order", "action_confirm", undone)
+        hook()
+        # The webhook comes before the transaction is committed, as it does in Odoo.
+        hook()
+        SITE.odoo_call("sale.order", "action_confirm", early)
+        SITE.wait_for(lambda: answers(42), "an 855 although the watch looks once an hour")
+        SITE.odoo_call("sale.order", "action_confirm", late)
+        began = time.monotonic()
+        for _ in range(30):
+            hook()
+        SITE.wait_for(lambda: answers(43), "an 855")
+        self.assertLess(time.monotonic() - began, 15)
+        self.assertEqual([len(answers(number)) for number in (41, 42, 43)], [0, 1, 1], "nothing for what was rolled back, nothing twice")
+        progress = json.loads(SITE.ask("GET", "/v1/orders/PO-000043/progress", self.acme)[2])
+        self.assertIn(progress["state"], ("confirmed", "changed"))
+        self.assertEqual(SITE.ask("GET", "/v1/orders/PO-000043/progress", self.bolt)[0], 404)
+
+    def test_stock_is_asked_by_an_account_that_may_do_nothing_else(self):
+        status, headers, body = SITE.ask("GET", "/v1/stock?sku=A-1,EDI-1001", self.acme)
+        self.assertEqual(status, 200, body)
+        stock = json.loads(body)
+        self.assertEqual([(one["sku"], one["unit"]) for one in stock["items"]], [("A-1", "Units")])
+        self.assertEqual(stock["unknown"], ["EDI-1001"], "our own numbers are not theirs to ask for")
+        self.assertGreaterEqual(int(headers["Age"]), 0)
+        self.assertEqual(SITE.ask("GET", "/v1/stock?sku=A-1", self.bolt)[0], 404)
+
+    def test_a_shipment_update_is_kept_once_and_read_back(self):
+        body = json.dumps({"number": "1Z1", "refs": [{"kind": "order", "value": "PO-000050"}]}).encode()
+        fields = {"Idempotency-Key": "ship-1", "Content-Type": "application/json"}
+        first = SITE.ask("POST", "/v1/shipments", self.acme, body, fields)
+        self.assertEqual((first[0], SITE.ask("POST", "/v1/shipments", self.acme, body, fields)[2]), (202, first[2]))
+        path = "/v1/shipments?purchase_order=PO-000050"
+        items = SITE.wait_for(lambda: json.loads(SITE.ask("GET", path, self.acme)[2])["items"], "the update")
+        self.assertEqual(json.loads(SITE.ask("GET", "/v1/shipments/" + items[0]["id"], self.acme)[2])["content"]["number"], "1Z1")
+        self.assertEqual(json.loads(SITE.ask("GET", path, self.bolt)[2])["items"], [])
+        self.assertEqual(SITE.ask("GET", "/v1/shipments/" + items[0]["id"], self.bolt)[0], 404)
+
+    def test_client_certificates_come_and_go_without_a_restart(self):
+        file = SITE.directory / "partners" / "bolt.toml"
+        before = file.read_text()
+
+        def who():
+            try:
+                return json.loads(SITE.ask("GET", "/v1/me", identity="stranger")[2]).get("partner", "nobody")
+            except (ssl.SSLError, ConnectionError):
+                return "no handshake"
+
+        self.assertEqual(who(), "no handshake")
+        file.write_text(before + 'client_certificates = ["../stranger.pem"]\n')
+        SITE.process.send_signal(signal.SIGHUP)
+        SITE.wait_for(lambda: who() == "bolt", "the new certificate")
+        self.assertEqual(json.loads(SITE.ask("GET", "/v1/me", identity="client")[2])["partner"], "acme")
+        file.write_text(before)
+        SITE.process.send_signal(signal.SIGHUP)
+        SITE.wait_for(lambda: who() == "no handshake", "the end of the certificate")
+
     def test_the_feed_wakes_within_a_second_of_what_happens(self):
         cursor = json.loads(SITE.ask("GET", "/v1/changes?wait=0", self.acme)[2])["cursor"]
         heard = {}
@@ -154,6 +228,10 @@ class Live(unittest.TestCase):
         sheet = SITE.command("partner", "sheet", "acme", "--host", "edi.example.com").stdout
         self.assertIn(f"https://edi.example.com:{SITE.https_port}/v1", sheet)
         self.assertIn("`acme-1`", sheet)
+        for name in ("edge", "client"):
+            pem = subprocess.run(["openssl", "x509", "-in", SITE.directory / f"{name}.pem", "-noout", "-fingerprint", "-sha256"], capture_output=True,
+                                 text=True, check=True).stdout
+            self.assertIn(pem.partition("=")[2].strip().replace(":", "").lower(), sheet, name)
         self.assertNotIn(HMAC_KEY, sheet)
 
 
@@ -168,7 +246,7 @@ def main():
     options = parser.parse_args()
     directory = pathlib.Path(tempfile.mkdtemp(prefix="https-live-"))
     SITE = HttpsSite(options.build.resolve(), directory)
-    process = SITE.start()
+    process = SITE.process = SITE.start()
     try:
         if not SITE.wait_ready(process):
             print(SITE.log_tail())

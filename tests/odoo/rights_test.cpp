@@ -107,6 +107,7 @@ TEST(OdooSetup, QuotesWhatTheOperatorTyped) {
 TEST(OdooFlows, HaveNamesBothWays) {
     EXPECT_EQ(flow_from("bill-in"), Flow::BillIn);
     EXPECT_EQ(to_string(Flow::InventoryOut), "inventory-out");
+    EXPECT_EQ(flow_from("stock-inquiry"), Flow::StockInquiry);
     EXPECT_FALSE(flow_from("orders"));
 }
 

@@ -462,6 +462,22 @@ TEST(HttpsServer, OneWithoutTlsHasNoCertificateToRenew) {
     EXPECT_FALSE(server.http.renew_tls(*tls_options().tls));
 }
 
+TEST(HttpsServer, AcceptsAndForgetsClientCertificatesFromTheNextHandshakeOn) {
+    Server server(tls_options());  // asks nobody for one
+    for (const std::string known : {"partner", "stranger", "partner"}) {
+        auto next = *tls_options(certs::ClientCertificates::Optional).tls;
+        next.client_pins = {test_identity(known).certificate};
+        ASSERT_TRUE(server.http.renew_tls(next));
+        for (const std::string who : {"partner", "stranger"}) {
+            std::string key = " --key " + key_path(who + ".key"), out;
+            EXPECT_EQ(curl(server, "-D - --cert " + key_path(who + ".pem") + key, out) == 0,
+                      who == known);
+            const std::string shown = test_identity(who).certificate.fingerprint();
+            EXPECT_EQ(out.find("X-Client: " + shown) != std::string::npos, who == known) << out;
+        }
+    }
+}
+
 TEST(HttpsServer, AcceptsAPinnedClientCertificateAndNoOther) {
     Server server(tls_options(certs::ClientCertificates::Required));
     std::string out;

@@ -62,6 +62,8 @@ const std::vector<std::string>& all_scopes() {
                                                  std::string(scope::OutboxConfirm),
                                                  std::string(scope::OrdersRead),
                                                  std::string(scope::StockRead),
+                                                 std::string(scope::ShipmentsWrite),
+                                                 std::string(scope::ShipmentsRead),
                                                  std::string(scope::ChangesRead)};
     return scopes;
 }

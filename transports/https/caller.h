@@ -24,6 +24,8 @@ inline constexpr std::string_view OutboxRead = "outbox:read";
 inline constexpr std::string_view OutboxConfirm = "outbox:confirm";
 inline constexpr std::string_view OrdersRead = "orders:read";
 inline constexpr std::string_view StockRead = "stock:read";
+inline constexpr std::string_view ShipmentsWrite = "shipments:write";
+inline constexpr std::string_view ShipmentsRead = "shipments:read";
 inline constexpr std::string_view ChangesRead = "changes:read";
 }  // namespace scope
 const std::vector<std::string>& all_scopes();

@@ -162,6 +162,8 @@ HttpResponse Door::handle(const HttpRequest& request) {
                         transports::header_or_empty(request.headers, "Idempotency-Key")),
                     .trace = trace};
     HttpResponse response = run(*opened.endpoint, call);
+    // What is another partner's and what is nowhere look alike, here as in the answer.
+    if (response.status == 404) record("https.missing", request, opened.caller, "https.missing");
     if (!opened.endpoint->waits) add_etag(request, response);
     response.headers.emplace_back("Trace-Id", trace);
     add_lifecycle(*opened.endpoint, response);
@@ -272,15 +274,25 @@ HttpResponse Door::refuse(const HttpRequest& request,
     if (status >= 500)
         m_parts.log.error("https request could not be answered",
                           {{"error", refused.error.text()}, {"trace", trace}});
-    if (m_parts.record && (status == 401 || status == 403) &&
-        refused.error.code() != "https.credentials")
-        m_parts.record({.event = status == 403 ? "https.forbidden" : "https.refused",
-                        .partner = partner,
-                        .credential = refused.caller.credential,
-                        .remote_address = request.remote_address,
-                        .code = std::string(refused.error.code()),
-                        .target = request.method + " " + request.path});
+    if ((status == 401 || status == 403) && refused.error.code() != "https.credentials")
+        record(status == 403 ? "https.forbidden" : "https.refused",
+               request,
+               refused.caller,
+               refused.error.code());
     return response;
+}
+
+void Door::record(std::string event,
+                  const HttpRequest& request,
+                  const Caller& caller,
+                  std::string_view code) const {
+    if (!m_parts.record) return;
+    m_parts.record({.event = std::move(event),
+                    .partner = caller.account ? caller.partner() : std::string(),
+                    .credential = caller.credential,
+                    .remote_address = request.remote_address,
+                    .code = std::string(code),
+                    .target = request.method + " " + request.path});
 }
 
 }  // namespace sallyport::https

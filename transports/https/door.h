@@ -20,13 +20,15 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
 
 namespace sallyport::https {
 
-// Something at the door worth the audit: "https.refused", "https.forbidden".
+// Something at the door worth the audit: "https.refused", "https.forbidden", "https.missing" (asked for what is not theirs, or
+// nowhere).
 struct Event {
     std::string event{};
     std::string partner{};  // empty when unknown
@@ -72,6 +74,10 @@ private:
     transports::HttpResponse refuse(const transports::HttpRequest& request,
                                     const Refused& refused,
                                     const std::string& trace);
+    void record(std::string event,
+                const transports::HttpRequest& request,
+                const Caller& caller,
+                std::string_view code) const;
     transports::HttpResponse run(const Endpoint& endpoint, const Call& call);
     Result<transports::HttpResponse> run_once(const Endpoint& endpoint, const Call& call);
     Result<transports::HttpResponse> run_waiting(const Endpoint& endpoint, const Call& call);

@@ -58,9 +58,10 @@ ordered_json body_json(const Endpoint& endpoint) {
                             json && !endpoint.body_schema.empty()
                                 ? reference(endpoint.body_schema)
                                 : ordered_json{{"type", "string"}, {"minLength", 1}}}};
-        if (!endpoint.body_example.empty())
-            media["example"] =
-                json ? parsed(endpoint.body_example) : ordered_json(endpoint.body_example);
+        const auto own = endpoint.body_examples.find(type);
+        const std::string& example =
+            own == endpoint.body_examples.end() ? endpoint.body_example : own->second;
+        if (!example.empty()) media["example"] = json ? parsed(example) : ordered_json(example);
         content[type] = std::move(media);
     }
     return {{"required", true}, {"content", std::move(content)}};

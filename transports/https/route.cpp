@@ -38,21 +38,10 @@ int more_octets(unsigned char first) {
 }
 
 bool is_text(std::string_view text) {
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const auto first = static_cast<unsigned char>(text[at]);
-        if (first < 0x20 || first == 0x7F) return false;
-        const int more = more_octets(first);
-        if (more < 0 || text.size() - at <= static_cast<std::size_t>(more)) return false;
-        for (int octet = 0; octet < more; ++octet) {
-            const auto next = static_cast<unsigned char>(text[++at]);
-            if ((next & 0xC0U) != 0x80) return false;
-            // Overlong forms, surrogates, and what lies beyond Unicode.
-            if (octet == 0 && ((first == 0xE0 && next < 0xA0) || (first == 0xED && next > 0x9F) ||
-                               (first == 0xF0 && next < 0x90) || (first == 0xF4 && next > 0x8F)))
-                return false;
-        }
-    }
-    return true;
+    return is_utf8(text) && std::none_of(text.begin(), text.end(), [](char letter) {
+               const auto octet = static_cast<unsigned char>(letter);
+               return octet < 0x20 || octet == 0x7F;
+           });
 }
 
 bool fits_path(const Endpoint& endpoint,
@@ -109,6 +98,23 @@ const std::string& Call::parameter(const std::string& name) const {
     if (const auto at = path.find(name); at != path.end()) return at->second;
     const auto at = query.find(name);
     return at == query.end() ? none : at->second;
+}
+
+bool is_utf8(std::string_view text) {
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const auto first = static_cast<unsigned char>(text[at]);
+        const int more = more_octets(first);
+        if (more < 0 || text.size() - at <= static_cast<std::size_t>(more)) return false;
+        for (int octet = 0; octet < more; ++octet) {
+            const auto next = static_cast<unsigned char>(text[++at]);
+            if ((next & 0xC0U) != 0x80) return false;
+            // Overlong forms, surrogates, and what lies beyond Unicode.
+            if (octet == 0 && ((first == 0xE0 && next < 0xA0) || (first == 0xED && next > 0x9F) ||
+                               (first == 0xF0 && next < 0x90) || (first == 0xF4 && next > 0x8F)))
+                return false;
+        }
+    }
+    return true;
 }
 
 std::optional<std::string> decode_component(std::string_view text, bool query) {

@@ -59,9 +59,10 @@ struct Endpoint {
     std::string summary{};
     std::string help{};
     std::vector<Parameter> parameters{};
-    std::vector<std::string> takes{};     // media types of the body; empty: none is taken
-    std::string body_schema{};            // name below #/components/schemas; empty: octets
-    std::string body_example{};           // as text
+    std::vector<std::string> takes{};  // media types of the body; empty: none is taken
+    std::string body_schema{};         // name below #/components/schemas; empty: octets
+    std::string body_example{};        // as text
+    std::map<std::string, std::string> body_examples{};  // by media type, before body_example
     std::vector<Answer> answers{};        // without the problems every endpoint may give
     std::size_t body_bytes = 64U << 10U;  // the account's limit where `whole_documents`
     bool whole_documents = false;
@@ -79,6 +80,9 @@ struct Api {
     std::map<std::string, std::string> schemas{};  // name to JSON Schema text
     std::vector<Endpoint> endpoints{};
 };
+
+// Whole characters of UTF-8, none overlong, no surrogates. Pure.
+bool is_utf8(std::string_view text);
 
 // "%2F" and "+" undone; absent when malformed, not UTF-8, or holding control characters.
 std::optional<std::string> decode_component(std::string_view text, bool query);

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace sallyport::https {
@@ -70,6 +71,25 @@ Status check_json(BytesView octets) {
     const auto parsed = ordered_json::parse(octets, nullptr, false);
     if (parsed.is_discarded())
         return refused("https.body.syntax", "the body is no JSON", "send one JSON object in UTF-8");
+    return {};
+}
+
+// What the sender says of its characters must be so; what it does not say, the document's own envelope or declaration does.
+Status check_charset(const DocumentType& type, BytesView octets, std::string_view charset) {
+    std::string said(charset);
+    std::transform(said.begin(), said.end(), said.begin(), [](char letter) {
+        return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+    });
+    const bool json = type.syntax == DocumentType::Syntax::Json;
+    if (json && !said.empty() && said != "utf-8" && said != "us-ascii")
+        return refused("https.body.charset", "JSON is sent in UTF-8", "leave charset out");
+    const bool ascii = std::all_of(octets.begin(), octets.end(), [](char letter) {
+        return static_cast<unsigned char>(letter) < 0x80;
+    });
+    if ((said == "us-ascii" && !ascii) || (said == "utf-8" && !is_utf8(octets)))
+        return refused("https.body.charset",
+                       "the Content-Type says charset " + said + ", the document is not",
+                       "send the charset it has, or leave it out");
     return {};
 }
 
@@ -137,17 +157,22 @@ const DocumentType* type_of(const std::vector<DocumentType>& types, const Call& 
 
 }  // namespace
 
-Status check_document(const DocumentType& type, BytesView octets) {
+Status check_document(const DocumentType& type, BytesView octets, std::string_view charset) {
     if (octets.empty())
         return refused("https.body.empty", "the body is empty", "send the document as the body");
     if (type.syntax == DocumentType::Syntax::Octets) return {};
+    if (Status fits = check_charset(type, octets, charset); !fits) return fits;
     if (octets.find('\0') != BytesView::npos && type.syntax != DocumentType::Syntax::Xml)
         return refused("https.body.charset", "the document holds a NUL", "send plain text");
-    if (!begins_as(type.syntax, octets))
+    // XML may be UTF-16: how it begins is for its own check to say.
+    if (!(type.syntax == DocumentType::Syntax::Xml && type.check) &&
+        !begins_as(type.syntax, octets))
         return refused("https.body.syntax",
                        "the body does not begin as " + type.media_type + " does",
                        "send one interchange or document, and the Content-Type it has");
-    return type.syntax == DocumentType::Syntax::Json ? check_json(octets) : Status();
+    if (type.syntax == DocumentType::Syntax::Json)
+        if (Status fits = check_json(octets); !fits) return fits;
+    return type.check ? type.check(octets) : Status();
 }
 
 Endpoint submit_endpoint(SubmitOptions options, transports::Intake& intake, const Clock& clock) {
@@ -155,13 +180,14 @@ Endpoint submit_endpoint(SubmitOptions options, transports::Intake& intake, cons
     endpoint.method = "POST";
     endpoint.path = options.path;
     endpoint.id = options.id;
-    endpoint.scope = scope::DocumentsWrite;
+    endpoint.scope = options.scope;
     endpoint.summary = options.summary;
     endpoint.help = options.help;
     for (const DocumentType& type : options.types)
         endpoint.takes.push_back(type.media_type);
     endpoint.body_schema = options.body_schema;
     endpoint.body_example = options.body_example;
+    endpoint.body_examples = options.examples;
     endpoint.answers = {
         {.status = 202,
          .help = "the document is safe with us; the same request again gets the same answer",
@@ -176,7 +202,10 @@ Endpoint submit_endpoint(SubmitOptions options, transports::Intake& intake, cons
         if (type == nullptr)
             return problem(
                 415, refused("https.type", "that Content-Type is not taken here", ""), call.trace);
-        if (Status fits = check_document(*type, call.request.body); !fits)
+        const auto said = transports::parse_parameterised(
+            transports::header_or_empty(call.request.headers, "Content-Type"));
+        if (Status fits = check_document(*type, call.request.body, said.parameter("charset"));
+            !fits)
             return problem(status_of(fits.error()), fits.error(), call.trace);
         Result<Bytes> payload = read ? read(call.request.body) : Result<Bytes>(call.request.body);
         if (!payload) return problem(status_of(payload.error()), payload.error(), call.trace);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transports/https/webhook.h"
 
+#include "gateway/base/crash_point.h"
 #include "gateway/base/digest.h"
 #include "transports/https/guard.h"
 #include "transports/https/problem.h"
@@ -173,8 +174,10 @@ HttpResponse WebhookHandler::handle(const HttpRequest& request) {
         .id = std::string(one_header(request, "Webhook-Id")),
         .body = request.body,
         .content_type = std::string(transports::header_or_empty(request.headers, "Content-Type"))};
+    CRASH_POINT("https.webhook.before");
     if (source->listener)
         if (Status heard = source->listener(webhook); !heard) return refuse(request, heard.error());
+    CRASH_POINT("https.webhook.after");
     m_parts.log.info("webhook taken",
                      {{"source", source->name}, {"repeat", *before ? "yes" : "no"}});
     HttpResponse response{.status = 204};
