@@ -132,7 +132,10 @@ std::string RandomValues::date(const edi::Element* element) {
 
 std::string RandomValues::time(bool seconds) {
     std::string out = two(below(24)) + ":" + two(below(60));
-    return seconds && below(2) == 0 ? out + ":" + two(below(60)) : out;
+    if (!seconds || below(2) != 0) return out;
+    // XML has seconds always: 19:00:00 and 19:00 are one there.
+    const std::size_t least = m_plan.xml != nullptr ? 1 : 0;
+    return out + ":" + two(least + below(60 - least));
 }
 
 std::string RandomValues::decimal(const Field& field, const edi::Element* element) {
