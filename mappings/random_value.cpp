@@ -222,7 +222,7 @@ std::string RandomValues::of_table(const LensOp& lens,
     if (lens.table->words.empty()) return {};
     // A word the set of this release has no code for, or the document no place, is drawn again.
     std::string word;
-    for (unsigned tries = 0; tries < 8; ++tries) {
+    for (unsigned tries = 0; tries < 16; ++tries) {
         word = lens.table->words[below(lens.table->words.size())];
         const auto code = lens.table->write.find(word);
         const bool written = element == nullptr || element->codes == nullptr ||
@@ -231,7 +231,12 @@ std::string RandomValues::of_table(const LensOp& lens,
         const bool held =
             field.values.empty() ||
             std::find(field.values.begin(), field.values.end(), word) != field.values.end();
-        if (written && held) break;
+        // A row that is only written announces that its word comes back as another.
+        const auto back = code == lens.table->write.end()
+                              ? lens.table->read.end()
+                              : lens.table->read.find(code->second.first);
+        const bool comes_back = back == lens.table->read.end() || back->second.first == word;
+        if (written && held && comes_back) break;
     }
     return word;
 }
