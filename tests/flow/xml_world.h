@@ -137,12 +137,20 @@ inline std::shared_ptr<const Agreement> loaded(const config::Partner& partner) {
     return load.agreements.at(0);
 }
 
-// Compiling is the slow part: each set of maps once; the rest of the partner file is what the caller says.
-inline void use_xml(World& world, const config::Partner& partner) {
+// Compiling is the slow part: each set of maps once, when it is needed.
+inline const Agreement& compiled(bool network) {
+    if (network) {
+        static const auto cxml = loaded(networked());
+        return *cxml;
+    }
     static const auto ubl = loaded(norrmat());
-    static const auto cxml = loaded(networked());
-    const bool network = partner.documents.front().version == "cxml-1.2";
-    auto agreement = std::make_shared<Agreement>(network ? *cxml : *ubl);
+    return *ubl;
+}
+
+// The rest of the partner file is what the caller says.
+inline void use_xml(World& world, const config::Partner& partner) {
+    auto agreement =
+        std::make_shared<Agreement>(compiled(partner.documents.front().version == "cxml-1.2"));
     agreement->partner = partner;
     for (InboundDocument& document : agreement->inbound)
         for (const config::DocumentAgreement& agreed : partner.documents)
