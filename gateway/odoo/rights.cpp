@@ -83,13 +83,22 @@ private:
         m_report.findings.push_back({weight, std::move(what), std::move(remedy)});
     }
 
+    // Nothing here changes anything, so that a lost call may be made again: one of a hundred that is lost must not
+    // make the whole probe worthless.
+    Result<Json> ask(const Call& call) {
+        for (unsigned attempt = 1;; ++attempt) {
+            auto answer = m_client.call(call);
+            if (answer || answer.error().blame() != Blame::Network || attempt == 3) return answer;
+        }
+    }
+
     Status probe_model(const std::string& model) {
         RightsRow row{.model = model, .needed = letters_of(needed_rights(m_report.flow), model)};
         for (const auto& [letter, operation] : Operations) {
-            auto allowed = m_client.call(
-                {.model = model,
-                 .method = "check_access_rights",
-                 .arguments = {{"operation", operation}, {"raise_exception", false}}});
+            auto allowed =
+                ask({.model = model,
+                     .method = "check_access_rights",
+                     .arguments = {{"operation", operation}, {"raise_exception", false}}});
             if (!allowed && allowed.error().code() == "odoo.refused") {  // "Object … doesn't exist"
                 row.installed = false;
                 break;
@@ -108,9 +117,9 @@ private:
 
     Status probe_groups() {
         for (const auto& [group, meaning] : forbidden_groups()) {
-            auto member = m_client.call({.model = "res.users",
-                                         .method = "has_group",
-                                         .arguments = {{"group_ext_id", group}}});
+            auto member = ask({.model = "res.users",
+                               .method = "has_group",
+                               .arguments = {{"group_ext_id", group}}});
             if (!member) return std::move(member).error();
             if (member->is_boolean() && member->get<bool>())
                 find(Weight::Excess,
@@ -121,11 +130,10 @@ private:
     }
 
     Status probe_account(std::int64_t user) {
-        auto records =
-            m_client.call({.model = "res.users",
-                           .method = "read",
-                           .ids = std::vector<std::int64_t>{user},
-                           .arguments = {{"fields", {"email", "lang", "tz", "company_ids"}}}});
+        auto records = ask({.model = "res.users",
+                            .method = "read",
+                            .ids = std::vector<std::int64_t>{user},
+                            .arguments = {{"fields", {"email", "lang", "tz", "company_ids"}}}});
         if (!records && records.error().code() == "odoo.rights")
             return {};  // a user without a type cannot see itself
         if (!records) return std::move(records).error();
@@ -152,11 +160,11 @@ private:
     }
 
     Status probe_key(std::int64_t user) {
-        auto keys = m_client.call(
-            {.model = "res.users.apikeys",
-             .method = "search_read",
-             .arguments = {{"domain", Json::array({Json::array({"user_id", "=", user})})},
-                           {"fields", {"name", "create_date"}}}});
+        auto keys =
+            ask({.model = "res.users.apikeys",
+                 .method = "search_read",
+                 .arguments = {{"domain", Json::array({Json::array({"user_id", "=", user})})},
+                               {"fields", {"name", "create_date"}}}});
         if (!keys &&
             (keys.error().code() == "odoo.rights" || keys.error().code() == "odoo.refused"))
             return {};

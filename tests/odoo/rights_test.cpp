@@ -29,13 +29,34 @@ protected:
         client.login = login;
         client.keys.emplace_back(Key);
         const auto prober = *Client::make(std::move(client), rights_fence(), m_clock);
+        for (int lost = 0; lost < m_lost; ++lost)
+            m_double->arm({.kind = odoo_double::Fault::Kind::DropAfterCommit,
+                           .model = "",
+                           .method = "check_access_rights"});
         return probe_rights(*prober, Flow::OrdersIn, login, m_clock.now());
     }
 
     testing_support::TempDir m_directory;
     SystemClock m_clock;
     std::unique_ptr<odoo_double::OdooDouble> m_double;
+    int m_lost = 0;  // replies
 };
+
+// It starved every posting when one call in thirty was lost: a hundred in a row seldom come through.
+TEST_F(RightsProbe, AsksAgainWhenAReplyIsLost) {
+    m_lost = 2;
+    const auto report = probe(odoo_double::orders_in_account(Key));
+    ASSERT_TRUE(report) << report.error().text();
+    EXPECT_EQ(m_double->armed(), 0U);
+    EXPECT_TRUE(require_scoped(*report));
+}
+
+TEST_F(RightsProbe, GivesUpWhenTheReplyIsLostThreeTimes) {
+    m_lost = 3;
+    const auto report = probe(odoo_double::orders_in_account(Key));
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code(), "odoo.reply.lost");
+}
 
 TEST_F(RightsProbe, AcceptsTheAccountWithTheLeastRightsThatWork) {
     const auto report = probe(odoo_double::orders_in_account(Key));
