@@ -107,7 +107,11 @@ void add_inquiry_endpoints(const PartnerApiParts& parts, https::Api& api) {
                          .help = "your item numbers, up to 100, separated by commas",
                          .required = true,
                          .example = "A-100,A-200"}};
-    stock.answers = {{.status = 200, .help = "stock, with its time", .schema = "Stock"}};
+    stock.answers = {{.status = 200, .help = "stock, with its time", .schema = "Stock"},
+                     {.status = 404,
+                      .help = "none of these numbers is agreed with you",
+                      .schema = "Problem",
+                      .content_type = "application/problem+json"}};
     stock.run = [parts](const Call& call) { return show_stock(parts, call); };
     api.endpoints.push_back(std::move(stock));
 }

@@ -122,6 +122,13 @@ Status StoreMailbox::fetched(const std::string& partner,
     store::StoredReceipt receipt;
     receipt.disposition = disposition_of(after);
     Status done = m_parts.store.submit([&](store::Transaction& transaction) -> Status {
+        auto current = transaction.message(message);
+        if (!current) return std::move(current).error();
+        // Said again, because our answer to the first time was lost: the same fact is not a second one.
+        if (after != AfterFetch::Keep && *current &&
+            (*current)->state == store::MessageState::Delivered &&
+            (*current)->receipt.disposition == receipt.disposition)
+            return {};
         if (Status stored = store_delivery(transaction, journal, *found, receipt); !stored)
             return stored;
         return journal.record(transaction,
