@@ -81,6 +81,10 @@ Result<Verified> verify_detached(BytesView content,
                                  const VerifyPolicy& policy,
                                  const CmsLimits& limits);
 
+// The certificates in a SignedData that its SignerInfos name as their signers'. They are what the sender says of itself:
+// for people to compare, never to be trusted. Empty when there are none or the structure is not sound; at most 5.
+std::vector<Certificate> presented_signers(BytesView signed_data, const CmsLimits& limits);
+
 struct Opened {
     Verified verified;
     Bytes content;
