@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Run each libFuzzer target of a build tree for a while. Usage: run.py BUILD [--seconds N] [--processor N] [--jobs N]
-[--seeds DIR]... [NAME...]
+[--timeout N] [--seeds DIR]... [NAME...]
 
 New inputs stay under BUILD/fuzz-work/<name>; a crashing one is reported with the command that replays it. What is printed per
 target is what docs/reference/fuzzing.md records: inputs tried, the processor time they took (on a busy machine less than the
@@ -40,14 +40,15 @@ def finish(command, environment):
         return process.returncode, said.read(), usage.ru_utime + usage.ru_stime
 
 
-def run(build, source, seconds, further):
+def run(build, source, options):
     name = source.stem
     work = build / "fuzz-work" / name
     work.mkdir(parents=True, exist_ok=True)
     dictionary = HERE / (name.removesuffix("_fuzz") + ".dict")
     words = [f"-dict={dictionary}"] if dictionary.exists() else []
-    command = [str(build / name), f"-max_total_time={seconds}", "-timeout=20", "-rss_limit_mb=2048", "-print_final_stats=1",
-               "-max_len=16384", f"-artifact_prefix={work}/crash-", *words, str(work), *seeds(source), *further]
+    command = [str(build / name), f"-max_total_time={options.seconds}",
+               f"-timeout={options.timeout}", "-rss_limit_mb=2048", "-print_final_stats=1",
+               "-max_len=16384", f"-artifact_prefix={work}/crash-", *words, str(work), *seeds(source), *options.seeds]
     status, said, processor = finish(command, {**os.environ, "UBSAN_OPTIONS": "print_stacktrace=1"})
     runs = re.search(r"number_of_executed_units: (\d+)", said)
     edges = re.findall(r"cov: (\d+)", said)
@@ -70,7 +71,7 @@ def add_up(build, name, runs, processor, edges):
 def run_until(build, source, options):
     """True when the target ran well, as long as it was asked to."""
     while True:
-        name, status, said, runs, processor, edges = run(build, source, options.seconds, options.seeds)
+        name, status, said, runs, processor, edges = run(build, source, options)
         figures = f"{runs} inputs tried in {processor:.0f} s of processor time, {edges} edges"
         if status != 0 or runs == 0:
             print(f"FAILED  {name}: exit status {status}, {figures}")
@@ -89,6 +90,7 @@ def main():
     parser.add_argument("names", nargs="*")
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--processor", type=float, default=0, help="run until the ledger holds so many seconds")
+    parser.add_argument("--timeout", type=int, default=20, help="seconds one input may take; by the clock, so more on a busy machine")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
     parser.add_argument("--seeds", action="append", default=[], help="a further folder of seeds, for every target")
     options = parser.parse_intermixed_args()
