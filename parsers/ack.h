@@ -165,14 +165,23 @@ Result<std::string> write_aperak(const InterchangeReport& received, const Contrl
 
 struct ContrlMessage {
     std::string reference, type, version;  // 0062, 0065, 0052+0054
+    std::string group;                     // 0048 of the UCF it stands under; empty: under none
     char action = '4';
     std::string code;                   // 0085
     std::vector<AckedElement> details;  // element: as counted by us, from 1; code: 0085
+};
+struct ContrlGroup {
+    std::string control;                                                 // 0048 of our group
+    std::string sender_qualifier, sender, receiver_qualifier, receiver;  // S006, S007
+    char action = '4';
+    std::string code;  // 0085
 };
 struct ContrlAnswer {
     std::string control;  // 0020 of our interchange
     char action = '4';
     std::string code;
+    std::vector<ContrlGroup>
+        groups;  // only those named; what is said of a group is said of all in it
     std::vector<ContrlMessage> messages;  // only those named
     std::string sender, receiver;         // of the interchange that carried it
 };

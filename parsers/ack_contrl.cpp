@@ -82,7 +82,12 @@ void add_group(const GroupReport& group, char syntax, std::vector<DraftSegment>&
     const bool headed = !group.control.empty();
     const Fault* fault = first_error(group.faults, Scope::Group);
     if (headed) {
-        DraftSegment ucf("UCF", {group.control, group.sender, group.receiver, fault ? "4" : "7"});
+        DraftSegment ucf("UCF", {group.control});
+        ucf.set({2, 1, 1}, group.sender);
+        ucf.set({2, 2, 1}, group.sender_qualifier);
+        ucf.set({3, 1, 1}, group.receiver);
+        ucf.set({3, 2, 1}, group.receiver_qualifier);
+        ucf.set(4, fault ? "4" : "7");
         if (fault) add_error(ucf, 5, *fault);
         body.push_back(std::move(ucf));
         if (fault) return;  // rejected as a whole
@@ -157,6 +162,18 @@ void read_detail(const Segment& segment, ContrlMessage& message) {
     message.details.push_back(std::move(detail));
 }
 
+ContrlGroup read_group(const Segment& segment) {
+    ContrlGroup group;
+    group.control = segment.text(1);
+    group.sender = segment.text(2, 1);
+    group.sender_qualifier = segment.text(2, 2);
+    group.receiver = segment.text(3, 1);
+    group.receiver_qualifier = segment.text(3, 2);
+    group.action = letter(segment.text(4));
+    group.code = segment.text(5);
+    return group;
+}
+
 Result<ContrlAnswer> read_one(const Transaction& transaction) {
     ContrlAnswer answer;
     bool usable = false;
@@ -166,8 +183,11 @@ Result<ContrlAnswer> read_one(const Transaction& transaction) {
             answer.action = letter(segment.text(4));
             answer.code = segment.text(5);
             usable = !answer.control.empty() && answer.action != '\0';
+        } else if (segment.tag == "UCF") {
+            answer.groups.push_back(read_group(segment));
         } else if (segment.tag == "UCM") {
             ContrlMessage message;
+            if (!answer.groups.empty()) message.group = answer.groups.back().control;
             message.reference = segment.text(1);
             message.type = segment.text(2, 1);
             message.version = std::string(segment.text(2, 2)) + std::string(segment.text(2, 3));

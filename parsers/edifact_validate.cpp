@@ -184,6 +184,10 @@ GroupReport EdifactValidator::group(Group& group, Names& references) {
     report.functional_id = group.functional_id;
     report.sender = group.sender;
     report.receiver = group.receiver;
+    if (group.header.raw.data()) {
+        report.sender_qualifier = group.header.text(2, 2);
+        report.receiver_qualifier = group.header.text(3, 2);
+    }
     report.version = group.version;
     report.control = group.control;
     report.complete = group.complete;

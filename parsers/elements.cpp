@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parsers/elements.h"
 
+#include "parsers/printable.h"
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -129,7 +131,7 @@ ValueFault check_edifact_number(std::string_view value, const Element& element) 
 ValueFault check_edifact_text(std::string_view value, const Element& element, bool letters) {
     if (letters && std::any_of(value.begin(), value.end(), is_digit)) return ValueFault::Number;
     for (const char c : value) {
-        if (static_cast<unsigned char>(c) < 0x20) return ValueFault::Character;
+        if (is_control(c)) return ValueFault::Character;
     }
     return check_length(characters(value), element);
 }

@@ -250,22 +250,28 @@ bool odd_value_is_good(const FastValue& value,
                        std::size_t size,
                        const ElementRules& rules);
 
-// Good for certain. `octets` have no character that is not plain text, no separator, and eight readable octets behind them.
-inline bool value_is_good(const FastValue& value,
-                          const char* octets,
-                          std::size_t size,
-                          const ElementRules& rules) {
-    if (octets[size - 1] == ' ') [[unlikely]]
+// Numbers, and what ends in blanks.
+[[gnu::noinline]] inline bool other_value_is_good(const FastValue& value,
+                                                  const char* octets,
+                                                  std::size_t size,
+                                                  const ElementRules& rules) {
+    std::size_t digits = 0;
+    if (octets[size - 1] == ' ' || value.kind == FastValue::Kind::Text ||
+        value.kind > FastValue::Kind::Number ||
+        !is_short_number(octets, size, value.kind == FastValue::Kind::Number, digits))
         return odd_value_is_good(value, octets, size, rules);
-    if (value.kind == FastValue::Kind::Text) [[likely]] {
-        if (size - value.min > value.spread) return false;
-    } else {
-        std::size_t digits = 0;
-        if (value.kind > FastValue::Kind::Number ||
-            !is_short_number(octets, size, value.kind == FastValue::Kind::Number, digits))
-            return odd_value_is_good(value, octets, size, rules);
-        if (digits - value.min > value.spread) return false;
-    }
+    if (digits - value.min > value.spread) return false;
+    return !value.codes || (size <= 8 && value.codes->contains(packed(octets, size)));
+}
+
+// Good for certain. `octets` have no character that is not plain text, no separator, and eight readable octets behind them.
+[[gnu::always_inline]] inline bool value_is_good(const FastValue& value,
+                                                 const char* octets,
+                                                 std::size_t size,
+                                                 const ElementRules& rules) {
+    if (value.kind != FastValue::Kind::Text || octets[size - 1] == ' ')
+        return other_value_is_good(value, octets, size, rules);
+    if (size - value.min > value.spread) return false;
     if (!value.codes) return true;
     return size <= 8 && value.codes->contains(packed(octets, size));
 }

@@ -65,7 +65,8 @@ struct TransactionReport {
 struct GroupReport {
     std::string functional_id;     // GS01; EDIFACT UNG: message group id; no UNG: empty
     std::string sender, receiver;  // GS02, GS03
-    std::string version, control;  // GS08, GS06
+    std::string sender_qualifier, receiver_qualifier;  // EDIFACT 0007 of S006 and S007
+    std::string version, control;                      // GS08, GS06
     std::string date, time;
     std::uint32_t stated_transactions = 0;  // GE01; 0 when missing
     bool complete = false;                  // the trailer was seen

@@ -9,4 +9,9 @@ namespace sallyport::edi {
 
 std::string printable(std::string_view octets);
 
+// C0 and DEL: in no value of either standard (X12.6, ISO 9735-1).
+constexpr bool is_control(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) == 0x7F;
+}
+
 }  // namespace sallyport::edi

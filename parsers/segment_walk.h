@@ -36,14 +36,21 @@ public:
         const FastValue* const end = value + segment.values.size();
         for (; value != end; ++value) {
             const std::uint32_t from = *at + 1;
-            kind = class_at(*++at);
+            ++at;
             if (value->composite) {
-                if (!composite(*value, at, kind, present)) return false;
+                const Passed passed = composite(*value, at);
+                if (!passed.at) return false;
+                at = passed.at;
+                if (passed.any) present |= value->bit;
+                kind = class_at(*at);
             } else if (*at != from) {
-                if (!good(*value, from, at, kind)) return false;
+                at = checked(*value, from, at);
+                if (!at) return false;
                 present |= value->bit;
-            } else if (kind == StreamFeed::SegmentEnd) {
-                return false;  // ends in a separator
+                kind = class_at(*at);
+            } else {
+                kind = class_at(*at);
+                if (kind == StreamFeed::SegmentEnd) return false;  // ends in a separator
             }
             if (kind == StreamFeed::ElementEnd) continue;
             position = at;
@@ -91,61 +98,64 @@ private:
     }
     std::uint8_t class_at(std::uint32_t at) const { return m_classes[index_of(m_octets[at])]; }
 
-    // The value from `from` to the separator at `at`, which is stepped over what is released before it; `kind` is its class.
-    bool good(const FastValue& value,
-              std::uint32_t from,
-              const std::uint32_t*& at,
-              std::uint8_t& kind) const {
-        if (kind == StreamFeed::Other) [[unlikely]]
-            return released(value, from, at, kind);
-        return value_is_good(value, m_octets + from, *at - from, m_rules);
+    // The value from `from` to the separator at `at`: the separator behind it, past what is released before that. Null: not
+    // good for certain. Positions go in and out by value: what has an address lives in memory, and this is done for every value.
+    [[gnu::always_inline]] const std::uint32_t* checked(const FastValue& value,
+                                                        std::uint32_t from,
+                                                        const std::uint32_t* at) const {
+        if (class_at(*at) == StreamFeed::Other) [[unlikely]]
+            return released(value, from, at);
+        return value_is_good(value, m_octets + from, *at - from, m_rules) ? at : nullptr;
     }
 
     // A text that holds separators behind release characters, and nothing else that is out of the ordinary.
-    [[gnu::noinline]] bool released(const FastValue& value,
-                                    std::uint32_t from,
-                                    const std::uint32_t*& at,
-                                    std::uint8_t& kind) const {
-        if (m_release == '\0' || value.kind != FastValue::Kind::Text || value.codes) return false;
+    [[gnu::noinline]] const std::uint32_t* released(const FastValue& value,
+                                                    std::uint32_t from,
+                                                    const std::uint32_t* at) const {
+        if (m_release == '\0' || value.kind != FastValue::Kind::Text || value.codes) return nullptr;
         std::uint32_t releases = 0;
-        for (; kind == StreamFeed::Other; kind = class_at(*++at)) {
+        for (; class_at(*at) == StreamFeed::Other; ++at) {
             const char next = m_octets[*at + 1];
             const bool twice = next == m_release;
             if (m_octets[*at] != m_release ||
                 (!twice && m_classes[index_of(next)] == StreamFeed::Other))
-                return false;
+                return nullptr;
             if (twice) ++at;  // the released one stands in the index as well
             ++releases;
         }
         const std::uint32_t size = *at - from;
-        return m_octets[*at - 1] != ' ' && size - releases - value.min <= value.spread;
+        const bool good = m_octets[*at - 1] != ' ' && size - releases - value.min <= value.spread;
+        return good ? at : nullptr;
     }
 
-    // `at` is the end of the first component, `kind` its class; on return those of the last.
-    bool composite(const FastValue& element,
-                   const std::uint32_t*& at,
-                   std::uint8_t& kind,
-                   std::uint64_t& present) const {
+    struct Passed {
+        const std::uint32_t* at;  // the end of the last component; null: not good for certain
+        bool any;                 // a component has a value
+    };
+    // `at` is the end of the first component.
+    Passed composite(const FastValue& element, const std::uint32_t* at) const {
         std::uint32_t from = at[-1] + 1;
         std::uint64_t parts = 0;
         const FastValue* value = element.parts->values.data();
         const FastValue* const end = value + element.parts->values.size();
         for (; value != end; ++value) {
+            std::uint8_t kind = class_at(*at);
             if (*at != from) {
-                if (!good(*value, from, at, kind)) return false;
+                at = checked(*value, from, at);
+                if (!at) return {nullptr, false};
                 parts |= value->bit;
+                kind = class_at(*at);
             } else if (kind == StreamFeed::SegmentEnd) {
-                return false;
+                return {nullptr, false};
             }
             if (kind != StreamFeed::ComponentEnd) {
-                if (parts == 0) return true;
-                present |= element.bit;
-                return element.parts->presence.holds(parts);
+                if (parts == 0) return {at, false};
+                return {element.parts->presence.holds(parts) ? at : nullptr, true};
             }
             from = *at + 1;
-            kind = class_at(*++at);
+            ++at;
         }
-        return false;
+        return {nullptr, false};
     }
 
     const char* m_octets;

@@ -147,7 +147,7 @@ Status StreamDriver::start(Header header, bool first) {
     m_position = 0;
     m_in_stray = m_any_group = m_bare_group = m_any_extra = false;
     m_bare = 0;
-    m_set_name = "\n";
+    m_set_name.reset();
     m_noted_error = false;
     m_group_open = m_transaction_open = false;
     m_group_controls.clear();

@@ -125,7 +125,14 @@ protected:
     std::string m_version;
     bool m_duplicate = false;
     FastSet* m_set = nullptr;
-    std::string m_set_name;  // what m_set was found by, in this interchange
+    // What m_set was found by, in this interchange.
+    struct SetName {
+        std::string set, version, association;
+        bool is(const Transaction& one) const {
+            return one.set == set && one.version == version && one.association == association;
+        }
+    };
+    std::optional<SetName> m_set_name;
 
     ControlNumbers m_group_controls, m_set_controls;
 

@@ -88,6 +88,15 @@ private:
         m_interchange.control = unb.text(5);
     }
 
+    // Of UNH; an interchange without UNB is read as syntax version 3.
+    void find_service_table() {
+        const std::string_view version = m_interchange.version;
+        const bool known = !version.empty() && version[0] >= '1' && version[0] <= '4';
+        m_unh = m_state.schemas.envelope_segment(
+            Standard::Edifact, "v" + std::string(known ? version : "3"), "UNH");
+        m_good_rest.clear();
+    }
+
     Status name_group() override {
         if (!m_group.header.raw.data()) return {};
         m_group.functional_id = m_group.header.text(1);
@@ -111,24 +120,51 @@ private:
     bool envelope_is_good() override {
         const Transaction& one = m_transaction;
         const Segment& unt = one.segments.back();
-        if (count_in(unt.text(1)) != m_body.count() || unt.text(2) != one.control) return false;
-        const std::string_view version = m_interchange.version;
-        const bool known = !version.empty() && version[0] >= '1' && version[0] <= '4';
-        const SegmentSchema* schema = m_state.schemas.envelope_segment(
-            Standard::Edifact, "v" + std::string(known ? version : "3"), "UNH");
-        if (!schema) return true;
+        return count_in(unt.text(1)) == m_body.count() && unt.text(2) == one.control &&
+               header_is_good(one.segments.front());
+    }
+
+    // By the service segment's own table. Headers of one interchange differ in their reference and seldom in anything else:
+    // what is the same behind it need not be judged again.
+    bool header_is_good(const Segment& unh) {
+        if (!m_unh) return true;
+        const std::string_view reference = plain_reference(unh);
+        if (!reference.empty() && !m_good_rest.empty() &&
+            unh.raw.substr(unh.tag.size() + 1 + reference.size()) == m_good_rest)
+            return true;
         std::vector<Fault> faults;
         static const Severities NoSeverities;
         FaultSink sink(faults, 1, NoSeverities);
-        ElementChecker(rules(), sink).check(one.segments.front(), *schema, {});
-        return faults.empty();
+        ElementChecker(rules(), sink).check(unh, *m_unh, {});
+        if (!faults.empty()) return false;
+        if (!reference.empty()) m_good_rest = unh.raw.substr(unh.tag.size() + 1 + reference.size());
+        return true;
     }
+
+    // The reference (0062), where nothing can be wrong with it: letters and digits, as many as it may have. Else empty.
+    std::string_view plain_reference(const Segment& unh) const {
+        const Value* const value = unh.value({1, 1, 1});
+        const Element* const element =
+            m_unh->elements.empty() ? nullptr : m_unh->elements.front().element;
+        if (!value || !element || element->codes || element->type != DataType::Any) return {};
+        const std::string_view text = value->raw;
+        const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+            return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+        });
+        return plain && text.size() >= element->min && text.size() <= element->max
+                   ? text
+                   : std::string_view();
+    }
+
+    const SegmentSchema* m_unh = nullptr;
+    std::string m_good_rest;  // of a UNH that was good, behind its reference
 };
 
 Result<bool> EdifactDriver::take(const ScannedSegment& scanned) {
     const std::string_view tag = scanned.tag;
     if (m_position == 1) {
         if (tag == "UNB") fill_header(scanned);
+        find_service_table();
         announce();
         if (tag == "UNB") return true;
     }

@@ -95,10 +95,8 @@ Status StreamDriver::open_transaction(const ScannedSegment& header) {
 // The compiled set of the transaction at hand; null: there is none, or more is judged than it knows.
 void StreamDriver::find_set() {
     const Transaction& one = m_transaction;
-    const std::string name = std::string(one.set) + '\n' + std::string(one.version) + '\n' +
-                             std::string(one.association);
-    if (name == m_set_name) return;
-    m_set_name = name;
+    if (m_set_name && m_set_name->is(one)) return;
+    m_set_name = {std::string(one.set), std::string(one.version), std::string(one.association)};
     m_set = nullptr;
     m_body.watch().stop();
     auto found = m_state.schemas.find(m_interchange.standard, one.version, one.set);

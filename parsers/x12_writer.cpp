@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Drafts to octets: envelope, counts and trimming are made here, never by the caller.
+#include "parsers/printable.h"
 #include "parsers/segment_writer.h"
 #include "parsers/x12.h"
 
@@ -51,7 +52,7 @@ Status X12Writer::field(std::string_view name,
     for (const char c : text) {
         const bool separator = c == m_separators.element || c == m_separators.terminator[0] ||
                                (c == m_separators.component && c != '\0');
-        if (separator || static_cast<unsigned char>(c) < 0x20) {
+        if (separator || is_control(c)) {
             return write_error("x12.write.field",
                                std::string(name) + " holds a separator or control character",
                                "correct the partner agreement");
@@ -94,7 +95,7 @@ Status X12Writer::header(const DraftInterchange& interchange) {
                            "separators are incomplete",
                            "name an element, a component separator and a segment terminator");
     }
-    const bool repeats = interchange.version >= "00402" && m_separators.repetition != '\0';
+    const bool repeats = m_separators.repetition != '\0';
     const std::string eleventh = repeats ? std::string(1, m_separators.repetition) : "U";
     const char star = m_separators.element;
     std::string isa = "ISA";
@@ -172,6 +173,7 @@ Status X12Writer::group(const DraftGroup& group) {
 Result<std::string> write_x12(const DraftInterchange& interchange) {
     Separators separators = interchange.separators;
     separators.release = '\0';  // ISX is for releases that no shipped set has
+    if (interchange.version < "00402") separators.repetition = '\0';  // ISA11 says U there
     X12Writer writer(separators, interchange.style);
     if (Status done = writer.write(interchange); !done)
         return std::move(done).error().during("writing X12");

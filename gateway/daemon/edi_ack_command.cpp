@@ -4,6 +4,8 @@
 #include "gateway/daemon/edi_command.h"
 #include "parsers/ack.h"
 
+#include <nlohmann/json.hpp>
+
 #include <tuple>
 #include <utility>
 
@@ -70,6 +72,17 @@ private:
     unsigned m_next = 0;
 };
 
+// Whom it goes to, which interchange it answers, and the octets to send.
+nlohmann::ordered_json answer_json(const edi::InterchangeReport& received,
+                                   const std::string& octets) {
+    return {{"standard", received.standard},
+            {"answers", received.control},
+            {"sender", received.receiver},
+            {"receiver", received.sender},
+            {"accepted", received.accepted()},
+            {"octets", octets}};
+}
+
 }  // namespace
 
 int acknowledge_reports(CommandLine& line,
@@ -78,12 +91,24 @@ int acknowledge_reports(CommandLine& line,
                         const std::vector<edi::Separators>& separators) {
     Acknowledger acknowledger(options);
     std::string all;
+    auto answers = nlohmann::ordered_json::array();
     for (std::size_t i = 0; i < reports.interchanges.size(); ++i) {
-        auto written = acknowledger.write(reports.interchanges[i], separators[i]);
+        const edi::InterchangeReport& received = reports.interchanges[i];
+        auto written = acknowledger.write(received, separators[i]);
         if (!written) return report(line, written.error());
         all += *written;
+        if (!written->empty()) answers.push_back(answer_json(received, *written));
     }
-    line.out << all;
+    if (options.summary) {
+        print_summary(line.out, reports);
+    } else if (line.json) {
+        const nlohmann::ordered_json json = {{"accepted", reports.accepted()},
+                                             {"answers", std::move(answers)}};
+        line.out << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace)
+                 << '\n';
+    } else {
+        line.out << all;
+    }
     if (all.empty())
         line.err
             << "sallyport: nothing to acknowledge: the file holds acknowledgements only, or no "

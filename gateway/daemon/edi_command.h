@@ -12,6 +12,7 @@
 #include <optional>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sallyport::daemon {
@@ -57,8 +58,24 @@ void print_listed(std::ostream& out, const edi::InterchangeReport& report);
 void print_listed(std::ostream& out, const edi::GroupReport& report);
 void print_listed(std::ostream& out, const edi::TransactionReport& report);
 
-// One file per part, its name on `out`. Errors: edi.exists, file.write (Blame::Operator).
-Status write_part(std::ostream& out, const std::filesystem::path& directory, const edi::Part& part);
+// One line per interchange and transaction, with its verdict.
+void print_summary(std::ostream& out, const edi::Report& report);
+
+// One file per part, their names on `out`: one per line as they are written, or as JSON.
+class PartFiles {
+public:
+    PartFiles(std::ostream& out, std::filesystem::path directory, bool json)
+        : m_out(out), m_directory(std::move(directory)), m_json(json) {}
+    // Errors: edi.exists, file.write (Blame::Operator).
+    Status write(const edi::Part& part);
+    void finish();  // whatever became of it: the names written so far
+
+private:
+    std::ostream& m_out;
+    std::filesystem::path m_directory;
+    bool m_json;
+    std::size_t m_count = 0;
+};
 // What report() says, and the exit code of `split`: a file that is there already is a conflict.
 int report_split(CommandLine& line, const Error& error);
 

@@ -58,22 +58,6 @@ int verdict(const edi::Report& report) {
     return report.accepted() ? exit_code::Done : exit_code::DocumentsHaveFaults;
 }
 
-void print_summary(std::ostream& out, const edi::Report& report) {
-    for (const edi::InterchangeReport& interchange : report.interchanges) {
-        out << interchange.standard << " interchange " << interchange.control << " from "
-            << interchange.sender << " to " << interchange.receiver << ": "
-            << (interchange.accepted() ? "accepted" : "faulty") << ", " << interchange.faults.size()
-            << " faults, " << interchange.repairs.size() << " repairs\n";
-        for (const edi::GroupReport& group : interchange.groups) {
-            for (const edi::TransactionReport& one : group.transactions) {
-                out << "  " << one.set << " " << one.version << " " << one.control << ": "
-                    << (one.accepted() ? "accepted" : "faulty") << ", " << one.segments
-                    << " segments, " << one.faults.size() + one.faults_left_out << " faults\n";
-            }
-        }
-    }
-}
-
 int parse(CommandLine& line, const EdiOptions& options, const Judged& judged) {
     if (options.summary) {
         for (const edi::InterchangeReport& interchange : judged.report.interchanges) {
@@ -93,8 +77,8 @@ int parse(CommandLine& line, const EdiOptions& options, const Judged& judged) {
 }
 
 int format(CommandLine& line, const EdiOptions& options, const Judged& judged) {
-    line.out << (options.html ? edi::html_view(judged.document, judged.report)
-                              : edi::text_view(judged.document, judged.report, edi::Faults::Leave));
+    if (!options.html) return parse(line, options, judged);
+    line.out << edi::html_view(judged.document, judged.report);
     return exit_code::Done;
 }
 
@@ -113,11 +97,14 @@ int validate(CommandLine& line, const EdiOptions& options, const Judged& judged)
 }
 
 int split(CommandLine& line, const EdiOptions& options, const Judged& judged) {
+    PartFiles files(line.out, options.directory, line.json);
+    Status done;
     for (const edi::Part& part : edi::split(judged.document)) {
-        if (Status written = write_part(line.out, options.directory, part); !written)
-            return report_split(line, written.error());
+        done = files.write(part);
+        if (!done) break;
     }
-    return exit_code::Done;
+    files.finish();
+    return done ? exit_code::Done : report_split(line, done.error());
 }
 
 // The inverse of `parse --json`; what it writes is judged before it leaves, and does not leave when it is faulty.
@@ -178,7 +165,7 @@ void add_reading_options(CLI::App& verb, EdiOptions& options) {
 std::optional<StreamedVerb> streamed_verb(std::string_view verb, const EdiOptions& options) {
     if (options.html) return std::nullopt;
     if (verb == "validate") return StreamedVerb::Validate;
-    if (verb == "parse" && options.summary) return StreamedVerb::List;
+    if ((verb == "parse" || verb == "format") && options.summary) return StreamedVerb::List;
     if (verb == "ack") return StreamedVerb::Acknowledge;
     if (verb == "split") return StreamedVerb::Split;
     return std::nullopt;
@@ -231,10 +218,14 @@ void add_ack_options(CLI::App& verb, EdiOptions& options) {
     verb.add_option("--control", options.control, "control number of interchange and group")
         ->capture_default_str();
     verb.add_flag("--receipt", options.receipt, "CONTRL: received, not yet judged (action 8)");
+    verb.add_flag("--summary",
+                  options.summary,
+                  "what the acknowledgement says, one line per interchange and transaction");
     verb.footer(
         "Examples:\n"
         "  sallyport edi ack order.edi > answer.edi            the 997 or CONTRL it earns\n"
         "  sallyport edi ack order.edi --kind 999              the same as a 999\n"
+        "  sallyport edi ack order.edi --json                  the answers with whom they go to\n"
         "  sallyport edi ack order.edi --policy reject-group   one bad order rejects its group\n");
 }
 
@@ -259,7 +250,51 @@ void add_write(CLI::App& noun, CommandLine& line, const Options& options) {
         "  sallyport edi write tree.json --form minimal     no blanks or zeros that say nothing\n");
 }
 
+void add_format(CLI::App& noun, CommandLine& line, const Options& options) {
+    CLI::App* formatted =
+        add_verb(noun, line, options, "format", "one segment per line with its position and depth");
+    formatted->add_flag("--html", options->html, "as an HTML page");
+    formatted->add_flag("--json", line.json, "the tree, as \"edi parse --json\" prints it");
+    formatted->add_flag(
+        "--summary", options->summary, "one line per interchange, group and transaction");
+    formatted->footer(
+        "Examples:\n"
+        "  sallyport edi format order.edi                      to read on a screen\n"
+        "  sallyport edi format - < order.edi                  from a pipe\n"
+        "  sallyport edi format order.edi --html > page.html   as a page\n");
+}
+
+void add_split(CLI::App& noun, CommandLine& line, const Options& options) {
+    CLI::App* parts =
+        add_verb(noun, line, options, "split", "every transaction as an interchange of its own");
+    parts->add_option("--into", options->directory, "directory for the parts")
+        ->check(CLI::ExistingDirectory)
+        ->capture_default_str();
+    parts->add_flag("--json", line.json, "the files written, as JSON");
+    parts->footer(
+        "Examples:\n"
+        "  sallyport edi split orders.edi --into parts\n"
+        "  sallyport edi split orders.edi --into parts | xargs -n1 sallyport edi validate\n"
+        "  sallyport edi split - --into parts --json < orders.edi\n");
+}
+
 }  // namespace
+
+void print_summary(std::ostream& out, const edi::Report& report) {
+    for (const edi::InterchangeReport& interchange : report.interchanges) {
+        out << interchange.standard << " interchange " << interchange.control << " from "
+            << interchange.sender << " to " << interchange.receiver << ": "
+            << (interchange.accepted() ? "accepted" : "faulty") << ", " << interchange.faults.size()
+            << " faults, " << interchange.repairs.size() << " repairs\n";
+        for (const edi::GroupReport& group : interchange.groups) {
+            for (const edi::TransactionReport& one : group.transactions) {
+                out << "  " << one.set << " " << one.version << " " << one.control << ": "
+                    << (one.accepted() ? "accepted" : "faulty") << ", " << one.segments
+                    << " segments, " << one.faults.size() + one.faults_left_out << " faults\n";
+            }
+        }
+    }
+}
 
 void print_listed(std::ostream& out, const edi::InterchangeReport& report) {
     out << report.standard << " interchange " << report.control << " from " << report.sender
@@ -277,17 +312,25 @@ void print_listed(std::ostream& out, const edi::TransactionReport& report) {
         << report.byte << ", " << report.segments << " segments\n";
 }
 
-Status write_part(std::ostream& out,
-                  const std::filesystem::path& directory,
-                  const edi::Part& part) {
-    const std::filesystem::path file = directory / (part.name + ".edi");
+Status PartFiles::write(const edi::Part& part) {
+    const std::filesystem::path file = m_directory / (part.name + ".edi");
     if (std::filesystem::exists(file)) {
         return Error("edi.exists", Blame::Operator, file.string() + " is already there")
             .remedy("name an empty directory with --into");
     }
     if (Status written = write_file_durably(file, part.octets, 0640); !written) return written;
-    out << file.string() << '\n';
+    if (m_json) {
+        const nlohmann::ordered_json one = {{"file", file.string()}, {"bytes", part.octets.size()}};
+        m_out << (m_count == 0 ? "{\"parts\":[" : ",\n") << one.dump();
+    } else {
+        m_out << file.string() << '\n';
+    }
+    ++m_count;
     return {};
+}
+
+void PartFiles::finish() {
+    if (m_json) m_out << (m_count == 0 ? "{\"parts\":[" : "") << "]}\n";
 }
 
 int report_split(CommandLine& line, const Error& error) {
@@ -327,24 +370,9 @@ void add_edi_commands(CommandLine& line) {
     CLI::App* acknowledged =
         add_verb(*noun, line, options, "ack", "the acknowledgement this file earns");
     add_ack_options(*acknowledged, *options);
-    CLI::App* formatted = add_verb(
-        *noun, line, options, "format", "one segment per line with its position and depth");
-    formatted->add_flag("--html", options->html, "as an HTML page");
-    formatted->footer(
-        "Examples:\n"
-        "  sallyport edi format order.edi                      to read on a screen\n"
-        "  sallyport edi format - < order.edi                  from a pipe\n"
-        "  sallyport edi format order.edi --html > page.html   as a page\n");
-    CLI::App* parts =
-        add_verb(*noun, line, options, "split", "every transaction as an interchange of its own");
-    parts->add_option("--into", options->directory, "directory for the parts")
-        ->check(CLI::ExistingDirectory)
-        ->capture_default_str();
-    parts->footer(
-        "Examples:\n"
-        "  sallyport edi split orders.edi --into parts\n"
-        "  sallyport edi split orders.edi --into parts | xargs -n1 sallyport edi validate\n"
-        "  sallyport edi split - --into parts < orders.edi\n");
+    acknowledged->add_flag("--json", line.json, "the answers as JSON, each with whom it goes to");
+    add_format(*noun, line, options);
+    add_split(*noun, line, options);
     add_write(*noun, line, options);
     noun->footer(
         "Examples:\n"

@@ -181,15 +181,13 @@ private:
 
 class PartWriter : public edi::StreamSink {
 public:
-    PartWriter(std::ostream& out, std::filesystem::path directory)
-        : m_out(out), m_directory(std::move(directory)) {}
+    explicit PartWriter(PartFiles& files) : m_files(files) {}
     void transaction(edi::TransactionReport) override {}
     bool wants_parts() const override { return true; }
-    Status part(edi::Part part) override { return write_part(m_out, m_directory, part); }
+    Status part(edi::Part part) override { return m_files.write(part); }
 
 private:
-    std::ostream& m_out;
-    std::filesystem::path m_directory;
+    PartFiles& m_files;
 };
 
 constexpr std::size_t MostFaultsOfAnswer = 20'000;
@@ -231,9 +229,12 @@ public:
             case StreamedVerb::Split:
                 break;
         }
-        PartWriter writer(m_line.out, m_options.directory);
+        PartFiles files(m_line.out, m_options.directory, m_line.json);
+        PartWriter writer(files);
         m_how.transaction_bytes = LongestPart;
-        if (Status done = pass(writer); !done) return std::move(done).error();
+        Status done = pass(writer);
+        files.finish();
+        if (!done) return std::move(done).error();
         return exit_code::Done;
     }
 

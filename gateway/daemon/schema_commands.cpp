@@ -63,6 +63,38 @@ Result<const edi::SetSchema*> find(const edi::SchemaSet& schemas, const Named& n
     return schemas.find(standard, release, name.set);
 }
 
+// A segment of the envelope is asked for by its name like a set: TA1, ISA, UNB … Empty: there is none of that name.
+std::optional<edi::SetSchema> envelope_of(const edi::SchemaSet& schemas, const Named& name) {
+    struct Release {
+        std::string_view asked, known;
+    };
+    static constexpr Release X12[] = {
+        {"", "00401"}, {"004", "00401"}, {"005", "00501"}, {"00401", "00401"}, {"00501", "00501"}};
+    static constexpr Release Edifact[] = {
+        {"", "v3"}, {"v1", "v1"}, {"v2", "v2"}, {"v3", "v3"}, {"v4", "v4"}};
+    const bool x12 = name.set.substr(0, 2) != "UN";
+    const std::string asked =
+        x12 && name.release.size() == 6 ? name.release.substr(0, 3) : name.release;
+    edi::SetSchema set;
+    set.standard = x12 ? edi::Standard::X12 : edi::Standard::Edifact;
+    for (const Release& one : x12 ? X12 : Edifact)
+        if (one.asked == asked) set.release = one.known;
+    const edi::SegmentSchema* const segment =
+        schemas.envelope_segment(set.standard, set.release, name.set);
+    if (set.release.empty() || !segment) return std::nullopt;
+    set.id = segment->tag;
+    set.nodes.resize(2);
+    set.nodes[0].id = segment->tag;
+    set.nodes[0].loop = true;
+    set.nodes[0].end = 2;
+    set.nodes[1].tag = set.nodes[1].id = segment->tag;
+    set.nodes[1].usage = edi::Usage::Mandatory;
+    set.nodes[1].depth = 1;
+    set.nodes[1].end = 2;
+    set.nodes[1].segment = segment;
+    return set;
+}
+
 struct Loaded {
     edi::SchemaSet schemas;
     std::optional<PartnerRules> partner;
@@ -97,9 +129,11 @@ int show(CommandLine& line, const SchemaOptions& options) {
     Named name = named(options.set);
     if (!options.release.empty()) name.release = options.release;
     auto set = find((*loaded)->schemas, name);
+    const auto envelope = set ? std::nullopt : envelope_of((*loaded)->schemas, name);
+    if (envelope) set = &*envelope;
     if (!set) return report(line, set.error());
     edi::SchemaView view;
-    view.elements = options.elements || options.codes || !options.segment.empty();
+    view.elements = envelope || options.elements || options.codes || !options.segment.empty();
     view.codes = options.codes;
     view.segment = options.segment;
     view.guide = (*loaded)->partner ? &(*loaded)->partner->guide : nullptr;

@@ -83,9 +83,17 @@ Said said_by(const edi::ContrlAnswer& contrl) {
     said.interchange = contrl.control;
     said.verdict = action_of(contrl.action);
     if (!contrl.code.empty()) add_codes(said.faults, {contrl.code}, AnswerList::Edifact);
-    std::size_t rejected = 0;
+    // First, for what is rejected as a whole is rejected in each part.
+    for (const edi::ContrlGroup& group : contrl.groups) {
+        if (action_of(group.action) != AckStatus::Rejected) continue;
+        SaidPart& part = said.parts.emplace_back();
+        part.group = group.control;
+        if (!group.code.empty()) add_codes(part.faults, {group.code}, AnswerList::Edifact);
+    }
+    std::size_t rejected = said.parts.size();
     for (const edi::ContrlMessage& message : contrl.messages) {
         SaidPart part;
+        part.group = message.group;
         part.set = message.type;
         part.control = message.reference;
         part.verdict = action_of(message.action);

@@ -29,7 +29,8 @@ struct SaidFault {
 // About one transaction of ours.
 struct SaidPart {
     std::string set;      // "855"; may be empty
-    std::string control;  // ST02, UNH 0062
+    std::string control;  // ST02, UNH 0062; empty: all there are, of `group` where one is named
+    std::string group{};  // CONTRL: 0048 of the UCF it stands under
     store::AckStatus verdict = store::AckStatus::Rejected;
     std::vector<SaidFault> faults;
 };

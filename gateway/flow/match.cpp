@@ -138,30 +138,53 @@ Result<AckStatus> settle(store::Transaction& transaction,
     return verdict.status;
 }
 
-// The part of the answer that names this document; none: it is not named.
-std::optional<std::size_t> part_about(const Said& said, const store::Document& member) {
-    for (std::size_t at = 0; at < said.parts.size(); ++at) {
-        const SaidPart& part = said.parts[at];
-        if (part.control.empty() ||
-            (bare_number(part.control) == bare_number(member.transaction_control) &&
-             (part.set.empty() || part.set == member.set)))
-            return at;
-    }
-    return std::nullopt;
+// Does the part name this document? A message keeps its number where a network has put it into a group of its own; a group
+// nobody knows here is none of ours.
+bool is_about(const SaidPart& part, const store::Document& member) {
+    const bool numbered = part.control.empty() ||
+                          (bare_number(part.control) == bare_number(member.transaction_control) &&
+                           (part.set.empty() || part.set == member.set));
+    const bool grouped = part.group.empty() ||
+                         bare_number(part.group) == bare_number(member.group_control) ||
+                         (member.group_control.empty() && !part.control.empty());
+    return numbered && grouped;
 }
 
-bool names_a_rejected_part(const Said& said) {
-    return std::any_of(said.parts.begin(), said.parts.end(), [](const SaidPart& part) {
-        return is_rejection(part.verdict);
+bool is_about_any(const SaidPart& part, const std::vector<store::Document>& members) {
+    return std::any_of(members.begin(), members.end(), [&](const store::Document& member) {
+        return is_about(part, member);
     });
 }
 
+// The part of the answer that names this document; none: it is not named.
+std::optional<std::size_t> part_about(const Said& said, const store::Document& member) {
+    for (std::size_t at = 0; at < said.parts.size(); ++at)
+        if (is_about(said.parts[at], member)) return at;
+    return std::nullopt;
+}
+
+// A group or interchange that is accepted in part names what it rejects. Where it does not, or names a group we do not
+// know, nobody knows who is meant.
+bool names_all_it_rejects(const Said& said, const std::vector<store::Document>& members) {
+    bool any = false;
+    for (const SaidPart& part : said.parts) {
+        if (!is_rejection(part.verdict)) continue;
+        if (part.control.empty() && !is_about_any(part, members)) return false;
+        any = true;
+    }
+    return any;
+}
+
 // Of what the answer does not name: what is said about the whole.
-Verdict verdict_on_rest(const Answer& answer, std::size_t sent) {
+Verdict verdict_on_rest(const Answer& answer, const std::vector<store::Document>& members) {
+    const std::size_t sent = members.size();
     Verdict rest{answer.said.verdict, answer.said.faults, answer.faults_ref};
-    // A group that is accepted in part names what it rejects. Where it does not, nobody knows who is meant.
-    if (rest.status == AckStatus::PartlyAccepted && names_a_rejected_part(answer.said))
+    if (rest.status == AckStatus::PartlyAccepted && names_all_it_rejects(answer.said, members))
         rest.status = AckStatus::Accepted;
+    if (rest.status == AckStatus::PartlyAccepted)
+        for (const SaidPart& part : answer.said.parts)
+            if (part.control.empty() && !is_about_any(part, members))
+                rest.faults.insert(rest.faults.end(), part.faults.begin(), part.faults.end());
     if (answer.said.received != 0 && answer.said.received < sent && !is_rejection(rest.status)) {
         rest.status = AckStatus::AcceptedWithFaults;
         rest.faults.push_back(
@@ -199,7 +222,7 @@ std::optional<Verdict> verdict_on(const Answer& answer,
         return named;
     }
     if (!said.about_all) return std::nullopt;
-    return verdict_on_rest(answer, family.members.size());
+    return verdict_on_rest(answer, family.members);
 }
 
 AckStatus status_of_all(const std::vector<AckStatus>& all, const Said& said) {
@@ -220,13 +243,10 @@ std::string unknown_parts(const Answer& answer, const Family& family) {
     std::string unknown;
     if (!family.meant.empty()) return unknown;
     for (const SaidPart& part : answer.said.parts) {
-        if (part.control.empty()) continue;
-        const bool known =
-            std::any_of(family.members.begin(), family.members.end(), [&](const auto& member) {
-                return bare_number(part.control) == bare_number(member.transaction_control) &&
-                       (part.set.empty() || part.set == member.set);
-            });
-        if (!known) unknown += (unknown.empty() ? "" : ", ") + part.set + " " + part.control;
+        if (part.control.empty() && part.group.empty()) continue;
+        if (is_about_any(part, family.members)) continue;
+        unknown += (unknown.empty() ? "" : ", ") +
+                   (part.control.empty() ? "group " + part.group : part.set + " " + part.control);
     }
     return unknown;
 }

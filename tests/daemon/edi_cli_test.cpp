@@ -259,6 +259,64 @@ TEST_F(EdiCli, SplitMakesOneFilePerTransactionAndNeverOverwrites) {
     EXPECT_EQ(run_program({"edi", "split", two, "--into", path("")}).code, 6);
 }
 
+TEST_F(EdiCli, SplitNamesItsFilesForProgramsAlsoWhereItHadToStop) {
+    const std::string two = golden("x12/850-two-sets-one-bad-invalid.edi");
+    const Ended first = run_program({"edi", "split", two, "--into", path(""), "--json"});
+    EXPECT_EQ(first.code, 0) << first.err;
+    const auto parts = nlohmann::json::parse(first.out)["parts"];
+    ASSERT_EQ(parts.size(), 2u);
+    for (const auto& part : parts)
+        EXPECT_EQ(std::filesystem::file_size(part["file"].get<std::string>()),
+                  part["bytes"].get<std::uintmax_t>());
+    const Ended again = run_program({"edi", "split", two, "--into", path(""), "--json"});
+    EXPECT_EQ(again.code, 6);
+    EXPECT_TRUE(nlohmann::json::parse(again.out)["parts"].empty());
+}
+
+TEST_F(EdiCli, AckSaysForProgramsAndPeopleWhatItAnswers) {
+    const Ended json = run_program({"edi", "ack", Bad, "--json"});
+    EXPECT_EQ(json.code, 7);
+    const auto answers = nlohmann::json::parse(json.out);
+    EXPECT_FALSE(answers["accepted"].get<bool>());
+    ASSERT_EQ(answers["answers"].size(), 1u);
+    EXPECT_EQ(answers["answers"][0]["answers"], "000000417");
+    EXPECT_EQ(answers["answers"][0]["receiver"], "ACMERETAIL");
+    EXPECT_THAT(answers["answers"][0]["octets"].get<std::string>(), HasSubstr("AK5*R"));
+    const Ended summary = run_program({"edi", "ack", Bad, "--summary"});
+    EXPECT_EQ(summary.code, 7);
+    EXPECT_THAT(summary.out, AllOf(HasSubstr("850 004010 0001: faulty"), Not(HasSubstr("AK5"))));
+}
+
+TEST_F(EdiCli, FormatHasTheViewsOfParse) {
+    for (const char* view : {"--json", "--summary"})
+        EXPECT_EQ(run_program({"edi", "format", Good, view}).out,
+                  run_program({"edi", "parse", Good, view}).out);
+}
+
+TEST_F(EdiCli, SegmentsOfTheEnvelopeAreShownByName) {
+    const Ended ta1 = run_program({"schema", "show", "TA1"});
+    EXPECT_EQ(ta1.code, 0) << ta1.err;
+    EXPECT_THAT(ta1.out, AllOf(HasSubstr("TA1"), HasSubstr("I18")));
+    EXPECT_EQ(run_program({"schema", "show", "005010/TA1"}).code, 0);
+    EXPECT_EQ(run_program({"schema", "show", "v4/UNB"}).code, 0);
+    EXPECT_EQ(run_program({"schema", "show", "v9/UNB"}).code, 78);
+    EXPECT_THAT(run_program({"schema", "show", "ISB"}).err, HasSubstr("[schema.set.unknown]"));
+}
+
+TEST_F(EdiCli, AControlCharacterIsNotWritten) {
+    std::string tree = run_program({"edi", "parse", Good, "--json"}).out;
+    const std::size_t at = tree.find("\"SA\"");
+    const bool found = at != std::string::npos;
+    tree.replace(found ? at : tree.find("\"NE\""), 4, "\"N\\u0009\"");
+    const Ended refused = run_program({"edi", "write", file("tab.json", tree)});
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_THAT(refused.out, IsEmpty());
+    EXPECT_THAT(
+        refused.err,
+        AllOf(
+            HasSubstr("[edi.write.character]"), HasSubstr("element 2 of BEG"), HasSubstr("0x09")));
+}
+
 TEST_F(EdiCli, PartnersGuideJudgesAsWell) {
     const std::string guide = file("acme.guide", "in x12 004010 850\nforbid CUR\n");
     const Ended faulty = run_program({"edi", "validate", Good, "--partner", guide});

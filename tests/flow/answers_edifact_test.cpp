@@ -124,6 +124,29 @@ TEST_F(AnswersEdifact, AMessageWeNeverSentIsSeenAndTheRestIsSettled) {
                 HasSubstr("CONTRL of ORDRSP 5, which is not in interchange 1"));
 }
 
+// A network may have put our messages into a group on the way: they keep their numbers.
+TEST_F(AnswersEdifact, AMessageNamedUnderAGroupIsOurs) {
+    const auto ids = send_batch_of_two();
+    hear(contrl("1",
+                "7",
+                "UCF+9+4000001000005:14+4012345000009:14+7'UCM+1+ORDRSP:D:96A:UN+7'"
+                "UCM+2+ORDRSP:D:96A:UN+4'UCS+5+15'"));
+    EXPECT_EQ(status(ids[0]), AckStatus::Accepted);
+    EXPECT_EQ(status(ids[1]), AckStatus::Rejected);
+    EXPECT_EQ(status(shop.document(ids[0]).parent), AckStatus::PartlyAccepted);
+    EXPECT_EQ(shop.world.newest("CONTRL").next.actor, store::Actor::Nobody);
+}
+
+TEST_F(AnswersEdifact, ARejectedGroupNobodyKnowsHereLeavesNothingCalmlyAccepted) {
+    const std::string id = send("PO-1");
+    hear(contrl("1", "7", "UCF+9+4000001000005:14+4012345000009:14+4+29'"));
+    EXPECT_EQ(status(id), AckStatus::PartlyAccepted);
+    EXPECT_EQ(shop.document(id).next.code, "flow.ack.rejected");
+    EXPECT_THAT(shop.document(id).next.reason, HasSubstr("[contrl.29]"));
+    EXPECT_THAT(shop.world.newest("CONTRL").next.reason,
+                HasSubstr("CONTRL of group 9, which is not in interchange 1"));
+}
+
 TEST_F(AnswersEdifact, ASecondOneThatContradictsCountsAndTheFirstStaysInTheAudit) {
     const std::string id = send("PO-1");
     hear(contrl("1", "7"));

@@ -306,7 +306,8 @@ TEST_F(Answers, AGroupOfMessagesIsNamedInTheContrl) {
                     "UNE+1+5'",
                 "1"));
     ASSERT_EQ(shop.world.sender.sent().size(), 1U);
-    EXPECT_NE(sent_octets(shop.world).find("UCF+5+4012345000009"), std::string::npos)
+    EXPECT_NE(sent_octets(shop.world).find("UCF+5+4012345000009:14+4000001000005:14+7'"),
+              std::string::npos)
         << sent_octets(shop.world);
     EXPECT_EQ(shop.world.newest("ORDERS").group_control, "5");
 }

@@ -310,6 +310,25 @@ TEST(EdifactWriter, WritesTheCharacterSetAndRefusesWhatItLacks) {
     EXPECT_EQ(write_edifact(interchange).error().code(), "edi.write.character");
 }
 
+TEST(EdifactWriter, RefusesControlCharactersAndSaysWhere) {
+    for (const char octet : {'\0', '\t', '\n', '\r', '\x1F', '\x7F'}) {
+        SCOPED_TRACE(static_cast<int>(octet));
+        DraftEdifact interchange = draft();
+        interchange.messages[0].body[0].set({1, 4, 1}, std::string("A") + octet + "B");
+        const auto written = write_edifact(interchange);
+        ASSERT_FALSE(written);
+        EXPECT_EQ(written.error().code(), "edi.write.character");
+        EXPECT_NE(written.error().text().find("element 1, component 4 of " +
+                                              interchange.messages[0].body[0].tag()),
+                  std::string::npos)
+            << written.error().text();
+        EXPECT_FALSE(written.error().remedy().empty());
+    }
+    DraftEdifact interchange = draft();
+    interchange.control = "4\n17";
+    EXPECT_EQ(write_edifact(interchange).error().code(), "edi.write.character");
+}
+
 ContrlEnvelope contrl_envelope() {
     return {.control = "55",
             .reference = "56",
@@ -340,6 +359,60 @@ TEST(Contrl, StatesSegmentAndElementOfEachFault) {
               std::string::npos)
         << *written;
     EXPECT_TRUE(judged(*written).accepted()) << errors(judged(*written));
+}
+
+std::string grouped(const std::string& group, const std::string& orders) {
+    const std::size_t unh = orders.find("UNH+"), unz = orders.find("UNZ+");
+    return orders.substr(0, unh) + "UNG+ORDERS+" + group + "+261120:1015+5+UN+D:96A:EAN008'\n" +
+           orders.substr(unh, unz - unh) + "UNE+1+5'\n" + orders.substr(unz);
+}
+
+// S006 and S007 of the UNG with their qualifiers (0007): who the group was from and to.
+TEST(Contrl, NamesTheGroupByItsPartiesAndTheirQualifiers) {
+    const auto written =
+        write_contrl(judged(grouped("4012345000016:14+4098765000011:9", orders())).interchanges[0],
+                     contrl_envelope());
+    ASSERT_TRUE(written);
+    EXPECT_NE(written->find("+7'UCF+5+4012345000016:14+4098765000011:9+7'UCM+1+ORDERS"),
+              std::string::npos)
+        << *written;
+    EXPECT_TRUE(judged(*written).accepted()) << errors(judged(*written));
+}
+
+TEST(Contrl, LeavesOutTheQualifiersTheGroupHasNot) {
+    const auto written =
+        write_contrl(judged(grouped("4012345000016+4098765000011", orders())).interchanges[0],
+                     contrl_envelope());
+    ASSERT_TRUE(written);
+    EXPECT_NE(written->find("UCF+5+4012345000016+4098765000011+7'"), std::string::npos) << *written;
+    EXPECT_TRUE(judged(*written).accepted()) << errors(judged(*written));
+}
+
+TEST(Contrl, ReadsBackWhatItSaysOfGroups) {
+    const std::string bad = test::replaced(grouped("40:14+41:ZZ", orders()), "UNE+1+5", "UNE+2+5");
+    auto written = write_contrl(judged(bad).interchanges[0], contrl_envelope());
+    ASSERT_TRUE(written);
+    auto document = read(*written);
+    ASSERT_TRUE(document);
+    auto answers = read_contrl(*document);
+    ASSERT_TRUE(answers) << answers.error().text();
+    ASSERT_EQ(answers->at(0).groups.size(), 1u);
+    const ContrlGroup& rejected = answers->at(0).groups[0];
+    EXPECT_EQ(rejected.control, "5");
+    EXPECT_EQ(rejected.sender + ":" + rejected.sender_qualifier, "40:14");
+    EXPECT_EQ(rejected.receiver + ":" + rejected.receiver_qualifier, "41:ZZ");
+    EXPECT_EQ(rejected.action, '4');
+    EXPECT_EQ(rejected.code, "29");
+    EXPECT_TRUE(answers->at(0).messages.empty()) << "a group is rejected as a whole";
+
+    written =
+        write_contrl(judged(grouped("40:14+41:14", orders())).interchanges[0], contrl_envelope());
+    document = read(*written);
+    answers = read_contrl(*document);
+    ASSERT_TRUE(answers);
+    EXPECT_EQ(answers->at(0).groups.at(0).action, '7');
+    ASSERT_EQ(answers->at(0).messages.size(), 1u);
+    EXPECT_EQ(answers->at(0).messages[0].group, "5");
 }
 
 TEST(Contrl, RejectsABrokenInterchangeAsAWhole) {

@@ -80,6 +80,101 @@ TEST(X12Writer, RefusesAValueThatHoldsASeparator) {
     }
 }
 
+// What our own reader calls an error of the value (edi.element.character) is not written.
+TEST(X12Writer, RefusesControlCharactersAndSaysWhere) {
+    for (const char octet : {'\0', '\x01', '\t', '\n', '\r', '\x1F', '\x7F'}) {
+        SCOPED_TRACE(static_cast<int>(octet));
+        DraftInterchange interchange = draft();
+        interchange.groups[0].transactions[0].body[0].set(3, std::string("A") + octet + "B");
+        const auto written = write_x12(interchange);
+        ASSERT_FALSE(written);
+        EXPECT_EQ(written.error().code(), "edi.write.character");
+        EXPECT_EQ(written.error().blame(), Blame::Operator);
+        EXPECT_NE(written.error().text().find("element 3 of BEG"), std::string::npos)
+            << written.error().text();
+        EXPECT_FALSE(written.error().remedy().empty());
+    }
+}
+
+TEST(X12Writer, NamesTheControlCharacterAndPrintsNone) {
+    DraftInterchange interchange = draft();
+    interchange.groups[0].transactions[0].body[1].set(7, "two\nlines\x1B[2J");
+    const auto written = write_x12(interchange);
+    ASSERT_FALSE(written);
+    const std::string text = written.error().text();
+    EXPECT_NE(text.find("0x0A"), std::string::npos) << text;
+    EXPECT_NE(text.find("two.lines.[2J"), std::string::npos) << text;
+    EXPECT_EQ(text.find('\x1B'), std::string::npos);
+}
+
+TEST(X12Writer, TakesAControlCharacterAsASeparatorOnlyWhereItSeparates) {
+    DraftInterchange interchange = draft();
+    interchange.separators.terminator = "\x15";
+    auto written = write_x12(interchange);
+    ASSERT_TRUE(written) << written.error().text();
+    EXPECT_TRUE(test::checked(*written).accepted());
+    interchange.groups[0].transactions[0].body[0].set(3,
+                                                      "A\x15"
+                                                      "B");
+    written = write_x12(interchange);
+    ASSERT_FALSE(written);
+    EXPECT_EQ(written.error().code(), "edi.write.separator");
+    EXPECT_NE(written.error().text().find("0x15"), std::string::npos) << written.error().text();
+}
+
+TEST(X12Writer, PutsTheReplacementThePartnerNamedForASeparator) {
+    DraftInterchange interchange = draft();
+    interchange.style.replace_separator = ' ';
+    interchange.groups[0].transactions[0].body[0].set(3, "A*B~C");
+    const auto written = write_x12(interchange);
+    ASSERT_TRUE(written) << written.error().text();
+    EXPECT_NE(written->find("BEG*00*NE*A B C*"), std::string::npos) << *written;
+    interchange.groups[0].transactions[0].body[0].set(3, "A\tB");
+    EXPECT_EQ(write_x12(interchange).error().code(), "edi.write.character");
+}
+
+TEST(X12Writer, RefusesTagsThatAreNone) {
+    for (const char* tag : {"", "B", "PO1*1", "LONG", "N~1", "N1\n"}) {
+        SCOPED_TRACE(tag);
+        DraftInterchange interchange = draft();
+        interchange.groups[0].transactions[0].body.push_back(DraftSegment(tag, {"1"}));
+        EXPECT_EQ(write_x12(interchange).error().code(), "edi.write.tag");
+    }
+}
+
+TEST(X12Writer, WritesCountedOctetsAsTheyAre) {
+    const std::string payload("a*b~c>d\n\x00\xFF", 10);
+    DraftInterchange interchange = draft();
+    auto& body = interchange.groups[0].transactions[0].body;
+    body.push_back(DraftSegment("BIN", {"10", payload}));
+    body.push_back(DraftSegment("BDS", {"ASC", "10", payload}));
+    auto written = write_x12(interchange);
+    ASSERT_TRUE(written) << written.error().text();
+    const auto document = read_x12(*written);
+    ASSERT_TRUE(document);
+    const auto& segments = document->interchanges[0].groups[0].transactions[0].segments;
+    ASSERT_EQ(segments.size(), 6u);
+    EXPECT_EQ(segments[3].value({2, 1, 1})->raw, payload);
+    EXPECT_EQ(segments[4].value({3, 1, 1})->raw, payload);
+    body.back().set(2, "11");
+    written = write_x12(interchange);
+    ASSERT_FALSE(written);
+    EXPECT_EQ(written.error().code(), "edi.write.binary");
+}
+
+// Below 00402 the octet is data; it used to be refused there, and used between repeats.
+TEST(X12Writer, KnowsNoRepetitionSeparatorBelow00402) {
+    DraftInterchange interchange = draft();
+    interchange.separators.repetition = '^';
+    interchange.groups[0].transactions[0].body[0].set(3, "A^B");
+    const auto written = write_x12(interchange);
+    ASSERT_TRUE(written) << written.error().text();
+    EXPECT_NE(written->find("BEG*00*NE*A^B*"), std::string::npos);
+    EXPECT_NE(written->find("*1015*U*00401*"), std::string::npos);
+    interchange.groups[0].transactions[0].body[0].set({3, 1, 2}, "C");
+    EXPECT_EQ(write_x12(interchange).error().code(), "edi.write.repetition");
+}
+
 TEST(X12Writer, RefusesEnvelopeFieldsThatDoNotFit) {
     DraftInterchange interchange = draft();
     interchange.sender = "A SENDER OF MORE THAN FIFTEEN";
