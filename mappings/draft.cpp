@@ -36,12 +36,7 @@ struct Seen {
 
 class Drafter {
 public:
-    Drafter(const CompiledMap& map) : m_map(map), m_rules(flatten(map.plan())) {
-        for (const FlatRule& rule : m_rules)
-            if (rule.step->kind == StepKind::Block && rule.step->wire.owner_loop &&
-                !m_blocks.contains(rule.step->wire.owner))
-                m_blocks[rule.step->wire.owner] = {block_path(rule)};
-    }
+    explicit Drafter(const CompiledMap& map) : m_map(map), m_rules(flatten(map.plan())) {}
 
     void sample(const edi::Transaction& transaction, const ReadOutcome& outcome) {
         ++m_samples;
@@ -75,17 +70,11 @@ public:
                 out += "#   " + code + " <-> WORD          # " + rule + "\n";
             out += "# }\n";
         }
-        for (const auto& [block, places] : m_places) {
-            out += "\n# ---- " + (block.empty() ? std::string("heading and summary") : block) +
-                   ": elements no rule reads\n";
-            const bool inside = !block.empty();
-            if (inside) out += "in " + block + " {\n";
-            for (const auto& [place, seen] : places) {
-                out += std::string(inside ? "  " : "") + "# " + place + " <-> FIELD";
-                out += "          # " + seen.text() + "\n";
-            }
-            if (inside) out += "}\n";
-        }
+        if (!m_places.empty())
+            out += "\n# FIELD is yours to choose: a field of the " + m_map.info().document +
+                   ". Take the # away where you know; what stays a comment stays unread.\n";
+        for (const auto& [block, places] : m_places)
+            out += m_new.contains(block) ? new_block(block, places) : in_block(block, places);
         return out + silent();
     }
 
@@ -108,28 +97,138 @@ public:
     }
 
 private:
+    using Places = std::map<std::string, Seen>;
+
     static std::string block_path(const FlatRule& rule) {
         return (rule.step->each ? "each " : "") + rule.step->wire.text;
     }
 
-    // The nearest block of the map around a segment; blocks are opened one in the other.
-    std::string block_of(const edi::Transaction& transaction, const edi::Segment& segment) const {
-        for (std::uint32_t loop = segment.loop; loop != edi::None && loop != 0;
-             loop = transaction.loops[loop].parent) {
-            const auto found = m_blocks.find(transaction.loops[loop].node);
-            if (found != m_blocks.end() && only_level(found->first)) return found->second;
-        }
-        return {};
+    std::string in_block(const std::string& block, const Places& places) const {
+        std::string out = "\n# ---- " +
+                          (block.empty() ? std::string("heading and summary") : block) +
+                          ": elements no rule reads\n";
+        const std::string margin = block.empty() ? "" : "  ";
+        if (!block.empty()) out += "in " + block + " {\n";
+        for (const auto& [place, seen] : places)
+            out += margin + "# " + place + " <-> FIELD          # " + seen.text() + "\n" +
+                   instead(block, place, margin);
+        if (!block.empty()) out += "}\n";
+        if (const std::string free = free_fields(block); !free.empty())
+            out += "# Fields no rule fills: " + free + "\n";
+        return out;
     }
-    // A block directly in the map can be opened with one `in`.
-    bool only_level(std::uint32_t node) const {
-        return std::any_of(m_rules.begin(), m_rules.end(), [&](const FlatRule& rule) {
-            return rule.depth == 0 && rule.step->kind == StepKind::Block &&
-                   rule.step->wire.owner == node;
+
+    // A group that no block of the base is about.
+    static std::string new_block(const std::string& group, const Places& places) {
+        std::string out =
+            "\n# ---- " + group + ": a group no rule reads\n# " + group + " <-> FIELD {\n";
+        for (const auto& [place, seen] : places)
+            out += "#   " + place + " <-> FIELD          # " + seen.text() + "\n";
+        return out + "# }\n";
+    }
+
+    // The value may be what the base looks for under another qualifier, which these samples never have.
+    std::string instead(const std::string& block,
+                        const std::string& place,
+                        const std::string& margin) const {
+        const std::size_t bracket = place.find('[');
+        if (bracket == std::string::npos) return {};
+        const std::string stem = place.substr(0, bracket + 1);
+        const std::string rest = place.substr(place.find(']'));
+        std::string never, example;
+        for (const FlatRule& rule : m_rules) {
+            const std::string& wire = rule.step->wire.text;
+            if (!is_silent(rule) || rule.block != block || !wire.starts_with(stem) ||
+                !wire.ends_with(rest) || wire.find(']') + rest.size() != wire.size())
+                continue;
+            const std::string& text = m_map.plan().rules[rule.step->rule].text;
+            never += (never.empty() ? "" : ", ") + text;
+            if (example.empty())
+                example = "replace " + wire + " with " + place + text.substr(wire.size());
+        }
+        if (never.empty()) return {};
+        return margin + "#   the base looks for, and these samples never have: " + never + "\n" +
+               margin + "#   if it is one of those: " + example + "\n";
+    }
+
+    bool is_silent(const FlatRule& rule) const {
+        const RuleInfo& info = m_map.plan().rules[rule.step->rule];
+        return rule.step->kind == StepKind::Move && rule.step->arrow != Arrow::Write &&
+               !m_used.contains(info.where + " " + info.text);
+    }
+
+    // The record a block fills: "" the document's, "each PO1" that of a line.
+    const RecordType* record_of(const std::string& block, std::string& path) const {
+        if (block.empty()) return &m_map.document().root();
+        for (const FlatRule& rule : m_rules) {
+            if (rule.depth != 0 || rule.step->kind != StepKind::Block || block_path(rule) != block)
+                continue;
+            if (!rule.step->has_record || rule.step->fields.empty()) return nullptr;
+            path = rule.field + (rule.step->each ? "[]." : ".");
+            const Field* field = rule.step->fields[0].field;
+            return field == nullptr ? nullptr : field->record;
+        }
+        return nullptr;
+    }
+
+    // "number, refs[location]" names refs, not ref.
+    static bool names(const std::string& fields, const std::string& field) {
+        for (std::size_t at = fields.find(field); at != std::string::npos;
+             at = fields.find(field, at + 1)) {
+            const std::size_t end = at + field.size();
+            const bool whole = end == fields.size() ||
+                               std::string_view(",.[").find(fields[end]) != std::string_view::npos;
+            if (whole && (at == 0 || fields[at - 1] == ' ')) return true;
+        }
+        return false;
+    }
+
+    std::string free_fields(const std::string& block) const {
+        std::string path, out;
+        const RecordType* record = record_of(block, path);
+        if (record == nullptr) return {};
+        for (const Field& field : record->fields) {
+            const std::string whole = path + field.name;
+            const bool filled =
+                std::any_of(m_rules.begin(), m_rules.end(), [&](const FlatRule& rule) {
+                    return names(rule.field, whole);
+                });
+            if (!filled) out += (out.empty() ? "" : ", ") + field.name;
+        }
+        return out;
+    }
+
+    // Whether the block is about this instance of its group: N1[ST] is not about N1[MI].
+    static bool is_about(const PlanStep& step, const edi::Segment& trigger) {
+        if (step.wire.hops.empty()) return true;
+        const std::vector<Selector>& tests = step.wire.hops.back().tests;
+        return std::all_of(tests.begin(), tests.end(), [&](const Selector& test) {
+            return test.absent ? trigger.text(test.at).empty() : trigger.text(test.at) == test.code;
         });
     }
 
-    static bool outside_top(const std::string& block) { return !block.empty(); }
+    // The block directly in the map that is about this loop; empty: none. `others`: there are blocks of such loops.
+    std::string block_of(const edi::Transaction& transaction,
+                         std::uint32_t loop,
+                         bool& others) const {
+        const edi::Loop& instance = transaction.loops[loop];
+        for (const FlatRule& rule : m_rules) {
+            if (rule.depth != 0 || rule.step->kind != StepKind::Block ||
+                !rule.step->wire.owner_loop || rule.step->wire.owner != instance.node)
+                continue;
+            others = true;
+            if (is_about(*rule.step, transaction.segments[instance.begin])) return block_path(rule);
+        }
+        return {};
+    }
+
+    static std::string spelled(const edi::Transaction& transaction, const edi::Segment& segment) {
+        const edi::SegmentSchema& schema = *transaction.schema->nodes[segment.node].segment;
+        std::string out(schema.tag);
+        if (schema.qualifiers.empty()) return out;
+        const std::string_view code = segment.text(schema.qualifiers[0]);
+        return code.empty() ? out : out + "[" + std::string(code) + "]";
+    }
 
     // "/Order/cac:OrderLine[2]/cbc:Note": the path an overlay would write from the root.
     static std::string plain_path(const std::string& xpath) {
@@ -160,25 +259,41 @@ private:
             for (const edi::PairSlot& slot : pair.slots) {
                 if (slot.qualifier == at) return;
                 if (slot.value != at || !slot.qualifier) continue;
+                // REF[DP].02 says the same as a pair would, in the way maps are written.
+                if (!schema.qualifiers.empty() && *slot.qualifier == schema.qualifiers[0]) continue;
                 return note(transaction,
                             *segment,
                             one,
                             one.segment + "." + std::string(pair.name) + "[" +
                                 std::string(segment->text(*slot.qualifier)) + "]");
             }
-        std::string place = one.segment;
-        if (!schema.qualifiers.empty()) {
-            const std::string_view code = segment->text(schema.qualifiers[0]);
-            if (!code.empty()) place += "[" + std::string(code) + "]";
-        }
-        note(transaction, *segment, one, place + "." + reference(schema, at));
+        note(transaction,
+             *segment,
+             one,
+             spelled(transaction, *segment) + "." + reference(schema, at));
     }
 
+    // Under the nearest block around the segment; what lies between the two is part of the place.
     void note(const edi::Transaction& transaction,
               const edi::Segment& segment,
               const Leftover& one,
-              const std::string& place) {
-        m_places[block_of(transaction, segment)][place].add(one.text);
+              std::string place) {
+        const edi::Segment* below = &segment;
+        for (std::uint32_t loop = segment.loop; loop != edi::None && loop != 0;
+             loop = transaction.loops[loop].parent) {
+            bool others = false;
+            const std::string block = block_of(transaction, loop, others);
+            if (!block.empty()) return m_places[block][place].add(one.text);
+            const edi::Segment& trigger = transaction.segments[transaction.loops[loop].begin];
+            const std::string group = spelled(transaction, trigger);
+            if (others) {
+                m_new.insert(group);
+                return m_places[group][place].add(one.text);
+            }
+            if (below != &trigger) place.insert(0, group + "/");
+            below = &trigger;
+        }
+        m_places[""][place].add(one.text);
     }
 
     // X12: "03"; EDIFACT: the code of the element.
@@ -189,25 +304,51 @@ private:
         return element == nullptr ? std::to_string(at.element) : std::string(element->id);
     }
 
-    // Rules of the base that found nothing in any sample: the partner may send it elsewhere.
+    // Rules of the base that found nothing in any sample: the partner may send it elsewhere. A block in which nothing was
+    // found is one line.
     std::string silent() const {
+        std::map<std::string, std::pair<unsigned, bool>>
+            blocks;  // rules, one of them found something
+        for (const FlatRule& rule : m_rules)
+            if (rule.step->kind == StepKind::Move && rule.step->arrow != Arrow::Write)
+                for (const std::string& around : blocks_around(rule.block)) {
+                    ++blocks[around].first;
+                    blocks[around].second |= !is_silent(rule);
+                }
         std::string out;
+        std::set<std::string> said;
         for (const FlatRule& rule : m_rules) {
+            if (!is_silent(rule)) continue;
+            const std::vector<std::string> around = blocks_around(rule.block);
+            const auto whole = std::find_if(around.begin(), around.end(), [&](const auto& block) {
+                return !blocks[block].second;
+            });
             const RuleInfo& info = m_map.plan().rules[rule.step->rule];
-            if (rule.step->kind != StepKind::Move || rule.step->arrow == Arrow::Write ||
-                m_used.contains(info.where + " " + info.text))
-                continue;
-            out += "#   " + (rule.block.empty() ? "" : rule.block + " > ") + info.text + "   [" +
-                   info.where + "]\n";
+            if (whole == around.end())
+                out += "#   " + (rule.block.empty() ? "" : rule.block + " > ") + info.text +
+                       "   [" + info.where + "]\n";
+            else if (said.insert(*whole).second)
+                out += "#   " + *whole + ": none of its " + std::to_string(blocks[*whole].first) +
+                       " rules\n";
         }
         return out.empty() ? out
                            : "\n# Rules of the base that found nothing in the samples:\n" + out;
     }
 
+    // "a > b > c": "a", "a > b", "a > b > c".
+    static std::vector<std::string> blocks_around(const std::string& block) {
+        std::vector<std::string> out;
+        for (std::size_t at = block.find(" > "); at != std::string::npos;
+             at = block.find(" > ", at + 1))
+            out.push_back(block.substr(0, at));
+        if (!block.empty()) out.push_back(block);
+        return out;
+    }
+
     const CompiledMap& m_map;
     std::vector<FlatRule> m_rules;
-    std::map<std::uint32_t, std::string> m_blocks;
-    std::map<std::string, std::map<std::string, Seen>> m_places;          // block, place
+    std::map<std::string, Places> m_places;  // block, place
+    std::set<std::string> m_new;             // of those: no block of the base
     std::map<std::string, std::map<std::string, std::string>> m_missing;  // table, code, rule
     std::set<std::string> m_used;
     unsigned m_samples = 0, m_elements = 0, m_unread = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // map fmt: layout only. Works on lines, so that comments, blank lines and the order of things stay; texts between """ are
 // copied as they are. What the language reads is the same before and after.
+#include "mappings/grammar.h"
 #include "mappings/review.h"
 
 #include <algorithm>
@@ -230,6 +231,15 @@ private:
 };
 
 }  // namespace
+
+std::string unreadable(std::string_view name, std::string_view text) {
+    Sources sources;
+    sources.files.push_back({std::string(name), std::string(text)});
+    std::vector<Diagnostic> found;
+    (void)parse_map(sources, 0, found);
+    std::string out = render(found, sources);
+    return has_errors(found) ? out + "\n" : std::string();
+}
 
 std::string format_map(std::string_view text) {
     return Formatter(text).run();

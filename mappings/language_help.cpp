@@ -21,11 +21,8 @@ bool word_char(char c) {
 }
 
 std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r'))
-        text.remove_suffix(1);
-    return text;
+    text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+    return text.substr(0, text.find_last_not_of(" \t\r") + 1);
 }
 
 // Word under the cursor, and the one before it.
@@ -41,13 +38,11 @@ Words words_at(std::string_view text, std::size_t offset) {
         ++end;
     Words out;
     out.word = text.substr(begin, end - begin);
-    std::size_t last = begin;
-    while (last > 0 && (text[last - 1] == ' ' || text[last - 1] == '\t'))
-        --last;
-    std::size_t first = last;
-    while (first > 0 && word_char(text[first - 1]))
+    const std::string_view before = trimmed(text.substr(0, begin));
+    std::size_t first = before.size();
+    while (first > 0 && word_char(before[first - 1]))
         --first;
-    out.before = text.substr(first, last - first);
+    out.before = before.substr(first);
     return out;
 }
 
@@ -254,6 +249,64 @@ std::string table_hover(const EffectiveMap& map, const Table& table) {
     return out + "```";
 }
 
+Definition at(const Sources& sources, Span span) {
+    Span end = span;
+    end.begin = span.end;
+    return {sources.files[span.file].name, sources.position(span), sources.position(end)};
+}
+
+// The path behind replace, remove or in, as it is written.
+std::string changed_path(std::string_view line) {
+    line = trimmed(line);
+    for (const std::string_view word : {"replace ", "remove ", "in "}) {
+        if (!line.starts_with(word)) continue;
+        line = trimmed(line.substr(word.size()));
+        if (line.starts_with("each ")) line = trimmed(line.substr(5));
+        std::string out;
+        for (std::size_t i = 0; i < line.size() && line[i] != ' ' && line[i] != '{'; ++i)
+            out += line[i];
+        return out;
+    }
+    return {};
+}
+
+std::string_view line_at(const EditorPlace& place) {
+    const std::size_t start = place.offset == 0 ? 0 : place.text.rfind('\n', place.offset - 1) + 1;
+    return place.text.substr(start, place.text.find('\n', start) - start);
+}
+
+std::string_view before_cursor(const EditorPlace& place) {
+    const std::string_view line = line_at(place);
+    return line.substr(0, static_cast<std::size_t>(place.text.data() + place.offset - line.data()));
+}
+
+// The file named by extends, include or a table's from, when the cursor stands on it.
+std::string_view quoted_at(const EditorPlace& place) {
+    const std::string_view before = before_cursor(place);
+    if (std::count(before.begin(), before.end(), '"') % 2 == 0) return {};
+    const std::string_view line = line_at(place);
+    const std::size_t open = before.rfind('"');
+    return line.substr(open + 1, line.find('"', open + 1) - open - 1);
+}
+
+// The base's rule that the line replaces or removes, or the block it works in. The base alone: in the effective map the
+// overlay has already taken the rule's place.
+std::optional<std::pair<Sources, Span>> changed_rule(const EditorPlace& place) {
+    const std::string path = changed_path(line_at(place));
+    Sources own;
+    own.files.push_back({std::string(place.file), std::string(place.text)});
+    std::vector<Diagnostic> ignored;
+    const MapFile file = parse_map(own, 0, ignored);
+    if (path.empty() || file.extends.empty()) return std::nullopt;
+    EffectiveMap base = load_effective(file.extends[0].file, place.context.texts, ignored);
+    const Item* item = find_item(base.items, path);
+    for (const Fragment& one : base.fragments)
+        if (item == nullptr) item = find_item(one.items, path);
+    if (item == nullptr) return std::nullopt;
+    const Span span = item->span;
+    return std::pair(std::move(base.sources), span);
+}
+
 }  // namespace
 
 std::string hover(const EditorPlace& place) {
@@ -262,10 +315,7 @@ std::string hover(const EditorPlace& place) {
     if (words.before == "table")
         if (const Table* table = map.table(words.word)) return table_hover(map, *table);
     const LensFacts* lens = find_lens(words.word);
-    const std::size_t line = place.text.rfind('\n', place.offset == 0 ? 0 : place.offset - 1);
-    const std::size_t bar = place.text.rfind('|', place.offset);
-    const bool piped =
-        bar != std::string_view::npos && (line == std::string_view::npos || bar > line);
+    const bool piped = before_cursor(place).find('|') != std::string_view::npos;
     if (lens != nullptr && piped)
         return "`| " + std::string(lens->usage) + "`  \n" + std::string(lens->summary) + "  \n" +
                std::string(to_string(lens->rule_class));
@@ -275,7 +325,10 @@ std::string hover(const EditorPlace& place) {
     for (const Keyword& one : keywords())
         if (one.word == words.word)
             return "`" + std::string(one.usage) + "`  \n" + std::string(one.summary);
-    return {};
+    const auto base = changed_rule(place);
+    if (!base) return {};
+    const std::string text = squeeze(base->first.text(base->second));
+    return "`" + text.substr(0, text.find('{')) + "`  \nin " + base->first.where(base->second);
 }
 
 namespace {
@@ -424,27 +477,6 @@ private:
     std::vector<Completion> m_out;
 };
 
-Definition at(const Sources& sources, Span span) {
-    Span end = span;
-    end.begin = span.end;
-    return {sources.files[span.file].name, sources.position(span), sources.position(end)};
-}
-
-// The path behind replace, remove or in, as it is written.
-std::string changed_path(std::string_view line) {
-    line = trimmed(line);
-    for (const std::string_view word : {"replace ", "remove ", "in "}) {
-        if (!line.starts_with(word)) continue;
-        line = trimmed(line.substr(word.size()));
-        if (line.starts_with("each ")) line = trimmed(line.substr(5));
-        std::string out;
-        for (std::size_t i = 0; i < line.size() && line[i] != ' ' && line[i] != '{'; ++i)
-            out += line[i];
-        return out;
-    }
-    return {};
-}
-
 }  // namespace
 
 std::vector<Completion> complete(const EditorPlace& place) {
@@ -459,23 +491,10 @@ std::optional<Definition> definition(const EditorPlace& place) {
     if (words.before == "table")
         if (const Table* one = map.table(words.word)) return at(map.sources, one->span);
     if (const UserLens* one = map.lens(words.word)) return at(map.sources, one->span);
-    const std::size_t start = place.offset == 0 ? 0 : place.text.rfind('\n', place.offset - 1) + 1;
-    std::size_t end = place.text.find('\n', start);
-    if (end == std::string_view::npos) end = place.text.size();
-    const std::string path = changed_path(place.text.substr(start, end - start));
-    if (path.empty()) return std::nullopt;
-    // The base alone: in the effective map the overlay has already taken the rule's place.
-    Sources own;
-    own.files.push_back({std::string(place.file), std::string(place.text)});
-    std::vector<Diagnostic> ignored;
-    const MapFile file = parse_map(own, 0, ignored);
-    if (file.extends.empty()) return std::nullopt;
-    const EffectiveMap base = load_effective(file.extends[0].file, place.context.texts, ignored);
-    const Item* item = find_item(base.items, path);
-    for (const Fragment& one : base.fragments)
-        if (item == nullptr) item = find_item(one.items, path);
-    if (item == nullptr) return std::nullopt;
-    return at(base.sources, item->span);
+    for (const SourceFile& file : map.sources.files)
+        if (file.name == quoted_at(place)) return Definition{file.name, {}, {}};
+    if (const auto changed = changed_rule(place)) return at(changed->first, changed->second);
+    return std::nullopt;
 }
 
 }  // namespace sallyport::mapping

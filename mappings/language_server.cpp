@@ -35,9 +35,25 @@ std::size_t line_start(std::string_view text, std::size_t line) {
     return at;
 }
 
+// Members as what they should be, whatever the other side sent: a server that dies takes every diagnostic with it.
+Json member(const Json& of, const char* name) {
+    const auto found = of.is_object() ? of.find(name) : of.end();
+    return of.is_object() && found != of.end() ? *found : Json();
+}
+
+std::string text_of(const Json& of, const char* name) {
+    const Json found = member(of, name);
+    return found.is_string() ? found.get<std::string>() : std::string();
+}
+
+std::size_t count_of(const Json& of, const char* name) {
+    const Json found = member(of, name);
+    return found.is_number_unsigned() ? found.get<std::size_t>() : 0;
+}
+
 std::size_t offset_of(std::string_view text, const Json& position) {
-    std::size_t at = line_start(text, position.value("line", std::size_t{0}));
-    std::size_t left = position.value("character", std::size_t{0});
+    std::size_t at = line_start(text, count_of(position, "line"));
+    std::size_t left = count_of(position, "character");
     while (left > 0 && at < text.size() && text[at] != '\n') {
         const std::size_t units = units_of(static_cast<unsigned char>(text[at]));
         left -= std::min(left, units);
@@ -79,6 +95,23 @@ std::string percent_decoded(std::string_view text) {
         } else {
             out += text[i];
         }
+    }
+    return out;
+}
+
+std::string percent_encoded(std::string_view path) {
+    std::string out;
+    for (const char c : path) {
+        const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                           (c >= 'A' && c <= 'Z') ||
+                           std::string_view("/-._~").find(c) != std::string_view::npos;
+        if (plain) {
+            out += c;
+            continue;
+        }
+        out += '%';
+        for (const unsigned shift : {4U, 0U})
+            out += "0123456789ABCDEF"[(static_cast<unsigned char>(c) >> shift) & 0xFU];
     }
     return out;
 }
@@ -159,7 +192,8 @@ std::string LanguageServer::location_uri(const std::string& uri, const std::stri
             const std::filesystem::path path = directory / sub / file;
             if (std::filesystem::is_regular_file(path, ignored))
                 return "file://" +
-                       std::filesystem::absolute(path, ignored).lexically_normal().string();
+                       percent_encoded(
+                           std::filesystem::absolute(path, ignored).lexically_normal().string());
         }
     return uri;
 }
@@ -197,8 +231,9 @@ void LanguageServer::notify(const std::string& method, const Json& params, std::
         m_done = true;
         return;
     }
-    if (!params.contains("textDocument")) return;
-    const std::string uri = params["textDocument"].value("uri", "");
+    const Json document = member(params, "textDocument");
+    const std::string uri = text_of(document, "uri");
+    if (uri.empty()) return;
     if (method == "textDocument/didClose") {
         m_open.erase(uri);
         out.push_back(Json{{"jsonrpc", "2.0"},
@@ -207,11 +242,12 @@ void LanguageServer::notify(const std::string& method, const Json& params, std::
         return;
     }
     if (method == "textDocument/didOpen") {
-        m_open[uri] = params["textDocument"].value("text", "");
+        m_open[uri] = text_of(document, "text");
     } else if (method == "textDocument/didChange") {
-        const Json changes = params.value("contentChanges", Json::array());
-        if (changes.empty() || !m_open.contains(uri)) return;
-        m_open[uri] = changes.back().value("text", "");
+        const Json changes = member(params, "contentChanges");
+        if (!changes.is_array() || changes.empty() || !m_open.contains(uri)) return;
+        if (!member(changes.back(), "text").is_string()) return;
+        m_open[uri] = text_of(changes.back(), "text");
     } else {
         return;
     }
@@ -221,8 +257,7 @@ void LanguageServer::notify(const std::string& method, const Json& params, std::
 }
 
 Json LanguageServer::answer(const std::string& method, const Json& params) {
-    const Json document = params.value("textDocument", Json::object());
-    const std::string uri = document.value("uri", "");
+    const std::string uri = text_of(member(params, "textDocument"), "uri");
     const auto open = m_open.find(uri);
     if (open == m_open.end()) return nullptr;
     const std::string& text = open->second;
@@ -234,8 +269,7 @@ Json LanguageServer::answer(const std::string& method, const Json& params) {
     }
     const ToolContext here = context(uri);
     const std::string file = file_of(uri);
-    const EditorPlace place{
-        here, file, text, offset_of(text, params.value("position", Json::object()))};
+    const EditorPlace place{here, file, text, offset_of(text, member(params, "position"))};
     if (method == "textDocument/hover") {
         const std::string said = hover(place);
         if (said.empty()) return nullptr;
@@ -260,9 +294,8 @@ Json LanguageServer::answer(const std::string& method, const Json& params) {
 std::vector<Json> LanguageServer::handle(const Json& message) {
     std::vector<Json> out;
     if (!message.is_object()) return {refused(nullptr, ParseError, "not a message")};
-    const std::string method = message.value("method", "");
-    Json params = message.value("params", Json::object());
-    if (!params.is_object()) params = Json::object();
+    const std::string method = text_of(message, "method");
+    const Json params = member(message, "params");
     if (!message.contains("id")) {
         notify(method, params, out);
         return out;

@@ -31,7 +31,9 @@ void merge_table(Table& base, const Table& overlay) {
         base.rows = std::move(kept);
     }
     base.rows.insert(base.rows.begin(), overlay.rows.begin(), overlay.rows.end());
-    if (!overlay.file.empty()) base.file = overlay.file;
+    if (overlay.file.empty()) return;
+    base.file = overlay.file;
+    base.columns = overlay.columns;
 }
 
 namespace {

@@ -48,5 +48,7 @@ ToolResult sheet_map(const ToolContext& context, std::string_view file, bool csv
 
 // The map in the house layout; comments stay, texts between """ are untouched. Formatting twice changes nothing more.
 std::string format_map(std::string_view text);
+// What keeps the text from being read as a map or a part of one, as the checker says it; empty: nothing.
+std::string unreadable(std::string_view name, std::string_view text);
 
 }  // namespace sallyport::mapping

@@ -84,6 +84,11 @@ Result<std::string> csv_with(const std::string& text, const Table& table, const 
     return out + csv_line(cells);
 }
 
+// Belongs to the map: its CSV lies beside it.
+bool is_own(const std::string& file) {
+    return !file.empty() && file.find('/') == std::string::npos;
+}
+
 std::string stem(std::string_view file) {
     return std::string(file.substr(0, file.rfind(".map")));
 }
@@ -119,13 +124,14 @@ Result<TableChange> change(const ToolContext& context,
             return refuse("map.table.code",
                           "\"" + row.code + "\" is already read as \"" + one.word + "\" (" +
                               effective.sources.where(one.span) + ")",
-                          "change that row, if the code means something else now");
+                          "if it means something else for this partner, write that into the map: "
+                          "table " +
+                              row.table + " { " + row.code + " <-> " + row.word + " }");
         if (one.word == row.word && one.arrow != Arrow::Read) row.read_only = true;
     }
     out.read_only = row.read_only;
     // A CSV among the installed tables belongs to everyone: the partner gets one of its own.
-    const bool own = !table.file.empty() && table.file.find('/') == std::string::npos;
-    if (own) {
+    if (is_own(table.file)) {
         const Result<std::string> text = context.texts(table.file);
         if (!text) return refuse("map.table.file", text.error().what(), text.error().remedy());
         Result<std::string> next = csv_with(*text, table, row);
@@ -149,7 +155,41 @@ Result<TableChange> change(const ToolContext& context,
     return out;
 }
 
+void rows_of(const Table& table, const std::string& csv, std::vector<KeptRow>& out) {
+    std::vector<std::size_t> starts;
+    std::optional<CsvProblem> problem;
+    const std::vector<std::vector<std::string>> rows = read_csv(csv, starts, problem);
+    if (problem || rows.empty()) return;
+    const std::vector<std::string>& head = rows[0];
+    const auto cell = [&](const std::vector<std::string>& row, const std::string& name) {
+        const auto at =
+            static_cast<std::size_t>(std::find(head.begin(), head.end(), name) - head.begin());
+        return at < row.size() ? row[at] : std::string();
+    };
+    const bool named = table.columns.size() == 2;
+    if (!named && head.size() < 2) return;
+    for (std::size_t at = 1; at < rows.size(); ++at)
+        out.push_back({.table = table.name,
+                       .file = table.file,
+                       .code = cell(rows[at], named ? table.columns[0] : head[0]),
+                       .word = cell(rows[at], named ? table.columns[1] : head[1]),
+                       .only = cell(rows[at], "only"),
+                       .author = cell(rows[at], "author"),
+                       .date = cell(rows[at], "date")});
+}
+
 }  // namespace
+
+std::vector<KeptRow> kept_rows(const CompiledMap& map) {
+    std::vector<KeptRow> out;
+    for (const Table& table : map.effective().tables)
+        for (const SourceFile& file : map.sources().files)
+            if (is_own(table.file) && file.name == table.file) {
+                rows_of(table, file.text, out);
+                break;
+            }
+    return out;
+}
 
 Result<TableChange> add_table_row(const ToolContext& context,
                                   std::string_view map,

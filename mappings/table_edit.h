@@ -32,6 +32,16 @@ struct TableChange {
     std::string message;            // for people
 };
 
+// A row of a CSV that lies beside the map, as it stands there.
+struct KeptRow {
+    std::string table, file;
+    std::string code, word, only;  // "only": "read", "write" or empty
+    std::string author, date;      // empty: nobody signed it
+    bool operator==(const KeptRow&) const = default;
+};
+// Those of every table of the map, in the order of the files; tables that are installed with the program are not the map's.
+std::vector<KeptRow> kept_rows(const CompiledMap& map);
+
 // The texts after the row is in: in the CSV the table is read from when that lies beside the map, else in a new CSV the map
 // then names. The result has been loaded and checked once. Errors (Blame::Operator): map.table.unknown (with the near
 // match), map.table.code (already read as another word), map.table.word (not a value of the fields this table fills),

@@ -16,6 +16,7 @@ using transports::HttpRequest;
 using transports::HttpResponse;
 
 constexpr std::string_view Documents = "/v1/documents/";
+constexpr std::string_view Reload = "/v1/reload";
 constexpr std::size_t LargestBody = 4096;
 
 HttpResponse json_response(int status, const ordered_json& body) {
@@ -34,7 +35,8 @@ HttpResponse refusal(int status, const Error& error) {
 
 int status_of(const Error& error) {
     if (error.code() == "flow.document.missing") return 404;
-    if (error.code() == "flow.decision.nothing") return 409;
+    if (error.code() == "flow.decision.nothing" || error.code() == "flow.decision.trust")
+        return 409;
     return 503;
 }
 
@@ -81,12 +83,26 @@ HttpEntry ControlHandler::enter(const HttpRequest& head) {
     return entry;
 }
 
+HttpResponse ControlHandler::reload(const std::string& actor) const {
+    if (!m_parts.reload)
+        return refusal(503, Error("api.path", Blame::Operator, "this gateway reads nothing again"));
+    auto taken = m_parts.reload(actor);
+    if (!taken) return refusal(409, taken.error());
+    return json_response(200,
+                         {{"done", true},
+                          {"maps", taken->maps},
+                          {"rows", taken->rows},
+                          {"released", taken->released}});
+}
+
 HttpResponse ControlHandler::handle(const HttpRequest& request) {
     Asked asked;
-    if (!split_path(request.path, asked))
+    const bool reloads = request.path == Reload;
+    if (!reloads && !split_path(request.path, asked))
         return refusal(404, Error("api.path", Blame::Operator, "there is nothing at that path"));
     const auto body = ordered_json::parse(request.body, nullptr, false);
     const std::string actor = body.is_object() ? text_of(body, "actor") : std::string();
+    if (reloads && !actor.empty()) return reload(actor);
     const std::string reason = body.is_object() ? text_of(body, "reason") : std::string();
     if (actor.empty() || (asked.verb == "discard" && reason.empty()))
         return refusal(

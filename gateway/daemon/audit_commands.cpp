@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/base/bytes.h"
 #include "gateway/daemon/command.h"
+#include "gateway/daemon/doc_json.h"
 #include "gateway/daemon/open_store.h"
 #include "gateway/store/store.h"
 
@@ -11,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace sallyport::daemon {
 namespace {
@@ -70,6 +72,29 @@ int verify(CommandLine& line, const std::string& known) {
     return verdict->broken ? exit_code::Failed : exit_code::Done;
 }
 
+int show(CommandLine& line, const std::string& subject) {
+    auto opened = open_for_reading(line);
+    if (!opened) return report(line, opened.error());
+    auto entries = store::read<std::vector<store::AuditEntry>>(
+        *opened->store, [&](store::Reader& reader) { return reader.audit_of(subject); });
+    if (!entries) return report(line, entries.error());
+    if (entries->empty())
+        return report(
+            line,
+            Error("audit.subject", Blame::Operator, "the audit says nothing of " + subject)
+                .remedy("name a document or message by its whole id, a map as PARTNER/FILE"));
+    ordered_json list = ordered_json::array();
+    for (const store::AuditEntry& entry : *entries) {
+        if (line.json)
+            list.push_back(audit_json(entry));
+        else
+            line.out << entry.seq << "  " << iso8601(entry.time) << "  " << entry.event << "  "
+                     << entry.actor << "  " << entry.detail << '\n';
+    }
+    if (line.json) line.out << ordered_json{{"entries", list}}.dump(2) << '\n';
+    return exit_code::Done;
+}
+
 }  // namespace
 
 void add_audit_commands(CommandLine& line) {
@@ -80,6 +105,7 @@ void add_audit_commands(CommandLine& line) {
         "  sallyport audit verify                       every entry and its hash; names a broken "
         "one\n"
         "  sallyport audit verify --json                the same for a program\n"
+        "  sallyport audit show acme/acme-850.map       the entries about one map\n"
         "  sallyport doc show ID                        the entries of one document\n");
     CLI::App* verb =
         noun->add_subcommand("verify", "check every entry of the chain; names a broken one");
@@ -94,6 +120,20 @@ void add_audit_commands(CommandLine& line) {
         "changed\n");
     verb->callback(
         [&line, known] { line.action = [&line, known] { return verify(line, *known); }; });
+
+    auto subject = std::make_shared<std::string>();
+    verb =
+        noun->add_subcommand("show", "what the audit says of one document, message, map or token");
+    verb->add_flag("--json", line.json, "one JSON object on standard output");
+    verb->add_option("subject", *subject, "its whole id; of a map PARTNER/FILE")->required();
+    verb->footer(
+        "Examples:\n"
+        "  sallyport audit show acme/acme-850.map              who changed it and its tables, and "
+        "when\n"
+        "  sallyport audit show 01KAQ8ZZV8C3N1T2M0F5R7W9XD     one document or message\n"
+        "  sallyport audit show acme/acme-850.map --json | jq .entries[].detail\n");
+    verb->callback(
+        [&line, subject] { line.action = [&line, subject] { return show(line, *subject); }; });
 }
 
 }  // namespace sallyport::daemon

@@ -7,6 +7,7 @@
 #include "gateway/daemon/demo_site.h"
 #include "gateway/daemon/doc_json.h"
 #include "gateway/daemon/gateway.h"
+#include "gateway/daemon/reloader.h"
 #include "gateway/daemon/signals.h"
 #include "parsers/x12.h"
 
@@ -99,6 +100,7 @@ private:
     std::unique_ptr<DemoSite> m_site;
     DemoOdoo m_odoo;
     std::unique_ptr<DemoPartner> m_partner;
+    std::optional<Reloader> m_reloader{};  // goes after the gateway that asks it
     std::unique_ptr<Gateway> m_gateway;
     std::string m_number;
     Bytes m_payload;
@@ -144,6 +146,7 @@ Status Demo::prepare() {
     auto gateway = Gateway::build(*std::move(configuration), m_clock, m_log);
     if (!gateway) return std::move(gateway).error();
     m_gateway = *std::move(gateway);
+    m_reloader.emplace(*m_gateway, m_site->config_file(), m_log);
     if (Status started = m_gateway->start(); !started) return started;
     m_partner->set_gateway_url("http://127.0.0.1:" + std::to_string(m_gateway->as2_port()) +
                                "/as2");

@@ -6,12 +6,15 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/error.h"
 #include "gateway/base/log.h"
+#include "gateway/flow/map_changes.h"
 #include "gateway/store/store.h"
 
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -47,7 +50,11 @@ public:
     void stop(std::chrono::milliseconds drain);
     // Takes over partners, maps, item tables, units, our identities and the certificate of the HTTPS listener; keeps all the
     // old ones when anything is wrong. The rest of sallyport.toml needs a restart; `sallyport config reference` says which.
-    Status reload(const config::Configuration& configuration);
+    // What of the maps changed is audited under `actor`, and documents that waited for it go on.
+    Result<flow::MapsTaken> reload(const config::Configuration& configuration,
+                                   const std::string& actor);
+    // What answers `sallyport config reload` and `map table add`, on a thread of the API. Set before start().
+    void on_reload(std::function<Result<flow::MapsTaken>(const std::string& actor)> answer);
 
     std::uint16_t as2_port() const;  // 0: not listening
     std::uint16_t as2_tls_port() const;

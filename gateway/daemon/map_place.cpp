@@ -12,6 +12,29 @@
 
 namespace sallyport::daemon {
 
+namespace {
+
+Error no_map(const MapPlace& place, const std::string& file) {
+    const std::vector<std::string> known = maps_in_reach(place);
+    std::string near = place.file + ".map";
+    if (std::find(known.begin(), known.end(), near) == known.end())
+        near = near_match(place.file, known);
+    return Error("map.file.missing", Blame::Operator, "there is no map " + file)
+        .remedy(near.empty()
+                    ? "neither in " + place.folder.string() + " nor in " + place.installed.string()
+                    : "did you mean " + near + "?");
+}
+
+// What partners send begins so; no map does.
+bool looks_like_document(std::string_view text) {
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    for (const std::string_view start : {"ISA", "UNA", "UNB", "UNH+", "ST*", "<", "{"})
+        if (text.starts_with(start)) return true;
+    return false;
+}
+
+}  // namespace
+
 Result<MapPlace> map_place(const CommandLine& line, const std::string& file) {
     const Result<std::filesystem::path> data = data_directory();
     if (!data) return data.error();
@@ -23,11 +46,20 @@ Result<MapPlace> map_place(const CommandLine& line, const std::string& file) {
     std::vector<std::filesystem::path> directories;
     if (!file.empty()) directories.push_back(folder);
     directories.push_back(*data);
-    return MapPlace{*std::move(schemas),
-                    mapping::search_path(std::move(directories)),
-                    file.empty() ? std::filesystem::path() : folder,
-                    *data / "maps",
-                    path.filename().string()};
+    MapPlace place{*std::move(schemas),
+                   mapping::search_path(std::move(directories)),
+                   file.empty() ? std::filesystem::path() : folder,
+                   *data / "maps",
+                   path.filename().string()};
+    if (file.empty()) return place;
+    const Result<std::string> text = place.texts(place.file);
+    if (!text) return no_map(place, file);
+    if (looks_like_document(*text))
+        return Error("map.file.document",
+                     Blame::Operator,
+                     file + " is a document, not a mapping file")
+            .remedy("the map comes first, then the document: sallyport map run MAP " + file);
+    return place;
 }
 
 std::vector<std::string> maps_in_reach(const MapPlace& place) {
@@ -47,6 +79,9 @@ std::vector<std::string> maps_in_reach(const MapPlace& place) {
 Result<mapping::Sample> read_sample(const std::string& file) {
     Result<Bytes> text = read_file(file, MaxMapInputBytes);
     if (!text) return text.error();
+    if (mapping::is_map(*text))
+        return Error("map.sample.map", Blame::Operator, file + " is a mapping file, not a document")
+            .remedy("name a document of the partner there; the map comes before it");
     return mapping::Sample{std::filesystem::path(file).filename().string(), *std::move(text)};
 }
 

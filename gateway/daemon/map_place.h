@@ -25,14 +25,15 @@ struct MapPlace {
     mapping::ToolContext context() const { return {&schemas, texts}; }
 };
 
-// `file` empty: only what is installed. Errors: data.missing, those of the schemas.
+// `file` empty: only what is installed. Errors: data.missing, map.file.missing (with the near match), map.file.document
+// (what was named as the map is a document), those of the schemas.
 // The schemas are those of this installation and the site's own (edi_partner.h).
 Result<MapPlace> map_place(const CommandLine& line, const std::string& file);
 
 // Names of the maps in the map's folder and among those installed, sorted, each once.
 std::vector<std::string> maps_in_reach(const MapPlace& place);
 
-// Errors of reading name the file.
+// Errors of reading name the file; map.sample.map: a mapping file is no sample.
 Result<mapping::Sample> read_sample(const std::string& file);
 
 // NAME=VALUE. Error map.parameter.

@@ -96,6 +96,11 @@ int on_format(CommandLine& line, const ReviewArguments& given) {
     for (const std::string& file : given.inputs) {
         const Result<Bytes> text = read_file(file, MaxMapInputBytes);
         if (!text) return report(line, text.error());
+        if (const std::string why = mapping::unreadable(file, *text); !why.empty()) {
+            line.err << why << "sallyport: " << file << " is left as it is\n";
+            out = exit_code::Failed;
+            continue;
+        }
         const std::string laid_out = mapping::format_map(*text);
         if (laid_out == *text) continue;
         if (given.check) {

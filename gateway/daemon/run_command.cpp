@@ -3,12 +3,14 @@
 #include "gateway/daemon/command.h"
 #include "gateway/daemon/gateway.h"
 #include "gateway/daemon/notify.h"
+#include "gateway/daemon/reloader.h"
 #include "gateway/daemon/signals.h"
 
 #include <CLI/CLI.hpp>
 
 #include <csignal>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -33,22 +35,6 @@ int report_all(CommandLine& line, const std::vector<Error>& faults) {
     return exit_code::Configuration;
 }
 
-void reload(Gateway& gateway, const std::filesystem::path& file, const Log& log) {
-    notify_manager("RELOADING=1");
-    const config::LoadResult load = config::load(file);
-    Status done;
-    if (!load.ok())
-        done = load.faults.front();
-    else
-        done = gateway.reload(load.configuration);
-    if (done)
-        log.info("configuration reloaded", {{"partners", load.configuration.partners.size()}});
-    else
-        log.error("configuration not reloaded, the old one stays",
-                  {{"error", done.error().text()}});
-    notify_manager("READY=1");
-}
-
 void announce(const Gateway& gateway, const Log& log) {
     log.info("gateway started",
              {{"version", version()},
@@ -68,14 +54,16 @@ int run(CommandLine& line) {
     const Log log(stderr_sink(clock), level_of(load.configuration.settings.log_level));
     const auto faults = Gateway::check(load.configuration);
     if (!faults.empty()) return report_all(line, faults);
+    std::optional<Reloader> reloader;  // goes after the gateway that asks it
     auto gateway = Gateway::build(std::move(load.configuration), clock, log);
     if (!gateway) return report(line, gateway.error());
+    reloader.emplace(**gateway, line.config_file, log);
     if (Status started = (*gateway)->start(); !started) return report(line, started.error());
     announce(**gateway, log);
     while (true) {
         const int signal = signals.wait();
         if (signal != SIGHUP) break;
-        reload(**gateway, line.config_file, log);
+        (void)reloader->reload("gateway");
     }
     notify_manager("STOPPING=1\nSTATUS=finishing what is in progress");
     log.info("gateway stopping");

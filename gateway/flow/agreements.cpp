@@ -1,27 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/flow/agreements.h"
 
-#include "mappings/map_library.h"
 #include "parsers/xml_schema.h"
 
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace sallyport::flow {
 
-const InboundDocument* Agreement::document(std::string_view standard,
-                                           std::string_view version,
-                                           std::string_view set,
-                                           std::string_view association) const {
-    const InboundDocument* any = nullptr;
+const InboundDocument* Agreement::document(const mapping::DocumentKey& key) const {
+    const InboundDocument* found = nullptr;
+    int best = -1;
     for (const InboundDocument& candidate : inbound) {
-        if (candidate.standard != standard || candidate.set != set) continue;
-        if (!version.starts_with(candidate.version)) continue;
-        if (!candidate.association.empty() && candidate.association == association)
-            return &candidate;
-        if (candidate.association.empty() && any == nullptr) any = &candidate;
+        const int fit = mapping::fitness(candidate, key);
+        if (fit <= best) continue;
+        best = fit;
+        found = &candidate;
     }
-    return any;
+    return found;
 }
 
 Result<const OutboundDocument*> Agreement::outbound_for(std::string_view kind,
@@ -81,18 +78,32 @@ std::string plain_version(const config::DocumentAgreement& document) {
     return version;
 }
 
+// What we send is a test or not by the partner's switch for the syntax; inbound takes part in the choice.
+bool sends_tests(const config::Partner& partner, std::string_view standard) {
+    if (standard == "X12") return partner.x12.test;
+    return standard == "EDIFACT" ? partner.edifact.test : partner.xml.test;
+}
+
 void take(Agreement& agreement,
           const config::DocumentAgreement& document,
           std::shared_ptr<const mapping::CompiledMap> map) {
+    std::optional<bool> test;
+    if (document.usage == "test") test = true;
+    if (document.usage == "production") test = false;
     if (document.inbound) {
-        agreement.inbound.push_back({.standard = document.standard,
-                                     .version = plain_version(document),
-                                     .set = document.set,
-                                     .association = document.association,
-                                     .map = std::move(map),
-                                     .params = {document.params.begin(), document.params.end()}});
+        InboundDocument in;
+        in.inbound = true;
+        in.standard = document.standard;
+        in.version = plain_version(document);
+        in.set = document.set;
+        in.association = document.association;
+        in.test = test;
+        in.map = std::move(map);
+        in.params = {document.params.begin(), document.params.end()};
+        agreement.inbound.push_back(std::move(in));
         return;
     }
+    if (test && *test != sends_tests(agreement.partner, document.standard)) return;
     OutboundDocument out;
     out.standard = document.standard;
     out.version = plain_version(document);
@@ -135,37 +146,63 @@ std::optional<Error> misfit(const config::DocumentAgreement& document,
         .remedy("name the map of this set and version, or correct set and version");
 }
 
-// Null with a fault in `faults`.
-std::shared_ptr<const mapping::CompiledMap> compile(const config::DocumentAgreement& document,
-                                                    const std::filesystem::path& mapping_directory,
-                                                    const edi::SchemaSet& schemas,
-                                                    std::vector<Error>& faults) {
-    const auto texts = mapping::search_path(
-        {document.map.parent_path(), mapping_directory, mapping_directory.parent_path()});
-    auto load = mapping::load_map(document.map.filename().string(), texts, schemas);
-    if (!load.map) {
-        faults.push_back(Error("map.load",
-                               Blame::Operator,
-                               "the mapping of " + document.set + " has errors:\n" + load.text())
-                             .at({.source = document.map.string()}));
-        return nullptr;
-    }
-    if (const std::string failed =
-            mapping::failed_tests(*load.map, {.schemas = &schemas, .texts = texts});
-        !failed.empty()) {
-        faults.push_back(
-            Error("map.test",
-                  Blame::Operator,
-                  "the mapping of " + document.set + " fails its own tests:\n" + failed)
-                .at({.source = document.map.string()})
-                .remedy("sallyport map test " + document.map.string()));
-        return nullptr;
-    }
-    if (auto fault = misfit(document, *load.map, schemas)) {
+// One mapping that an agreement names.
+struct Named {
+    const config::Partner* partner;
+    const config::DocumentAgreement* document;
+    mapping::TextSource texts;
+    std::shared_ptr<const mapping::CompiledMap> map{};  // null: at fault
+
+    std::string file() const { return document->map.filename().string(); }
+};
+
+// The map stays null when there is a fault.
+Named load_one(const config::Partner& partner,
+               const config::DocumentAgreement& document,
+               const std::filesystem::path& mapping_directory,
+               const edi::SchemaSet& schemas,
+               std::vector<Error>& faults) {
+    Named named{
+        &partner,
+        &document,
+        mapping::search_path(
+            {document.map.parent_path(), mapping_directory, mapping_directory.parent_path()})};
+    auto loaded = mapping::load_tested({.schemas = &schemas, .texts = named.texts}, named.file());
+    if (!loaded)
+        faults.push_back(std::move(loaded)
+                             .error()
+                             .at({.source = document.map.string()})
+                             .during("loading the mapping of " + document.set));
+    else if (auto fault = misfit(document, **loaded, schemas))
         faults.push_back(std::move(*fault).at({.source = document.map.string()}));
-        return nullptr;
-    }
-    return std::move(load.map);
+    else
+        named.map = *std::move(loaded);
+    return named;
+}
+
+bool rests_on(const Named& overlay, const Named& base) {
+    if (mapping::overlays_of(overlay.texts, {overlay.file()}, base.file()).empty()) return false;
+    const auto text = overlay.texts(base.file());  // another file of that name is another base
+    return text && *text == base.map->sources().files.front().text;
+}
+
+// A base is as good as the overlays on it that are in use.
+void judge_bases(const std::vector<Named>& all, std::vector<Error>& faults) {
+    std::set<std::filesystem::path> told;
+    for (const Named& base : all)
+        for (const Named& overlay : all) {
+            if (!base.map || overlay.map || !rests_on(overlay, base)) continue;
+            if (!told.insert(base.document->map).second) continue;
+            faults.push_back(Error("map.overlay",
+                                   Blame::Operator,
+                                   base.file() + " is not taken: " + overlay.file() +
+                                       ", with which " + overlay.partner->name +
+                                       " extends it, would not work")
+                                 .at({.source = base.document->map.string()})
+                                 .remedy("sallyport map test " + overlay.document->map.string() +
+                                         "; repair it, or pin it to the version it was made for")
+                                 .during("loading partner " + base.partner->name));
+        }
 }
 
 }  // namespace
@@ -174,6 +211,7 @@ AgreementLoad load_agreements(const std::vector<config::Partner>& partners,
                               const std::filesystem::path& mapping_directory,
                               const edi::SchemaSet& schemas) {
     AgreementLoad result;
+    std::vector<Named> all;
     for (const config::Partner& partner : partners) {
         auto agreement = std::make_shared<Agreement>();
         agreement->partner = partner;
@@ -184,13 +222,15 @@ AgreementLoad load_agreements(const std::vector<config::Partner>& partners,
             else
                 faults.push_back(std::move(guide).error());
         }
-        for (const config::DocumentAgreement& document : partner.documents)
-            if (auto map = compile(document, mapping_directory, schemas, faults))
-                take(*agreement, document, std::move(map));
+        for (const config::DocumentAgreement& document : partner.documents) {
+            all.push_back(load_one(partner, document, mapping_directory, schemas, faults));
+            if (all.back().map) take(*agreement, document, all.back().map);
+        }
         for (Error& fault : faults)
             result.faults.push_back(std::move(fault).during("loading partner " + partner.name));
         result.agreements.push_back(std::move(agreement));
     }
+    judge_bases(all, result.faults);
     return result;
 }
 
@@ -234,6 +274,7 @@ std::vector<std::string> Agreements::paused() const {
 void Agreements::swap(std::vector<std::shared_ptr<const Agreement>> list) {
     auto next = table_of(std::move(list));
     m_table.with([&](std::shared_ptr<const Table>& table) { table = std::move(next); });
+    ++m_generation;
 }
 
 }  // namespace sallyport::flow

@@ -7,10 +7,13 @@
 #include "gateway/base/error.h"
 #include "gateway/base/guarded.h"
 #include "mappings/map.h"
+#include "mappings/map_library.h"
 #include "parsers/guide.h"
 #include "parsers/schema.h"
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -20,13 +23,10 @@
 
 namespace sallyport::flow {
 
-struct InboundDocument {
-    std::string standard;     // "X12"
-    std::string version;      // "004010"
-    std::string set;          // "850"
-    std::string association;  // EDIFACT 0057, XML CustomizationID; empty: whatever is there
-    std::shared_ptr<const mapping::CompiledMap> map;
-    std::map<std::string, std::string, std::less<>> params;
+// What it is for (empty and unset: any), and with what it is read.
+struct InboundDocument : mapping::MapUse {
+    std::shared_ptr<const mapping::CompiledMap> map{};
+    std::map<std::string, std::string, std::less<>> params{};
 };
 
 // How one kind of document goes out.
@@ -51,12 +51,9 @@ struct Agreement {
     std::vector<InboundDocument> inbound;
     std::vector<OutboundDocument> outbound;
 
-    // nullptr when nothing was agreed for that set. An agreed "004010" also takes "004010VICS" and the like. What was
-    // agreed for this very association comes before what was agreed for any.
-    const InboundDocument* document(std::string_view standard,
-                                    std::string_view version,
-                                    std::string_view set,
-                                    std::string_view association) const;
+    // nullptr when nothing was agreed for that document. An agreed "004010" also takes "004010VICS" and the like; what was
+    // agreed for this very association or test flag comes before what was agreed for any.
+    const InboundDocument* document(const mapping::DocumentKey& key) const;
     // How a kind goes out; `set` chooses among several and may be empty. Errors (Operator): flow.outbound.none,
     // flow.outbound.ambiguous; both park the document until the partner file says it.
     // UBL has a set of its own for credit notes; without a `set` its Invoice is meant.
@@ -66,10 +63,11 @@ struct Agreement {
 struct AgreementLoad {
     std::vector<std::shared_ptr<const Agreement>> agreements;
     std::vector<Error>
-        faults;  // Blame::Operator: map.load, map.test, map.direction, map.fit; schema.*; guide.*
+        faults;  // Blame::Operator: map.load, map.test, map.overlay, map.direction, map.fit; schema.*; guide.*
 };
 
-// Compiles every mapping the partners name and reads their guides. `schemas` must outlive the agreements.
+// Compiles every mapping the partners name, runs its test blocks, and reads their guides. A base that is in use is at fault
+// (map.overlay) when an overlay of it that is in use, of whatever partner, is. `schemas` must outlive the agreements.
 AgreementLoad load_agreements(const std::vector<config::Partner>& partners,
                               const std::filesystem::path& mapping_directory,
                               const edi::SchemaSet& schemas);
@@ -84,6 +82,8 @@ public:
     std::vector<std::string> names() const;
     std::vector<std::string> paused() const;  // names: their documents are taken in, and wait
     void swap(std::vector<std::shared_ptr<const Agreement>> list);
+    // Another after each swap: what failed under an older one is worth another try.
+    std::uint64_t generation() const { return m_generation.load(); }
 
 private:
     using Table = std::map<std::string, std::shared_ptr<const Agreement>>;
@@ -92,6 +92,7 @@ private:
     std::shared_ptr<const Table> table() const;
 
     Guarded<std::shared_ptr<const Table>> m_table;
+    std::atomic<std::uint64_t> m_generation{0};
 };
 
 }  // namespace sallyport::flow

@@ -36,80 +36,63 @@ std::map<std::string, std::string> files(const std::string& base = Base,
                                          const std::string& overlay = Overlay) {
     return {{"base.map", base}, {"overlay.map", overlay}};
 }
-const std::vector<std::string> Both = {"base.map", "overlay.map"};
 
 std::string edited(std::string text, const std::string& from, const std::string& to) {
     return text.replace(text.find(from), from.size(), to);
 }
 
-TEST(MapLibrary, TakesMapsWhoseTestsPass) {
-    MapLibrary library;
-    EXPECT_TRUE(library.reload(context(files()), Both).empty());
-    EXPECT_NE(library.find("base.map"), nullptr);
-    EXPECT_NE(library.find("overlay.map"), nullptr);
-    EXPECT_EQ(library.find("other.map"), nullptr);
+TEST(LoadTested, TakesAMapWhoseTestsPass) {
+    const auto map = load_tested(context(files()), "overlay.map");
+    ASSERT_TRUE(map) << map.error().text();
+    EXPECT_EQ((*map)->info().name, "overlay");
 }
-TEST(MapLibrary, KeepsTheOldMapWhenTheNewOneIsBrokenAndSaysWhy) {
-    MapLibrary library;
-    ASSERT_TRUE(library.reload(context(files()), Both).empty());
-    const auto before = library.find("overlay.map");
-    const auto refused =
-        library.reload(context(files(Base, edited(Overlay, "<-> release", "<-> relaese"))), Both);
-    ASSERT_EQ(refused.size(), 2U) << "the base stays with it";
-    EXPECT_EQ(library.find("overlay.map"), before);
-    EXPECT_TRUE(refused[1].kept);
-    EXPECT_NE(refused[1].why.text().find("did you mean release?"), std::string::npos)
-        << refused[1].why.text();
+TEST(LoadTested, RefusesABrokenMapWithTheCheckersText) {
+    const auto map = load_tested(
+        context(files(Base, edited(Overlay, "<-> release", "<-> relaese"))), "overlay.map");
+    ASSERT_FALSE(map);
+    EXPECT_EQ(map.error().code(), "map.load");
+    EXPECT_NE(map.error().text().find("did you mean release?"), std::string::npos)
+        << map.error().text();
 }
-TEST(MapLibrary, DoesNotTakeABaseThatBreaksAnOverlay) {
-    MapLibrary library;
-    ASSERT_TRUE(library.reload(context(files()), Both).empty());
-    const auto before = library.find("base.map");
+TEST(LoadTested, RefusesAMapWhoseTestsFail) {
     // Lawful in itself, and the overlay still loads; its test says that the number is gone.
-    const auto refused = library.reload(
+    const auto map = load_tested(
         context(files(edited(Base, "BEG.03 <-> number", "BEG.03 | prefix \"X\" <-> number"))),
-        Both);
-    ASSERT_EQ(refused.size(), 2U);
-    EXPECT_EQ(refused[0].map, "base.map");
-    EXPECT_EQ(refused[0].why.code(), "map.overlay");
-    EXPECT_EQ(library.find("base.map"), before);
+        "overlay.map");
+    ASSERT_FALSE(map);
+    EXPECT_EQ(map.error().code(), "map.test");
+    EXPECT_NE(map.error().text().find("number"), std::string::npos) << map.error().text();
 }
-TEST(MapLibrary, HasNothingForABrokenMapThatNeverWorked) {
-    MapLibrary library;
-    const auto refused = library.reload(context({{"bad.map", "BEG.03 <-> \n"}}), {"bad.map"});
-    ASSERT_EQ(refused.size(), 1U);
-    EXPECT_FALSE(refused[0].kept);
-    EXPECT_EQ(library.find("bad.map"), nullptr);
-}
-TEST(MapLibrary, WhoHoldsAMapKeepsItThroughAReload) {
-    MapLibrary library;
-    ASSERT_TRUE(library.reload(context(files()), Both).empty());
-    const auto held = library.find("base.map");
-    EXPECT_TRUE(library.reload(context(files()), {"overlay.map"}).empty());
-    EXPECT_EQ(library.find("base.map"), nullptr);
-    EXPECT_EQ(held->info().name, "base");
+
+// Which of the uses an agreement would choose.
+std::string chosen(const std::vector<std::pair<const char*, MapUse>>& uses,
+                   const DocumentKey& key) {
+    std::string out;
+    int best = -1;
+    for (const auto& [name, use] : uses) {
+        if (fitness(use, key) <= best) continue;
+        best = fitness(use, key);
+        out = name;
+    }
+    return out;
 }
 
 TEST(MapChoice, TakesTheMostSpecificUse) {
-    const std::vector<MapUse> uses = {
-        {true, "x12", "004010", "850", "", {}, "any"},
-        {true, "x12", "004010", "850", "VICS", {}, "vics"},
-        {true, "x12", "004010", "850", "", true, "test"},
-        {true, "x12", "005010", "850", "", {}, "newer"},
-        {false, "x12", "004010", "855", "", {}, "answer"},
+    const std::vector<std::pair<const char*, MapUse>> uses = {
+        {"any", {true, "x12", "004010", "850", "", {}}},
+        {"vics", {true, "x12", "004010", "850", "VICS", {}}},
+        {"test", {true, "x12", "004010", "850", "", true}},
+        {"newer", {true, "x12", "005010", "850", "", {}}},
+        {"answer", {false, "x12", "004010", "855", "", {}}},
     };
-    const auto chosen = [&](const DocumentKey& key) {
-        const MapUse* use = choose(uses, key);
-        return use == nullptr ? std::string() : use->map;
-    };
-    EXPECT_EQ(chosen({true, "X12", "004010", "850", "", false}), "any");
-    EXPECT_EQ(chosen({true, "X12", "004010VICS", "850", "VICS", false}), "vics");
-    EXPECT_EQ(chosen({true, "X12", "004010VICS", "850", "VICS", true}), "vics");
-    EXPECT_EQ(chosen({true, "X12", "004010", "850", "", true}), "test");
-    EXPECT_EQ(chosen({true, "X12", "005010", "850", "", false}), "newer");
-    EXPECT_EQ(chosen({false, "X12", "004010", "855", "", false}), "answer");
-    EXPECT_EQ(chosen({true, "X12", "004010", "855", "", false}), "");
-    EXPECT_EQ(chosen({true, "EDIFACT", "D96A", "ORDERS", "EAN008", false}), "");
+    EXPECT_EQ(chosen(uses, {true, "X12", "004010", "850", "", false}), "any");
+    EXPECT_EQ(chosen(uses, {true, "X12", "004010VICS", "850", "VICS", false}), "vics");
+    EXPECT_EQ(chosen(uses, {true, "X12", "004010VICS", "850", "VICS", true}), "vics");
+    EXPECT_EQ(chosen(uses, {true, "X12", "004010", "850", "", true}), "test");
+    EXPECT_EQ(chosen(uses, {true, "X12", "005010", "850", "", false}), "newer");
+    EXPECT_EQ(chosen(uses, {false, "X12", "004010", "855", "", false}), "answer");
+    EXPECT_EQ(chosen(uses, {true, "X12", "004010", "855", "", false}), "");
+    EXPECT_EQ(chosen(uses, {true, "EDIFACT", "D96A", "ORDERS", "EAN008", false}), "");
 }
 
 }  // namespace
