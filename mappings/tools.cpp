@@ -146,7 +146,11 @@ ToolResult write_map(const ToolContext& context,
     const MapLoad loaded = load_for(context, file, out);
     if (!loaded.map) return out;
     const Json parsed = Json::parse(document, nullptr, false);
-    if (parsed.is_discarded()) return failed("the document is not JSON");
+    if (parsed.is_discarded())
+        return failed(
+            "the document is not JSON: writing takes a canonical document; what a partner sent is "
+            "for "
+            "map run");
     const Result<WriteOutcome> outcome = write(*loaded.map, parsed, parameters);
     if (!outcome) return failed(outcome.error().text());
     Json findings = Json::array();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/load.h"
 #include "gateway/daemon/command.h"
+#include "gateway/daemon/control_file.h"
 #include "gateway/daemon/gateway.h"
 
 #include <CLI/CLI.hpp>
@@ -63,6 +64,38 @@ int show(CommandLine& line) {
     return exit_code::Done;
 }
 
+int on_reload(CommandLine& line) {
+    const config::LoadResult load = config::load(line.config_file, {.check_files = false});
+    if (!load.ok()) return report(line, load.faults.front());
+    const auto control = read_control(control_file(load.configuration.settings.state_directory));
+    if (!control) return report(line, control.error());
+    const auto done = ask_reload(*control);
+    if (!done) return report(line, done.error());
+    if (line.json)
+        line.out << ordered_json{{"maps", done->maps},
+                                 {"rows", done->rows},
+                                 {"released", done->released}}
+                        .dump(2)
+                 << '\n';
+    else
+        line.out << "reloaded: " << done->maps << " maps new or changed, " << done->rows
+                 << " table rows; " << done->released.size() << " held documents go on\n";
+    return exit_code::Done;
+}
+
+void add_reload(CommandLine& line, CLI::App& noun) {
+    CLI::App* verb = noun.add_subcommand(
+        "reload",
+        "have the running gateway read partners, maps and tables again, and say how it went");
+    verb->add_flag("--json", line.json, "one JSON object on standard output");
+    verb->footer(
+        "Examples:\n"
+        "  sallyport config reload                             all of it, or nothing and why\n"
+        "  sallyport config reload --config ./sallyport.toml   another gateway on this machine\n"
+        "  sallyport config reload --json | jq .released       documents that waited for it\n");
+    verb->callback([&line] { line.action = [&line] { return on_reload(line); }; });
+}
+
 }  // namespace
 
 void add_config_commands(CommandLine& line) {
@@ -90,6 +123,7 @@ void add_config_commands(CommandLine& line) {
     auto effective = std::make_shared<bool>(true);
     shown->add_flag("--effective", *effective, "with the defaults filled in (always so)");
     shown->callback([&line, effective] { line.action = [&line] { return show(line); }; });
+    add_reload(line, *noun);
     CLI::App* reference = noun->add_subcommand("reference", "every setting there is");
     reference->callback([&line] {
         line.action = [&line] {

@@ -199,5 +199,38 @@ TEST(MapLsp, FormatsTheWholeDocument) {
               "x12 004010 850 <-> order\nBEG.03 <-> number\nBEG.05 <-> date\n");
 }
 
+TEST(MapLsp, SurvivesMembersOfTheWrongKind) {
+    LanguageServer server(schemas(), {std::filesystem::path(SALLYPORT_SOURCE_DIR) / "mappings"});
+    const Json document{{"uri", Uri}, {"text", Overlay}};
+    (void)server.handle(
+        {{"method", "textDocument/didOpen"}, {"params", {{"textDocument", document}}}});
+    (void)server.handle({{"method", 5}});
+    (void)server.handle({{"method", "textDocument/didOpen"}, {"params", {{"textDocument", 5}}}});
+    (void)server.handle(
+        {{"method", "textDocument/didChange"},
+         {"params",
+          {{"textDocument", document}, {"contentChanges", Json::array({Json{{"text", 5}}})}}}});
+    const auto answer = server.handle(
+        {{"id", 1},
+         {"method", "textDocument/hover"},
+         {"params",
+          {{"textDocument", document}, {"position", {{"line", "a"}, {"character", -5}}}}}});
+    ASSERT_EQ(answer.size(), 1U);
+    EXPECT_EQ(answer[0]["id"], 1);
+}
+
+TEST(MapLsp, GoesToTheFileThatIsNamedAndShowsTheRuleThatIsReplaced) {
+    Editor editor;
+    (void)editor.open(Overlay);
+    const Json base = editor.ask("definition", 1, 15);
+    ASSERT_FALSE(base.is_null());
+    EXPECT_TRUE(base["uri"].get<std::string>().ends_with("/x12-850-base.map")) << base;
+    const Json hover = editor.ask("hover", 2, 10);
+    ASSERT_FALSE(hover.is_null());
+    EXPECT_NE(hover["contents"]["value"].get<std::string>().find("in x12-850-base.map:"),
+              std::string::npos)
+        << hover;
+}
+
 }  // namespace
 }  // namespace sallyport::mapping

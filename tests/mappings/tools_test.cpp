@@ -131,13 +131,73 @@ TEST(MapDraft, ListsWhatTheBaseLeavesUnreadAndIsAMapItself) {
     EXPECT_EQ(draft.exit_code, 0) << draft.text;
     for (const char* part : {"extends \"small.map\" version 3",
                              "in each PO1 {",
-                             "# CTP.price[RES] <-> FIELD",
+                             "# CTP[RES].03 <-> FIELD",
                              "seen 1 time: 19.99",
                              "#   CT <-> WORD",
                              "wire file \"order.edi\""})
         EXPECT_NE(draft.text.find(part), std::string::npos) << part << "\n" << draft.text;
     const ToolResult checked = check_map(maps({{"acme.map", draft.text}}), "acme.map");
     EXPECT_EQ(checked.exit_code, 0) << checked.text;
+}
+
+TEST(MapDraft, PutsAGroupNoBlockIsAboutByItself) {
+    const std::string parties =
+        std::string(Small) + "N1[ST] <-> ship_to { N1.id[92] <-> buyer_code }\n";
+    const std::string wire =
+        "ST*850*0001~BEG*00*SA*P77**20240501~N1*MI**92*D_1~N1*ST**92*W_1~PO1*1*24*CA~SE*6*0001~";
+    const ToolResult draft =
+        draft_map(maps({{"parties.map", parties}}), "parties.map", "acme", {{"order.edi", wire}});
+    EXPECT_NE(draft.text.find(
+                  "# N1[MI] <-> FIELD {\n#   N1.id[92] <-> FIELD          # seen 1 time: D_1\n"),
+              std::string::npos)
+        << draft.text;
+    EXPECT_EQ(draft.text.find("in N1[ST]"), std::string::npos)
+        << "what another party sends is none of its business\n"
+        << draft.text;
+}
+TEST(MapDraft, NamesTheRuleThatMayBeMeantAndTheFieldsThatAreFree) {
+    const std::string wire =
+        "ST*850*0001~BEG*00*SA*P77**20240501~PO1*1*24*CA***IN*000123~SE*4*0001~";
+    const std::string text = draft_map(maps(), "small.map", "acme", {{"order.edi", wire}}).text;
+    for (const char* part :
+         {"  # PO1.id[IN] <-> FIELD          # seen 1 time: 000123\n",
+          "never have: PO1.id[UP] <-> item.upc\n",
+          "if it is one of those: replace PO1.id[UP] with PO1.id[IN] <-> item.upc\n",
+          "# Fields no rule fills: "})
+        EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+    const std::size_t free = text.find("# Fields no rule fills: ");
+    const std::string line = text.substr(free, text.find('\n', free) - free);
+    EXPECT_NE(line.find("retail_price"), std::string::npos) << line;
+    EXPECT_EQ(line.find("quantity,"), std::string::npos) << line;
+}
+TEST(MapRun, SaysThatTheMapIsAboutAnotherStandard) {
+    const ToolResult run =
+        run_map(maps(), "small.map", "UNB+UNOC:3+A:14+B:14+240501:1200+1'UNZ+0+1'", {});
+    EXPECT_EQ(run.exit_code, 1);
+    EXPECT_NE(run.text.find("this is EDIFACT, the map is about x12"), std::string::npos)
+        << run.text;
+}
+TEST(MapFormat, LeavesWhatIsNoMap) {
+    EXPECT_NE(unreadable("order.edi", Wire).find("error MAP"), std::string::npos);
+    EXPECT_EQ(unreadable("small.map", Small), "");
+    EXPECT_EQ(unreadable("parts.map", "fragment x { BEG.03 <-> number }\n"), "");
+}
+TEST(MapTableAdd, KnowsTheRowsOfTheMapsOwnFile) {
+    const auto files = std::map<std::string, std::string>{
+        {"own.map",
+         "map own version 1\nextends \"x12-850-base.map\"\ntable uom from \"own.csv\" (theirs, "
+         "ours)\n"},
+        {"own.csv", "theirs,ours,only,author,date\nZZ,kilogram,read,anna,2026-11-23\n"}};
+    const MapLoad loaded = load_map("own.map", context(files).texts, schemas());
+    ASSERT_TRUE(loaded.map) << loaded.text();
+    const auto rows = kept_rows(*loaded.map);
+    ASSERT_EQ(rows.size(), 1U) << "those of installed tables are not the map's";
+    EXPECT_EQ(rows[0], (KeptRow{"uom", "own.csv", "ZZ", "kilogram", "read", "anna", "2026-11-23"}));
+    // The columns of the base's table have other names.
+    const auto more = add_table_row(
+        context(files), "own.map", {"uom", "C3", "carton", "ben", "2026-11-24", false});
+    ASSERT_TRUE(more) << more.error().text();
+    EXPECT_EQ(more->files.at(0).text, files.at("own.csv") + "C3,carton,read,ben,2026-11-24\n");
 }
 
 TEST(MapSheet, HasALineForEveryRuleAndTheTables) {
