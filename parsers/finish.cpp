@@ -59,15 +59,11 @@ std::string formed(std::string_view text, const Element& element, ValueForm form
 }
 
 void form_values(DraftSegment& segment, const SegmentSchema& schema, ValueForm form) {
-    for (std::uint16_t e = 1; e <= segment.elements().size(); ++e) {
-        const auto repetitions = segment.elements()[e - 1u];
-        for (std::uint16_t r = 1; r <= repetitions.size(); ++r) {
-            for (std::uint16_t c = 1; c <= repetitions[r - 1u].size(); ++c) {
-                const std::string& text = repetitions[r - 1u][c - 1u];
-                const Element* element = schema.element_at({e, c, 1});
-                if (!text.empty() && element) segment.set({e, c, r}, formed(text, *element, form));
-            }
-        }
+    // Only texts change, the places stay what they are.
+    for (const DraftSegment::Piece& piece : segment.pieces()) {
+        const Element* element = schema.element_at({piece.at.element, piece.at.component, 1});
+        if (!piece.text.empty() && element)
+            segment.set(piece.at, formed(piece.text, *element, form));
     }
 }
 

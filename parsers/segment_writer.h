@@ -7,6 +7,8 @@
 #include "parsers/document.h"
 #include "parsers/x12.h"
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -24,15 +26,19 @@ public:
     SegmentWriter(const Separators& separators, const WriterRules& rules)
         : m_separators(separators), m_rules(rules) {}
 
-    // Errors (Blame::Operator): edi.write.separator, edi.write.character, edi.write.repetition.
+    // Errors (Blame::Operator): edi.write.separator, edi.write.character, edi.write.repetition, edi.write.tag,
+    // edi.write.binary. What the readers call an error of a value's octets is not written in the first place.
     Status segment(const DraftSegment& segment);
     void add(std::string_view octets) { m_out += octets; }
     void end_segment();
     std::string take() { return std::move(m_out); }
 
 private:
-    Status element(const DraftSegment& segment, std::size_t index);
-    Status value(const DraftSegment& segment, std::size_t index, std::string_view text);
+    Status element(const DraftSegment& segment, std::uint16_t number);
+    Status components(const DraftSegment& segment, std::span<const DraftSegment::Piece> pieces);
+    Status value(const DraftSegment& segment, const Locator& at, std::string_view text);
+    Status put(const DraftSegment& segment, const Locator& at, char c);
+    Status binary(const DraftSegment& segment, std::uint16_t number);
     Result<std::string> encoded(std::string_view text) const;
     bool separates(char c) const;
 

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -84,16 +85,27 @@ public:
     void set(std::uint16_t element, std::string text) {
         set(Locator{element, 1, 1}, std::move(text));
     }
+    // The same as set(), for places that come in the order of the wire; `pieces` makes room once.
+    void reserve(std::size_t pieces) { m_pieces.reserve(pieces); }
     std::string_view text(const Locator& at) const;  // empty when not set
     bool empty() const;                              // no element with text
 
-    using Components = std::vector<std::string>;
-    using Repetitions = std::vector<Components>;
-    const std::vector<Repetitions>& elements() const { return m_elements; }
+    struct Piece {
+        Locator at;
+        std::string text;  // may be empty where it was set so
+        friend bool operator==(const Piece&, const Piece&) = default;
+    };
+    // What was set, in the order of the wire: by element, repetition, component; each place once.
+    std::span<const Piece> pieces() const { return m_pieces; }
+    std::span<const Piece> element(std::uint16_t number) const;
+    // The last element that was set; 0: none.
+    std::uint16_t elements() const { return m_pieces.empty() ? 0 : m_pieces.back().at.element; }
 
 private:
+    std::vector<Piece>::const_iterator place(const Locator& at) const;
+
     std::string m_tag;
-    std::vector<Repetitions> m_elements;
+    std::vector<Piece> m_pieces;  // sorted; most segments have few, and one allocation serves them
 };
 
 // Body segments only: ST/SE and UNH/UNT are made by the writer.
