@@ -61,17 +61,26 @@ Status check_sequence(const Tools& tools, const store::Document& document) {
     return {};
 }
 
+// A change keeps the place in its order's lane at which it came: one that came later and found the order here must not be
+// made before it.
+Result<std::int64_t> post_again(store::Transaction& transaction, const store::Document& change) {
+    auto first =
+        transaction.jobs({.kind = std::string(step::Post), .document = change.id, .limit = 1});
+    if (!first) return std::move(first).error();
+    return transaction.add_job({.kind = std::string(step::Post),
+                                .document = change.id,
+                                .message = change.message,
+                                .order_key = order_lane(change.partner, change.business_number),
+                                .rank = first->empty() ? 0 : first->front().rank});
+}
+
 Commit wait_for_order(const store::Document& document) {
     return [document](store::Transaction& transaction, Journal& journal) -> Status {
         // The order may have been posted since this step looked.
         auto order = transaction.back_office_result(business_key(document, "Order"));
         if (!order) return std::move(order).error();
         if (*order) {
-            auto again = transaction.add_job(
-                {.kind = std::string(step::Post),
-                 .document = document.id,
-                 .message = document.message,
-                 .order_key = order_lane(document.partner, document.business_number)});
+            auto again = post_again(transaction, document);
             return again ? Status() : Status(std::move(again).error());
         }
         store::DocumentUpdate update;
@@ -221,12 +230,7 @@ Status wake_early_changes(store::Transaction& transaction, const store::Document
     std::reverse(waiting->begin(), waiting->end());  // oldest first
     for (const store::Document& change : *waiting) {
         if (change.next.code != Early || change.test != order.test) continue;
-        auto job =
-            transaction.add_job({.kind = std::string(step::Post),
-                                 .document = change.id,
-                                 .message = change.message,
-                                 .order_key = order_lane(change.partner, change.business_number)});
-        if (!job) return std::move(job).error();
+        if (auto job = post_again(transaction, change); !job) return std::move(job).error();
         store::DocumentUpdate update;
         update.back_office = store::BackOfficeStatus::Pending;
         update.next = gateway_acts();

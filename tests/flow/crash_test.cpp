@@ -1,32 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 // Killed at every boundary of the road, in a process of its own, and started again: nothing lost, nothing twice.
 #include "answers_world.h"
+#include "child.h"
 #include "tests/support/temp_dir.h"
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <set>
 
 namespace sallyport::flow {
 namespace {
 
+using testing::expect_at_rest;
+using testing::kill_and_start_again;
+using testing::name_of_point;
+using testing::played;
+using testing::take_over;
 using testing::World;
 using testing::write_850;
-
-constexpr const char* ChildDirectory = "SALLYPORT_TEST_CHILD_DIRECTORY";
 
 // What the child does until it is killed: two deliveries of one order, and everything that follows from them.
 void play(const std::filesystem::path& directory) {
     World world(directory);
-    const Status freed = world.store->submit([](store::Transaction& unit) -> Status {
-        auto leases = unit.release_leases("gateway");
-        if (!leases) return std::move(leases).error();
-        return {};
-    });
-    ASSERT_TRUE(freed) << freed.error().text();
+    take_over(world);
     world.receive(write_850({}), "a");
     world.receive(write_850({}), "b");
 }
@@ -34,12 +30,7 @@ void play(const std::filesystem::path& directory) {
 // The same for what goes out: a caller that submits until it is told, two answers to one order and one to another.
 void play_outbound(const std::filesystem::path& directory) {
     testing::Shop shop(directory);
-    const Status freed = shop.world.store->submit([](store::Transaction& unit) -> Status {
-        auto leases = unit.release_leases("gateway");
-        if (!leases) return std::move(leases).error();
-        return {};
-    });
-    ASSERT_TRUE(freed) << freed.error().text();
+    take_over(shop.world);
     shop.world.run();
     const auto canonical = testing::answer_to_order("PO-1");
     for (const char* key : {"odoo/1/rev1", "odoo/1/rev2", "odoo/2/rev1"}) {
@@ -63,12 +54,7 @@ std::string a_999(const char* verdict) {
 void play_answers(const std::filesystem::path& directory) {
     testing::Shop shop(directory);
     testing::use_compiled<testing::later_seller>(shop.world, testing::later_seller());
-    const Status freed = shop.world.store->submit([](store::Transaction& unit) -> Status {
-        auto leases = unit.release_leases("gateway");
-        if (!leases) return std::move(leases).error();
-        return {};
-    });
-    ASSERT_TRUE(freed) << freed.error().text();
+    take_over(shop.world);
     shop.world.run();
     testing::submit(shop, "PO-1", testing::answer_to_order("PO-1"));
     shop.world.receive(testing::x12_reply(a_999("A"), {.control = "501"}), "first");
@@ -76,62 +62,26 @@ void play_answers(const std::filesystem::path& directory) {
     shop.world.receive(testing::x12_reply(a_999("R*5"), {.control = "502"}), "second-again");
 }
 
-// Runs play() in a fresh process of this program. True when it was killed by SIGKILL, false when it ended well.
-bool killed_at(const std::string& point,
-               const std::filesystem::path& directory,
-               const char* part = "Child.Plays") {
-    const std::string filter = std::string("--gtest_filter=") + part;
-    const pid_t child = ::fork();
-    if (child == 0) {
-        ::setenv(ChildDirectory, directory.c_str(), 1);
-        if (point.empty())
-            ::unsetenv("SALLYPORT_CRASH_POINT");
-        else
-            ::setenv("SALLYPORT_CRASH_POINT", point.c_str(), 1);
-        ::execl("/proc/self/exe", "flow_tests", filter.c_str(), "--gtest_brief=1", nullptr);
-        ::_exit(127);
-    }
-    int status = 0;
-    EXPECT_EQ(::waitpid(child, &status, 0), child);
-    if (WIFSIGNALED(status)) return WTERMSIG(status) == SIGKILL;
-    EXPECT_EQ(WEXITSTATUS(status), 0) << "the child failed by itself at " << point;
-    return false;
-}
-
 TEST(Child, Plays) {
-    const char* directory = std::getenv(ChildDirectory);
-    if (directory == nullptr)
-        GTEST_SKIP() << "only run by the crash tests, in a process of its own";
-    play(directory);
+    if (!played(play)) GTEST_SKIP() << testing::NotByItself;
 }
 
 TEST(Child, Submits) {
-    const char* directory = std::getenv(ChildDirectory);
-    if (directory == nullptr)
-        GTEST_SKIP() << "only run by the crash tests, in a process of its own";
-    play_outbound(directory);
+    if (!played(play_outbound)) GTEST_SKIP() << testing::NotByItself;
 }
 
 TEST(Child, IsAnswered) {
-    const char* directory = std::getenv(ChildDirectory);
-    if (directory == nullptr)
-        GTEST_SKIP() << "only run by the crash tests, in a process of its own";
-    play_answers(directory);
+    if (!played(play_answers)) GTEST_SKIP() << testing::NotByItself;
 }
 
 class AnswerCrash : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(AnswerCrash, EachAnswerCountsOnceAndTheLaterOneStands) {
     const testing_support::TempDir directory;
-    ASSERT_TRUE(killed_at(GetParam(), directory.path(), "Child.IsAnswered"))
-        << "the point was never passed";
-    ASSERT_FALSE(killed_at("", directory.path(), "Child.IsAnswered"))
-        << "the second run must reach its end";
+    ASSERT_NO_FATAL_FAILURE(kill_and_start_again(GetParam(), directory.path(), "Child.IsAnswered"));
 
     World world(directory.path());
-    for (const auto state :
-         {store::JobState::Ready, store::JobState::Leased, store::JobState::Parked})
-        EXPECT_TRUE(world.jobs(state).empty());
+    expect_at_rest(world);
     EXPECT_EQ(world.sender.sent().size(), 1U) << "the 855, and no answer to an answer";
     EXPECT_EQ(world.documents({.set = "999"}).size(), 2U) << "the repeat makes no third";
     const auto sent = world.newest("855");
@@ -148,24 +98,16 @@ TEST_P(AnswerCrash, EachAnswerCountsOnceAndTheLaterOneStands) {
     ASSERT_TRUE(waiting);
     for (const store::Expectation& one : *waiting)
         EXPECT_EQ(one.state, store::ExpectationState::Met) << one.kind;
-    const auto verdict = store::verify_chain(*world.store);
-    ASSERT_TRUE(verdict);
-    EXPECT_FALSE(verdict->broken);
 }
 
 class OutboundCrash : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(OutboundCrash, EachSubmissionIsOneInterchangeAndNoNumberIsLost) {
     const testing_support::TempDir directory;
-    ASSERT_TRUE(killed_at(GetParam(), directory.path(), "Child.Submits"))
-        << "the point was never passed";
-    ASSERT_FALSE(killed_at("", directory.path(), "Child.Submits"))
-        << "the second run must reach its end";
+    ASSERT_NO_FATAL_FAILURE(kill_and_start_again(GetParam(), directory.path(), "Child.Submits"));
 
     World world(directory.path());
-    for (const auto state :
-         {store::JobState::Ready, store::JobState::Leased, store::JobState::Parked})
-        EXPECT_TRUE(world.jobs(state).empty());
+    expect_at_rest(world);
     const auto documents = world.documents({.level = store::DocumentLevel::Transaction});
     EXPECT_EQ(documents.size(), 3U);
     std::set<std::string> interchanges, groups;
@@ -180,46 +122,23 @@ TEST_P(OutboundCrash, EachSubmissionIsOneInterchangeAndNoNumberIsLost) {
     const auto sent = world.sender.sent();
     const std::set<std::string> distinct(sent.begin(), sent.end());
     EXPECT_EQ(distinct.size(), 3U) << "the same octets, however often they were sent";
-    const auto verdict = store::verify_chain(*world.store);
-    ASSERT_TRUE(verdict);
-    EXPECT_FALSE(verdict->broken);
 }
 
 class Crash : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(Crash, LosesNothingAndDoesNothingTwice) {
     const testing_support::TempDir directory;
-    ASSERT_TRUE(killed_at(GetParam(), directory.path())) << "the point was never passed";
-    ASSERT_FALSE(killed_at("", directory.path())) << "the second run must reach its end";
+    ASSERT_NO_FATAL_FAILURE(kill_and_start_again(GetParam(), directory.path(), "Child.Plays"));
 
     World world(directory.path());
     EXPECT_EQ(world.back_office.orders(), 1U);
-    EXPECT_TRUE(world.jobs(store::JobState::Ready).empty());
-    EXPECT_TRUE(world.jobs(store::JobState::Leased).empty());
-    EXPECT_TRUE(world.jobs(store::JobState::Parked).empty());
+    expect_at_rest(world);
     const auto posted = world.documents({.back_office = store::BackOfficeStatus::Posted});
     ASSERT_EQ(posted.size(), 1U);
     EXPECT_EQ(posted[0].status.acknowledgement, store::AckStatus::Accepted);
     const auto sent = world.sender.sent();
     const std::set<std::string> distinct(sent.begin(), sent.end());
     EXPECT_EQ(distinct.size(), 1U) << "one answer, however often it was sent";
-    const auto verdict = store::verify_chain(*world.store);
-    ASSERT_TRUE(verdict);
-    EXPECT_FALSE(verdict->broken);
-}
-
-std::string name_of(const ::testing::TestParamInfo<const char*>& info) {
-    std::string name;
-    bool start = true;
-    for (const char* letter = info.param; *letter != '\0'; ++letter) {
-        if (*letter == '.' || *letter == ':') {
-            start = true;
-            continue;
-        }
-        name += start ? static_cast<char>(std::toupper(*letter)) : *letter;
-        start = false;
-    }
-    return name;
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryBoundary,
@@ -247,7 +166,7 @@ INSTANTIATE_TEST_SUITE_P(EveryBoundary,
                                            "post.after",
                                            "post.commit.before",
                                            "post.commit.after"),
-                         name_of);
+                         name_of_point);
 
 INSTANTIATE_TEST_SUITE_P(EveryBoundary,
                          AnswerCrash,
@@ -265,7 +184,7 @@ INSTANTIATE_TEST_SUITE_P(EveryBoundary,
                                            "match.commit.after",
                                            "match.commit.before:2",
                                            "match.commit.after:2"),
-                         name_of);
+                         name_of_point);
 
 INSTANTIATE_TEST_SUITE_P(EveryBoundary,
                          OutboundCrash,
@@ -284,7 +203,7 @@ INSTANTIATE_TEST_SUITE_P(EveryBoundary,
                                            "send.commit.before",
                                            "send.commit.after",
                                            "send.commit.after:3"),
-                         name_of);
+                         name_of_point);
 
 }  // namespace
 }  // namespace sallyport::flow

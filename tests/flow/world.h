@@ -22,6 +22,7 @@
 #include <fstream>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -97,7 +98,8 @@ private:
 // One file per order: creating it twice is impossible, as it is with an external id.
 class FakeBackOffice final : public BackOffice {
 public:
-    explicit FakeBackOffice(std::filesystem::path directory) : m_directory(std::move(directory)) {
+    explicit FakeBackOffice(std::filesystem::path directory)
+        : m_directory(std::move(directory)), m_changes(m_directory.string() + ".changes") {
         std::filesystem::create_directories(m_directory);
     }
     Result<std::variant<Posted, Missing>> post_order(const OrderPosting& posting) override {
@@ -114,7 +116,27 @@ public:
         return std::variant<Posted, Missing>(
             Posted{.id = 42, .name = "S00042", .state = "draft", .existed = existed});
     }
+    std::vector<OrderOutcome> post_orders(std::span<const OrderPosting> postings) override {
+        batches.push_back(postings.size());
+        return BackOffice::post_orders(postings);
+    }
+    Result<std::variant<Changed, Missing>> change_order(const ChangePosting& posting) override {
+        const auto made = changes();
+        const bool existed = std::find(made.begin(), made.end(), posting.change_key) != made.end();
+        if (!existed) std::ofstream(m_changes, std::ios::app) << posting.change_key << '\n';
+        return std::variant<Changed, Missing>(Changed{
+            .order = {.id = posting.record, .name = "S00042", .state = "draft", .existed = existed},
+            .verdicts = {{.no = "1", .accepted = true, .reason = ""}}});
+    }
     Status ping() override { return {}; }
+    // The keys of the changes, in the order in which they were made.
+    std::vector<std::string> changes() const {
+        std::vector<std::string> keys;
+        std::ifstream in(m_changes);
+        for (std::string key; std::getline(in, key);)
+            keys.push_back(key);
+        return keys;
+    }
     std::size_t orders() const {
         std::size_t count = 0;
         for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(m_directory))
@@ -125,9 +147,11 @@ public:
     std::deque<Error> failures;
     Missing missing;
     std::vector<OrderPosting> calls;
+    std::vector<std::size_t> batches;  // how many orders came together
 
 private:
     std::filesystem::path m_directory;
+    std::filesystem::path m_changes;
 };
 
 // Keeps the sentences; thread-safe.
