@@ -32,6 +32,13 @@ std::vector<ServiceAccount> service_accounts(const config::Settings& settings) {
     add(odoo::Flow::ShipmentsOut, o.shipments);
     add(odoo::Flow::InvoicesOut, o.invoices);
     add(odoo::Flow::StockInquiry, o.stock);
+    add(odoo::Flow::PurchaseOut, o.purchases);
+    add(odoo::Flow::PurchaseIn, o.purchase_answers);
+    add(odoo::Flow::AsnIn, o.ship_notices);
+    add(odoo::Flow::BillIn, o.bills);
+    add(odoo::Flow::ReceiptsOut, o.receipts);
+    add(odoo::Flow::PaymentsOut, o.payments);
+    add(odoo::Flow::RemittanceIn, o.remittances);
     return accounts;
 }
 
@@ -46,6 +53,7 @@ Result<std::unique_ptr<odoo::Client>> make_odoo_client(const config::OdooSection
     options.database = section.database;
     options.login = account.login;
     options.keys.push_back(*std::move(key));
+    options.protocol = odoo::Protocol::Probe;
     options.ca_file = section.ca_file.string();
     if (section.connect_timeout.count() > 0) options.connect_timeout = section.connect_timeout;
     if (section.call_timeout.count() > 0) options.read_timeout = section.call_timeout;
@@ -86,6 +94,7 @@ odoo::OrdersOptions orders_options(const config::Configuration& configuration,
         own.units = partner.odoo.units;
         own.hold_adjustments = partner.odoo.hold_adjustments;
         own.hold_allocations = partner.odoo.hold_allocations;
+        own.vendor = partner.odoo.vendor;
     }
     return options;
 }

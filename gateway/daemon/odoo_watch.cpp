@@ -3,13 +3,16 @@
 
 #include "gateway/daemon/look_times.h"
 #include "gateway/daemon/odoo_setup.h"
+#include "gateway/daemon/store_books.h"
 #include "gateway/flow/in_force.h"
+#include "gateway/flow/records.h"
 #include "gateway/odoo/outgoing.h"
 #include "gateway/odoo/watch.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -21,13 +24,11 @@ namespace {
 using odoo::Examined;
 using odoo::Flow;
 
-constexpr const char* Scope = "odoo";
 constexpr std::chrono::hours ScopedFor{1};  // a verdict about an account's rights is good
 
-class StoreBooks final : public odoo::Books {
+class StoreBooks final : public StoreMemory {
 public:
-    StoreBooks(const flow::Tools& tools, flow::Outbound& outbound)
-        : m_tools(tools), m_outbound(outbound) {}
+    StoreBooks(const flow::Tools& tools, flow::Outbound& outbound) : StoreMemory(tools, outbound) {}
 
     Result<std::optional<odoo::KnownOrder>> order_behind(std::int64_t sale_order) override {
         auto results = results_for(sale_order);
@@ -35,9 +36,10 @@ public:
         auto document = order_among(*results);
         if (!document) return std::move(document).error();
         if (document->id.empty()) return std::optional<odoo::KnownOrder>();
-        auto force = flow::order_in_force_of(m_tools, sale_order, *document);
+        m_subject = {.partner = document->partner, .business_number = document->business_number};
+        auto force = flow::order_in_force_of(tools(), sale_order, *document);
         if (!force) return std::move(force).error();
-        auto canonical = m_tools.archive.get(force->address);
+        auto canonical = tools().archive.get(force->address);
         if (!canonical) return std::move(canonical).error();
         odoo::KnownOrder known;
         known.document = document->id;
@@ -59,7 +61,7 @@ public:
         if (!order) return std::move(order).error();
         if (order->id.empty()) return false;
         auto pending =
-            store::read<std::vector<store::Document>>(m_tools.store, [&](store::Reader& reader) {
+            store::read<std::vector<store::Document>>(tools().store, [&](store::Reader& reader) {
                 return reader.documents({.direction = store::Direction::Inbound,
                                          .back_office = store::BackOfficeStatus::Pending,
                                          .partner = order->partner,
@@ -71,54 +73,13 @@ public:
         });
     }
 
-    bool wanted(const std::string& partner, const std::string& kind) override {
-        auto agreement = flow::agreement_of(m_tools, partner);
-        if (!agreement) return false;
-        auto way = (*agreement)->outbound_for(kind, "");
-        return way || way.error().code() != "flow.outbound.none";
-    }
-
-    Result<std::string> recall(const std::string& name) override {
-        auto found = store::read<std::optional<store::Bookmark>>(
-            m_tools.store, [&](store::Reader& reader) { return reader.bookmark(Scope, name); });
-        if (!found) return std::move(found).error();
-        return *found ? (*found)->value : std::string();
-    }
-
-    Status remember(const std::string& name, const std::string& value) override {
-        return m_tools.store.submit(
-            [&](store::Transaction& unit) { return unit.set_bookmark(Scope, name, value); });
-    }
-
-    Result<std::int64_t> next_number(const std::string& series, std::int64_t last) override {
-        return store::submit<std::int64_t>(m_tools.store, [&](store::Transaction& unit) {
-            return unit.next_control_number(
-                {.sender = "odoo", .receiver = "", .kind = series, .last = last});
-        });
-    }
-
-    Status submit(const odoo::OutgoingDocument& document) override {
-        flow::Submission submission;
-        submission.source_key = document.source_key;
-        submission.partner = document.partner;
-        submission.kind = document.kind;
-        submission.canonical = &document.canonical;
-        submission.business_number = document.business_number;
-        submission.own_number = document.own_number;
-        submission.origin = "odoo";
-        auto taken = m_outbound.submit(submission);
-        if (!taken) return std::move(taken).error();
-        m_tools.log.info("document from odoo taken",
-                         {{"document", taken->document},
-                          {"key", document.source_key},
-                          {"existed", taken->existed ? "yes" : "no"}});
-        return {};
-    }
+    // Whose order was asked for since this was called last: what a record that cannot go out is about.
+    flow::OutgoingRecord take_subject() { return std::exchange(m_subject, {}); }
 
 private:
     Result<std::vector<store::BackOfficeResult>> results_for(std::int64_t sale_order) {
         return store::read<std::vector<store::BackOfficeResult>>(
-            m_tools.store, [&](store::Reader& reader) {
+            tools().store, [&](store::Reader& reader) {
                 return reader.back_office_results_for("odoo", sale_order);
             });
     }
@@ -128,7 +89,7 @@ private:
         store::Document order;
         for (const store::BackOfficeResult& result : results) {
             if (result.document.empty()) continue;
-            auto document = flow::load_document(m_tools.store, result.document);
+            auto document = flow::load_document(tools().store, result.document);
             if (!document) return document;
             if (document->kind == "Order" && document->purpose != "cancellation")
                 order = *std::move(document);
@@ -136,8 +97,7 @@ private:
         return order;
     }
 
-    const flow::Tools& m_tools;
-    flow::Outbound& m_outbound;
+    flow::OutgoingRecord m_subject{};  // under the lock of the examination
 };
 
 // One account with the client of its flow and the one that probes its rights.
@@ -186,13 +146,17 @@ public:
     }
 
     void start() {
-        m_outgoing = std::make_unique<odoo::Outgoing>(
+        auto outgoing = std::make_unique<odoo::Outgoing>(
             m_books,
             odoo::OutgoingClients{.responses = client(Flow::ResponsesOut),
                                   .shipments = client(Flow::ShipmentsOut),
                                   .invoices = client(Flow::InvoicesOut)},
             options(),
             m_tools.clock);
+        {
+            const std::lock_guard lock(m_examining);
+            m_outgoing = std::move(outgoing);
+        }
         m_thread = std::thread([this] { run(); });
     }
 
@@ -207,9 +171,53 @@ public:
         const std::lock_guard lock(m_mutex);
         m_orders = std::move(orders);
         m_renewed = true;
+        m_times.wake();
+    }
+
+    // Only while started. The record's own watch is not told: it examines again what it saw fail, and finds it done.
+    Status look_again(const std::string& record) {
+        const auto slash = record.find('/');
+        std::int64_t id = 0;
+        const char* end = record.data() + record.size();
+        if (slash == std::string::npos ||
+            std::from_chars(record.data() + slash + 1, end, id).ptr != end)
+            return Error("flow.record.name", Blame::Bug, "'" + record + "' is no record");
+        const std::lock_guard one_at_a_time(m_examining);
+        if (!m_outgoing)
+            return Error("odoo.watch.starting", Blame::Network, "the watch of Odoo is not started");
+        const std::string model = record.substr(0, slash);
+        Result<Examined> verdict = Examined::Done;
+        if (model == "sale.order") verdict = m_outgoing->order(id);
+        if (model == "stock.picking") verdict = m_outgoing->picking(id);
+        if (model == "account.move") verdict = m_outgoing->invoice(id);
+        return verdict ? Status() : Status(std::move(verdict).error());
     }
 
 private:
+    // What it is about stands in the books as soon as the order behind it was asked for.
+    Result<Examined> examine(const std::string& model,
+                             std::int64_t id,
+                             Result<Examined> (odoo::Outgoing::*method)(std::int64_t)) {
+        const std::string record = model + "/" + std::to_string(id);
+        const std::lock_guard one_at_a_time(m_examining);
+        (void)m_books.take_subject();
+        auto verdict = (m_outgoing.get()->*method)(id);
+        flow::OutgoingRecord subject = m_books.take_subject();
+        if (verdict) {
+            if (Status settled = flow::settle_record(m_tools, record); !settled)
+                return std::move(settled).error();
+            return verdict;
+        }
+        if (verdict.error().blame() == Blame::Network) return verdict;  // Odoo is away: no fault
+        subject.name = record;
+        subject.kind = model == "sale.order"      ? "OrderResponse"
+                       : model == "stock.picking" ? "ShipNotice"
+                                                  : "Invoice";
+        if (Status held = flow::hold_record(m_tools, subject, verdict.error()); !held)
+            complain(record, held.error());
+        return verdict;
+    }
+
     odoo::Fence fence_of(Flow flow) const {
         if (flow == Flow::ResponsesOut) return odoo::responses_out_fence(m_orders);
         if (flow == Flow::ShipmentsOut)
@@ -252,37 +260,38 @@ private:
 
     Status add_watches() {
         m_watches.clear();
-        const auto of_record = [this](auto method) {
-            return [this, method](const odoo::WatchedRow& row) {
-                return (m_outgoing.get()->*method)(row.id);
+        const auto of_record = [this](const char* model, auto method) {
+            return [this, model, method](const odoo::WatchedRow& row) {
+                return examine(model, row.id, method);
             };
         };
         if (Status done = add("orders",
                               Flow::ResponsesOut,
                               odoo::watched_orders(),
-                              of_record(&odoo::Outgoing::order));
+                              of_record("sale.order", &odoo::Outgoing::order));
             !done)
             return done;
         if (Status done = add("pickings",
                               Flow::ShipmentsOut,
                               odoo::watched_pickings(),
-                              of_record(&odoo::Outgoing::picking));
+                              of_record("stock.picking", &odoo::Outgoing::picking));
             !done)
             return done;
-        if (Status done = add("move lines",
-                              Flow::ShipmentsOut,
-                              odoo::watched_move_lines(),
-                              [this](const odoo::WatchedRow& row) -> Result<Examined> {
-                                  const auto picking = odoo::id_in(row.fields, "picking_id");
-                                  return picking ? m_outgoing->picking(*picking)
-                                                 : Result<Examined>(Examined::Done);
-                              });
+        if (Status done = add(
+                "move lines",
+                Flow::ShipmentsOut,
+                odoo::watched_move_lines(),
+                [this](const odoo::WatchedRow& row) -> Result<Examined> {
+                    const auto picking = odoo::id_in(row.fields, "picking_id");
+                    return picking ? examine("stock.picking", *picking, &odoo::Outgoing::picking)
+                                   : Result<Examined>(Examined::Done);
+                });
             !done)
             return done;
         return add("invoices",
                    Flow::InvoicesOut,
                    odoo::watched_invoices(),
-                   of_record(&odoo::Outgoing::invoice));
+                   of_record("account.move", &odoo::Outgoing::invoice));
     }
 
     // In production nothing is read with an account that could do more than its flow.
@@ -338,7 +347,11 @@ private:
                 complain("all", ready.error());
                 continue;
             }
-            if (renewed()) m_outgoing->use(options());
+            if (renewed()) {
+                m_outgoing->use(options());
+                for (Watch& watch : m_watches)
+                    watch.watcher->ask_again();
+            }
             for (Watch& watch : m_watches)
                 look(watch);
         } while (m_times.wait(m_settings.odoo.poll_interval));
@@ -354,6 +367,7 @@ private:
     std::map<std::string, std::string> m_kept;
     LookTimes m_times;
     std::mutex m_mutex;
+    std::mutex m_examining;  // one record at a time
     bool m_renewed = false;
     std::thread m_thread;
 };
@@ -365,7 +379,10 @@ Result<std::unique_ptr<OdooWatch>> OdooWatch::open(const config::Settings& setti
     auto impl = std::make_unique<Impl>(settings, std::move(orders), tools, outbound);
     bool any = false;
     for (const ServiceAccount& account : service_accounts(settings)) {
-        if (account.flow == Flow::OrdersIn || account.flow == Flow::StockInquiry) continue;
+        // The others are the buy side's (buy_watch.h, vendor_desk.h) and the postings'.
+        if (account.flow != Flow::Watcher && account.flow != Flow::ResponsesOut &&
+            account.flow != Flow::ShipmentsOut && account.flow != Flow::InvoicesOut)
+            continue;
         if (Status opened = impl->open(account); !opened) return std::move(opened).error();
         any = true;
     }
@@ -385,8 +402,16 @@ void OdooWatch::stop() {
 void OdooWatch::wake() {
     m_impl->wake();
 }
+Status OdooWatch::look_again(const std::string& record) {
+    return m_impl->look_again(record);
+}
 void OdooWatch::use(odoo::OrdersOptions orders) {
     m_impl->use(std::move(orders));
+}
+
+void let_look_again(flow::Tools& tools, OdooWatch* watch) {
+    if (watch == nullptr) return;
+    tools.look_again = [watch](const std::string& record) { return watch->look_again(record); };
 }
 
 }  // namespace sallyport::daemon

@@ -29,11 +29,16 @@ public:
     void use(odoo::OrdersOptions orders);
     // Somebody says that something changed: looks now, and some times soon after (look_times.h). Any thread, never blocks.
     void wake();
+    // Brings out one record, "stock.picking/42", at once; the error is why it cannot go. Any thread.
+    Status look_again(const std::string& record);
 
 private:
     class Impl;
     explicit OdooWatch(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> m_impl;
 };
+
+// A document that stands for a record (flow/records.h) brings it out when it is released. `watch` may be null.
+void let_look_again(flow::Tools& tools, OdooWatch* watch);
 
 }  // namespace sallyport::daemon

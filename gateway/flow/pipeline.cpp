@@ -74,7 +74,12 @@ private:
     void dispatch();
     void work();
     void keep_leases();
-    Result<std::vector<store::Job>> claim(unsigned limit);
+    // What one worker does in one go: one job, or the posts of several lanes.
+    using Work = std::vector<store::Job>;
+    Result<std::vector<Work>> claim(unsigned free, bool posts);
+    Result<std::vector<store::Job>> claim_jobs(store::ClaimRequest request);
+    void do_work(const Work& work);
+    unsigned most_posting() const { return std::max(1U, m_options.workers / 2); }
     std::chrono::milliseconds nap();
     void maybe_sweep();
 
@@ -87,7 +92,11 @@ private:
     std::condition_variable m_changed;      // dispatcher: woken, or a worker is free
     std::condition_variable m_work;         // workers: a job is queued
     std::condition_variable m_lease_timer;  // lease keeper: stop
-    std::deque<store::Job> m_queue;
+    std::deque<Work> m_queue;
+    unsigned m_working = 0;     // pieces of work claimed and not yet finished
+    unsigned m_posting = 0;     // of them, posts
+    bool m_posts_turn = false;  // dispatcher: with one free worker, posts and the rest take turns
+    const std::vector<std::string> m_other_kinds = kinds_but_post();
     std::map<std::int64_t, store::Job> m_busy;  // claimed and not yet finished
     bool m_stopping = false;
     bool m_running = false;
@@ -136,6 +145,7 @@ void Pipeline::Impl::stop() {
         // all that happens.
         m_queue.clear();
         m_busy.clear();
+        m_working = m_posting = 0;
         (void)m_tools.store.submit([&](store::Transaction& transaction) -> Status {
             auto leases = transaction.release_leases(m_options.worker);
             if (!leases) return std::move(leases).error();
@@ -158,17 +168,39 @@ bool Pipeline::Impl::running() const {
     return m_running && !m_stopping;
 }
 
-Result<std::vector<store::Job>> Pipeline::Impl::claim(unsigned limit) {
-    std::vector<std::string> paused;
+Result<std::vector<store::Job>> Pipeline::Impl::claim_jobs(store::ClaimRequest request) {
     for (const std::string& partner : m_tools.agreements.paused())
-        paused.push_back(arrival_lane(partner));
+        request.skip_key_prefixes.push_back(arrival_lane(partner));
+    request.worker = m_options.worker;
+    request.lease = m_options.lease;
     return store::submit<std::vector<store::Job>>(
-        m_tools.store, [&](store::Transaction& transaction) {
-            return transaction.claim_jobs({.worker = m_options.worker,
-                                           .limit = limit,
-                                           .lease = m_options.lease,
-                                           .skip_key_prefixes = paused});
-        });
+        m_tools.store,
+        [&](store::Transaction& transaction) { return transaction.claim_jobs(request); });
+}
+
+// Posts that are ready go together as one piece of work, so that the back office is asked once for all of them; half of
+// the workers at most are with it, the rest keeps receiving and acknowledging.
+Result<std::vector<Pipeline::Impl::Work>> Pipeline::Impl::claim(unsigned free, bool posts) {
+    std::vector<Work> claimed;
+    const auto take_posts = [&]() -> Status {
+        auto jobs = claim_jobs({.limit = m_options.post_batch, .kinds = {std::string(step::Post)}});
+        if (!jobs) return std::move(jobs).error();
+        if (!jobs->empty()) claimed.push_back(*std::move(jobs));
+        return {};
+    };
+    m_posts_turn = !m_posts_turn;
+    if (posts && (free > 1 || m_posts_turn))
+        if (Status taken = take_posts(); !taken) return std::move(taken).error();
+    if (claimed.size() < free) {
+        auto jobs = claim_jobs(
+            {.limit = free - static_cast<unsigned>(claimed.size()), .kinds = m_other_kinds});
+        if (!jobs) return std::move(jobs).error();
+        for (store::Job& job : *jobs)
+            claimed.push_back({std::move(job)});
+    }
+    if (posts && claimed.empty())
+        if (Status taken = take_posts(); !taken) return std::move(taken).error();
+    return claimed;
 }
 
 // Until the next job or lease is due. Read from the store, because only it knows what was put there meanwhile.
@@ -201,21 +233,25 @@ void Pipeline::Impl::dispatch() {
     std::unique_lock lock(m_mutex);
     while (!m_stopping) {
         m_woken = false;
-        const auto taken = static_cast<unsigned>(m_busy.size());
-        if (taken >= m_options.workers) {
-            m_changed.wait(lock, [&] { return m_stopping || m_busy.size() < m_options.workers; });
+        if (m_working >= m_options.workers) {
+            m_changed.wait(lock, [&] { return m_stopping || m_working < m_options.workers; });
             continue;
         }
+        const unsigned free = m_options.workers - m_working;
+        const bool posts = m_posting < most_posting();
         lock.unlock();
-        auto jobs = claim(m_options.workers - taken);
+        auto jobs = claim(free, posts);
         if (!jobs) m_tools.log.error("no job can be claimed", {{"error", jobs.error().text()}});
         maybe_sweep();
         const auto pause = jobs && jobs->empty() ? nap() : NapAfterFailure;
         lock.lock();
         if (jobs && !jobs->empty()) {
-            for (store::Job& job : *jobs) {
-                m_busy.emplace(job.id, job);
-                m_queue.push_back(std::move(job));
+            for (Work& work : *jobs) {
+                ++m_working;
+                if (work.front().kind == step::Post) ++m_posting;
+                for (const store::Job& job : work)
+                    m_busy.emplace(job.id, job);
+                m_queue.push_back(std::move(work));
             }
             m_work.notify_all();
             continue;
@@ -230,18 +266,27 @@ void Pipeline::Impl::work() {
     while (true) {
         m_work.wait(lock, [&] { return m_stopping || !m_queue.empty(); });
         if (m_queue.empty() || m_stopping) return;
-        store::Job job = std::move(m_queue.front());
+        const Work work = std::move(m_queue.front());
         m_queue.pop_front();
         lock.unlock();
-        if (Status stored = m_runner.run(job); !stored)
-            m_tools.log.error(
-                "the outcome of a step could not be stored",
-                {{"job", job.id}, {"step", job.kind}, {"error", stored.error().text()}});
+        do_work(work);
         lock.lock();
-        m_busy.erase(job.id);
+        for (const store::Job& job : work)
+            m_busy.erase(job.id);
+        --m_working;
+        if (work.front().kind == step::Post) --m_posting;
         m_woken = true;
         m_changed.notify_one();
     }
+}
+
+void Pipeline::Impl::do_work(const Work& work) {
+    if (work.front().kind == step::Post) return m_runner.run_posts(work);
+    if (Status stored = m_runner.run(work.front()); !stored)
+        m_tools.log.error("the outcome of a step could not be stored",
+                          {{"job", work.front().id},
+                           {"step", work.front().kind},
+                           {"error", stored.error().text()}});
 }
 
 void Pipeline::Impl::keep_leases() {
@@ -267,7 +312,7 @@ void Pipeline::Impl::keep_leases() {
 Result<std::size_t> Pipeline::Impl::run_until_idle() {
     std::size_t steps = 0;
     while (true) {
-        auto jobs = claim(1);
+        auto jobs = claim_jobs({.limit = 1});
         if (!jobs) return std::move(jobs).error();
         if (jobs->empty()) return steps;
         for (const store::Job& job : *jobs) {

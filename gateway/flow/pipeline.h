@@ -16,6 +16,8 @@ namespace sallyport::flow {
 
 struct PipelineOptions {
     unsigned workers = 4;
+    unsigned post_batch =
+        50;  // documents that reach the back office in one step at most; 1 to 1000
     std::chrono::seconds lease{120};  // renewed at a third of its time while a step runs
     RetryPolicy retry;
     std::string worker =

@@ -8,8 +8,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include <memory>
+#include <optional>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace sallyport::flow {
 
@@ -88,32 +91,22 @@ Result<OrderPosting> posting_of(const Tools& tools,
     return posting;
 }
 
-Result<std::variant<Posted, Missing>> ask(const Tools& tools,
-                                          const store::Document& document,
-                                          const config::OdooAgreement& odoo) {
+// Posted before: a record that people deleted since must not come back by itself.
+Result<std::optional<Posted>> posted_before(const Tools& tools, const store::Document& document) {
     auto known = store::read<std::optional<store::BackOfficeResult>>(
         tools.store,
         [&](store::Reader& reader) { return reader.back_office_result(own_key(document)); });
     if (!known) return std::move(known).error();
+    if (!*known) return std::optional<Posted>();
     // Another document made this order; its content was other, or the replay guard would have suppressed this one.
-    if (*known && (*known)->document != document.id)
+    if ((*known)->document != document.id)
         return Error("flow.post.exists",
                      Blame::BackOffice,
                      "order " + (*known)->name + " was made from document " + (*known)->document +
                          " with other content")
             .remedy("change the order by hand if this content counts, then discard this document");
-    // Posted before: a record that people deleted since must not come back by itself.
-    if (*known)
-        return std::variant<Posted, Missing>(Posted{.id = (*known)->record,
-                                                    .name = (*known)->name,
-                                                    .state = (*known)->state,
-                                                    .existed = true});
-    auto posting = posting_of(tools, document, odoo);
-    if (!posting) return std::move(posting).error();
-    CRASH_POINT("post.before");
-    auto answer = tools.back_office.post_order(*posting);
-    CRASH_POINT("post.after");
-    return answer;
+    return std::optional(Posted{
+        .id = (*known)->record, .name = (*known)->name, .state = (*known)->state, .existed = true});
 }
 
 Status store_posted(store::Transaction& transaction,
@@ -148,28 +141,101 @@ Status store_posted(store::Transaction& transaction,
                                       {"existed", posted.existed ? "yes" : "no"}}});
 }
 
+Commit commit_of(store::Document document, Posted posted) {
+    return [document = std::move(document), posted = std::move(posted)](
+               store::Transaction& transaction, Journal& journal) {
+        return store_posted(transaction, journal, document, posted);
+    };
+}
+
+// One job on its way to the back office.
+struct Waiting {
+    std::size_t job = 0;
+    store::Document document{};
+    std::shared_ptr<const Agreement> agreement{};
+};
+
+bool is_change(const store::Document& document) {
+    return document.kind == "OrderChange" ||
+           (document.kind == "Order" && document.purpose == "cancellation");
+}
+
+class Posting {
+public:
+    Posting(const Tools& tools, std::span<const store::Job> jobs)
+        : m_tools(tools), m_outcomes(jobs.size()) {
+        for (std::size_t at = 0; at < jobs.size(); ++at)
+            if (Status sorted = sort(at, jobs[at]); !sorted)
+                m_outcomes[at] = std::move(sorted).error();
+    }
+
+    std::vector<Result<Commit>> run() {
+        if (!m_orders.empty()) orders();
+        for (const Waiting& other : m_others)
+            m_outcomes[other.job] = is_change(other.document)
+                                        ? post_change(m_tools, other.document, *other.agreement)
+                                        : post_other(m_tools, other.document, *other.agreement);
+        std::vector<Result<Commit>> outcomes;
+        for (auto& outcome : m_outcomes)
+            outcomes.push_back(*std::move(outcome));
+        return outcomes;
+    }
+
+private:
+    Status sort(std::size_t at, const store::Job& job) {
+        auto document = load_document(m_tools.store, job.document);
+        if (!document) return std::move(document).error();
+        auto agreement = agreement_of(m_tools, document->partner);
+        if (!agreement) return std::move(agreement).error();
+        Waiting one{at, *std::move(document), *std::move(agreement)};
+        if (is_change(one.document) || one.document.kind != "Order") {
+            m_others.push_back(std::move(one));
+            return {};
+        }
+        auto before = posted_before(m_tools, one.document);
+        if (!before) return std::move(before).error();
+        if (*before) {
+            m_outcomes[at] = commit_of(std::move(one.document), **std::move(before));
+            return {};
+        }
+        auto posting = posting_of(m_tools, one.document, one.agreement->partner.odoo);
+        if (!posting) return std::move(posting).error();
+        m_postings.push_back(*std::move(posting));
+        m_orders.push_back(std::move(one));
+        return {};
+    }
+
+    void orders() {
+        CRASH_POINT("post.before");
+        auto answers = m_tools.back_office.post_orders(m_postings);
+        CRASH_POINT("post.after");
+        for (std::size_t at = 0; at < m_orders.size(); ++at) {
+            auto& outcome = m_outcomes[m_orders[at].job];
+            if (!answers[at])
+                outcome = std::move(answers[at]).error();
+            else if (const auto* missing = std::get_if<Missing>(&*answers[at]))
+                outcome = missing_values(*missing);
+            else
+                outcome =
+                    commit_of(std::move(m_orders[at].document), std::get<Posted>(*answers[at]));
+        }
+    }
+
+    const Tools& m_tools;
+    std::vector<std::optional<Result<Commit>>> m_outcomes;
+    std::vector<OrderPosting> m_postings;
+    std::vector<Waiting> m_orders;  // beside m_postings
+    std::vector<Waiting> m_others;
+};
+
 }  // namespace
 
+std::vector<Result<Commit>> post_documents(const Tools& tools, std::span<const store::Job> jobs) {
+    return Posting(tools, jobs).run();
+}
+
 Result<Commit> post_document(const Tools& tools, const store::Job& job) {
-    auto document = load_document(tools.store, job.document);
-    if (!document) return std::move(document).error();
-    auto agreement = agreement_of(tools, document->partner);
-    if (!agreement) return std::move(agreement).error();
-    if (document->kind == "OrderChange" ||
-        (document->kind == "Order" && document->purpose == "cancellation"))
-        return post_change(tools, *document, **agreement);
-    if (document->kind != "Order")
-        return Error("flow.post.kind",
-                     Blame::Operator,
-                     "documents of kind " + document->kind + " cannot be posted yet")
-            .remedy("remove the set from the partner file, or wait for the release that posts it");
-    auto answer = ask(tools, *document, (*agreement)->partner.odoo);
-    if (!answer) return std::move(answer).error();
-    if (const auto* missing = std::get_if<Missing>(&*answer)) return missing_values(*missing);
-    return Commit([document = *std::move(document), posted = std::get<Posted>(*answer)](
-                      store::Transaction& transaction, Journal& journal) {
-        return store_posted(transaction, journal, document, posted);
-    });
+    return std::move(post_documents(tools, {&job, 1}).front());
 }
 
 }  // namespace sallyport::flow

@@ -21,6 +21,11 @@ Result<OriginalDocument> original_of(const Tools& tools, const store::Document& 
 // Changes that came before their order wait for it outside its lane; now it is there they go on, in the order they came.
 Status wake_early_changes(store::Transaction& transaction, const store::Document& order);
 
+// An answer to our order, a vendor's ship notice or invoice, a remittance advice.
+Result<Commit> post_other(const Tools& tools,
+                          const store::Document& document,
+                          const Agreement& agreement);
+
 // A change of an order or its cancellation. Errors (BackOffice) besides those of the back office: flow.change.stale.
 Result<Commit> post_change(const Tools& tools,
                            const store::Document& document,

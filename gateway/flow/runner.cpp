@@ -2,6 +2,7 @@
 #include "gateway/flow/runner.h"
 
 #include "gateway/base/crash_point.h"
+#include "gateway/flow/files.h"
 
 #include <array>
 #include <exception>
@@ -17,7 +18,7 @@ struct NamedStep {
     std::string_view name;
     StepFunction run;
 };
-constexpr std::array<NamedStep, 11> Steps{{{step::Unwrap, unwrap},
+constexpr std::array<NamedStep, 15> Steps{{{step::Unwrap, unwrap},
                                            {step::Validate, validate_interchange},
                                            {step::Acknowledge, acknowledge},
                                            {step::Write, write_document},
@@ -27,7 +28,11 @@ constexpr std::array<NamedStep, 11> Steps{{{step::Unwrap, unwrap},
                                            {step::Match, match_acknowledgement},
                                            {step::Map, map_document},
                                            {step::Post, post_document},
-                                           {step::Receipt, send_receipt}}};
+                                           {step::Receipt, send_receipt},
+                                           {step::Look, look_again},
+                                           {step::Stage, stage_file},
+                                           {step::Deliver, deliver_file},
+                                           {step::Judge, judge_held}}};
 
 // Dies before or after a step's unit: the boundaries that the crash harness cuts at. The names are literals for grep.
 void pass_before(std::string_view step) {
@@ -42,6 +47,10 @@ void pass_before(std::string_view step) {
     if (step == step::Map) CRASH_POINT("map.commit.before");
     if (step == step::Post) CRASH_POINT("post.commit.before");
     if (step == step::Receipt) CRASH_POINT("receipt.commit.before");
+    if (step == step::Look) CRASH_POINT("look.commit.before");
+    if (step == step::Stage) CRASH_POINT("stage.commit.before");
+    if (step == step::Deliver) CRASH_POINT("deliver.commit.before");
+    if (step == step::Judge) CRASH_POINT("judge.commit.before");
 }
 void pass_after(std::string_view step) {
     if (step == step::Unwrap) CRASH_POINT("unwrap.commit.after");
@@ -55,6 +64,10 @@ void pass_after(std::string_view step) {
     if (step == step::Map) CRASH_POINT("map.commit.after");
     if (step == step::Post) CRASH_POINT("post.commit.after");
     if (step == step::Receipt) CRASH_POINT("receipt.commit.after");
+    if (step == step::Look) CRASH_POINT("look.commit.after");
+    if (step == step::Stage) CRASH_POINT("stage.commit.after");
+    if (step == step::Deliver) CRASH_POINT("deliver.commit.after");
+    if (step == step::Judge) CRASH_POINT("judge.commit.after");
 }
 
 Result<Commit> perform(const Tools& tools, const store::Job& job) {
@@ -73,6 +86,20 @@ Result<Commit> perform(const Tools& tools, const store::Job& job) {
         .remedy("finish or discard this job with the release that made it");
 }
 
+std::vector<Result<Commit>> perform_posts(const Tools& tools, const std::vector<store::Job>& jobs) {
+    std::string thrown;
+    try {
+        return post_documents(tools, jobs);
+    } catch (const std::exception& exception) {
+        thrown = exception.what();
+    }
+    std::vector<Result<Commit>> failed;
+    for (std::size_t at = 0; at < jobs.size(); ++at)
+        failed.emplace_back(
+            Error("flow.step.threw", Blame::Bug, "the step ended unexpectedly: " + thrown));
+    return failed;
+}
+
 store::Attempt attempt_of(const store::Job& job, Instant started, Instant ended) {
     store::Attempt attempt;
     attempt.job = job.id;
@@ -87,9 +114,11 @@ store::Attempt attempt_of(const store::Job& job, Instant started, Instant ended)
 
 // A document that waits for a person shows it on the axis the step works for.
 void mark_parked(store::DocumentUpdate& update, std::string_view step) {
-    if (step == step::Unwrap || step == step::Map || step == step::Post || step == step::Validate)
+    if (step == step::Unwrap || step == step::Map || step == step::Post || step == step::Validate ||
+        step == step::Stage || step == step::Deliver)
         update.back_office = store::BackOfficeStatus::Held;
-    if (step == step::Write || step == step::Envelope || step == step::Freeze || step == step::Send)
+    if (step == step::Write || step == step::Envelope || step == step::Freeze ||
+        step == step::Send || step == step::Look)
         update.delivery = store::DeliveryStatus::Failed;
 }
 
@@ -175,19 +204,41 @@ Status store_failure(store::Transaction& transaction, Journal& journal, const Fa
 
 }  // namespace
 
+std::vector<std::string> kinds_but_post() {
+    std::vector<std::string> kinds;
+    for (const NamedStep& one : Steps)
+        if (one.name != step::Post) kinds.emplace_back(one.name);
+    return kinds;
+}
+
 Status Runner::run(const store::Job& job) const {
-    const Instant started = m_tools.clock.now();
-    auto produced = perform(m_tools, job);
+    const Begun begun{m_tools.clock.now(), m_tools.agreements.generation()};
+    return conclude(job, begun, perform(m_tools, job));
+}
+
+void Runner::run_posts(const std::vector<store::Job>& jobs) const {
+    const Begun begun{m_tools.clock.now(), m_tools.agreements.generation()};
+    const auto outcomes = perform_posts(m_tools, jobs);
+    for (std::size_t at = 0; at < jobs.size(); ++at)
+        if (Status stored = conclude(jobs[at], begun, outcomes[at]); !stored)
+            m_tools.log.error(
+                "the outcome of a step could not be stored",
+                {{"job", jobs[at].id}, {"step", jobs[at].kind}, {"error", stored.error().text()}});
+}
+
+Status Runner::conclude(const store::Job& job,
+                        const Begun& begun,
+                        const Result<Commit>& produced) const {
     Status stored;
     if (produced) {
         pass_before(job.kind);
-        stored = succeed(job, started, *produced);
+        stored = succeed(job, begun.started, *produced);
         // What the step wanted to write is itself at fault: that is an outcome as well.
         if (!stored && stored.error().blame() == Blame::Bug &&
             stored.error().code() != "store.job.fenced")
-            return fail(job, started, stored.error());
+            return fail(job, begun, stored.error());
     } else {
-        stored = fail(job, started, produced.error());
+        stored = fail(job, begun, produced.error());
     }
     if (stored) pass_after(job.kind);
     return stored;
@@ -208,18 +259,22 @@ Status Runner::succeed(const store::Job& job, Instant started, const Commit& com
     return {};
 }
 
-Status Runner::fail(const store::Job& job, Instant started, const Error& error) const {
+Status Runner::fail(const store::Job& job, const Begun& begun, const Error& error) const {
     const Instant now = m_tools.clock.now();
     const AttemptHistory history{.attempts = job.tries,
                                  .since_first = now - job.first_try.value_or(now)};
-    const Decision decision = decide(m_policy, error.blame(), history, m_tools.random.unit());
+    Decision decision = decide(m_policy, error.blame(), history, m_tools.random.unit());
     Journal journal;
     Status done = m_tools.store.submit([&](store::Transaction& transaction) -> Status {
+        // What a reload lets go on, it looks for in a unit after the swap: a step that parks later, on what was agreed
+        // before, would be missed.
+        if (decision.next == Next::Park && begun.generation != m_tools.agreements.generation())
+            decision = {Next::Retry, std::chrono::milliseconds{0}};
         if (Status stored =
                 store_failure(transaction, journal, {job, error, decision, m_tools.make_id()});
             !stored)
             return stored;
-        store::Attempt attempt = attempt_of(job, started, transaction.now());
+        store::Attempt attempt = attempt_of(job, begun.started, transaction.now());
         attempt.code = std::string(error.code());
         attempt.text = error.text();
         attempt.blame = std::string(to_string(error.blame()));

@@ -8,6 +8,8 @@
 //                                              \-> match (a 997 that came; never acknowledged)
 //   write (canonical document of ours) -> envelope -> freeze -> send                    (outbound.h)
 //   receipt (an MDN that the partner wants at a URL, after the 2xx)
+//   judge (a held message whose signer's certificate has been accepted) -> unwrap of what was admitted
+//   unwrap -> deliver (a document nobody here reads, into a folder: files.h)
 #pragma once
 
 #include "gateway/base/clock.h"
@@ -26,8 +28,10 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sallyport::flow {
 
@@ -43,7 +47,17 @@ inline constexpr std::string_view Match = "match";
 inline constexpr std::string_view Map = "map";
 inline constexpr std::string_view Post = "post";
 inline constexpr std::string_view Receipt = "receipt";
+inline constexpr std::string_view Judge = "judge";
+inline constexpr std::string_view Deliver = "deliver";
+inline constexpr std::string_view Look = "look";
 }  // namespace step
+
+// What reading a held message again came to.
+struct JudgedAgain {
+    std::string message{};      // the one that was admitted
+    std::string disposition{};  // what is answered from now on when the partner asks again
+    bool repeated = false;      // it had arrived meanwhile, or an earlier try was cut off after it
+};
 
 // Everything a step may use. All of it outlives the pipeline and is thread-safe.
 struct Tools {
@@ -59,6 +73,13 @@ struct Tools {
     Log log;
     // One attempt to bring an asynchronous receipt to its URL; empty: there are none.
     std::function<Status(const transports::AsyncReceipt&)> send_receipt{};
+    // A held message through the transport's whole judgement once more, as if it came now; empty: there is none. The error
+    // of a message that fails again is the one it was refused with.
+    std::function<Result<JudgedAgain>(const store::Message&)> judge_again{};
+
+    // Brings a record of the back office ("stock.picking/42") out now; its error is why it cannot go. Empty: nothing goes
+    // out. Called by one worker at a time per record.
+    std::function<Status(const std::string&)> look_again{};
 
     std::string make_id() const { return new_id(clock.now(), random); }
 };
@@ -76,7 +97,12 @@ Result<Commit> send(const Tools& tools, const store::Job& job);
 Result<Commit> match_acknowledgement(const Tools& tools, const store::Job& job);
 Result<Commit> map_document(const Tools& tools, const store::Job& job);
 Result<Commit> post_document(const Tools& tools, const store::Job& job);
+// Several at once, of different lanes: orders among them reach the back office together. An outcome for each job.
+std::vector<Result<Commit>> post_documents(const Tools& tools, std::span<const store::Job> jobs);
 Result<Commit> send_receipt(const Tools& tools, const store::Job& job);
+Result<Commit> look_again(const Tools& tools, const store::Job& job);  // records.h
+Result<Commit> judge_held(const Tools& tools, const store::Job& job);
+Result<Commit> deliver_file(const Tools& tools, const store::Job& job);
 
 // --- shared by the steps ----------------------------------------------------------------------------------------------
 

@@ -26,6 +26,8 @@ constexpr std::array Classes{
     Class{"psycopg2.errors.SerializationFailure", "odoo.busy", Blame::Network, TryAgain},
     Class{"psycopg2.errors.DeadlockDetected", "odoo.busy", Blame::Network, TryAgain},
     Class{"psycopg2.errors.LockNotAvailable", "odoo.busy", Blame::Network, TryAgain},
+    Class{"odoo.exceptions.LockError", "odoo.busy", Blame::Network, TryAgain},
+    Class{"odoo.exceptions.ConcurrencyError", "odoo.busy", Blame::Network, TryAgain},
     Class{"psycopg2.InterfaceError", "odoo.unavailable", Blame::Network, TryAgain},
     Class{
         "psycopg2.OperationalError",
@@ -64,6 +66,15 @@ constexpr std::array Classes{
     Class{"builtins.TypeError", "odoo.schema", Blame::Bug, Drift},
     Class{"builtins.IndexError", "odoo.schema", Blame::Bug, Drift},
     Class{"psycopg2.errors.InvalidTextRepresentation", "odoo.schema", Blame::Bug, Drift},
+    // JSON-2: what its controller says before or instead of a method.
+    Class{"werkzeug.exceptions.Unauthorized",
+          "odoo.credentials",
+          Blame::Operator,
+          "create a new API key for the service account: on Odoo 18 and later keys expire"},
+    Class{"werkzeug.exceptions.NotFound", "odoo.schema", Blame::Bug, Drift},
+    Class{"werkzeug.exceptions.UnprocessableEntity", "odoo.schema", Blame::Bug, Drift},
+    Class{"werkzeug.exceptions.BadRequest", "odoo.schema", Blame::Bug, Drift},
+    Class{"werkzeug.exceptions.UnsupportedMediaType", "odoo.schema", Blame::Bug, Drift},
 };
 
 }  // namespace
@@ -120,6 +131,22 @@ Error rpc_error(const nlohmann::ordered_json& error, const std::string& call) {
     return classified(name, message, call);
 }
 
+Error json2_error(int status, std::string_view body, const std::string& call) {
+    const auto reply = nlohmann::ordered_json::parse(body, nullptr, false);
+    if (reply.is_object() && reply.contains("name") && reply["name"].is_string()) {
+        std::string message;
+        if (const auto text = reply.find("message"); text != reply.end() && text->is_string())
+            message = *text;
+        return classified(reply["name"].get<std::string>(), message, call);
+    }
+    // Early 19 says what its controller refuses as a bare text.
+    const std::string message = reply.is_string() ? reply.get<std::string>() : std::string();
+    if (status == 401) return classified("werkzeug.exceptions.Unauthorized", message, call);
+    if (reply.is_string() && (status == 400 || status == 404 || status == 422))
+        return classified("werkzeug.exceptions.UnprocessableEntity", message, call);
+    return http_error(status, call);
+}
+
 Error http_error(int status, const std::string& call) {
     const std::string what = call + " was answered with HTTP " + std::to_string(status);
     if (status == 502 || status == 503 || status == 504 || status == 429)
@@ -128,8 +155,8 @@ Error http_error(int status, const std::string& call) {
                      what + ": the proxy before Odoo or Odoo itself is overloaded or restarting");
     return Error("odoo.http", Blame::Operator, what)
         .remedy(
-            "see what answers at that url: the proxy before Odoo must pass /jsonrpc, and its "
-            "database filter the database");
+            "see what answers at that url: the proxy before Odoo must pass /jsonrpc (from Odoo 19 "
+            "on /json/2 and /web/version), and its database filter the database");
 }
 
 }  // namespace sallyport::odoo

@@ -18,6 +18,9 @@ Error classified(std::string_view name, std::string_view message, const std::str
 // The error member of a JSON-RPC reply; the traceback in it is not looked at.
 Error rpc_error(const nlohmann::ordered_json& error, const std::string& call);
 
+// A reply of JSON-2 that is not HTTP 200: {name, message, arguments, context, debug}, a bare text, or a proxy's page.
+Error json2_error(int status, std::string_view body, const std::string& call);
+
 // A reply that is not HTTP 200.
 Error http_error(int status, const std::string& call);
 

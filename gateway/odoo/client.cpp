@@ -83,6 +83,7 @@ private:
 struct Session {
     std::int64_t user = 0;
     std::size_t key = 0;  // index of the key that worked
+    Protocol protocol = Protocol::JsonRpc;
 };
 
 struct Access {
@@ -121,18 +122,14 @@ public:
         return result;
     }
 
+    // A server without JSON-RPC answers it with 404; then it may be one that speaks JSON-2 only.
     Result<ServerVersion> version() {
+        if (m_options.protocol == Protocol::Json2) return web_version();
         auto result = rpc("common", "version", Json::array(), "the version");
-        if (!result) return std::move(result).error();
-        const auto info = result->find("server_version_info");
-        if (!result->is_object() || info == result->end() || !info->is_array() || info->empty() ||
-            !(*info)[0].is_number_integer())
-            return Error("odoo.http",
-                         Blame::Operator,
-                         m_target.text() + " does not answer as Odoo does")
-                .remedy("see what listens at that url");
-        return ServerVersion{.major = (*info)[0].get<int>(),
-                             .text = text_of(*result, "server_version")};
+        if (result) return version_in(*result, "server_version_info", "server_version");
+        if (m_options.protocol == Protocol::Probe && result.error().code() == "odoo.http")
+            if (auto version = web_version(); version) return version;
+        return std::move(result).error();
     }
 
     Result<std::int64_t> authenticate() {
@@ -163,9 +160,35 @@ private:
         return result;
     }
 
+    Result<ServerVersion> version_in(const Json& reply, const char* info, const char* text) const {
+        if (const auto parts = reply.is_object() ? reply.find(info) : reply.end();
+            parts != reply.end() && parts->is_array() && !parts->empty() &&
+            (*parts)[0].is_number_integer())
+            return ServerVersion{.major = (*parts)[0].get<int>(), .text = text_of(reply, text)};
+        return Error(
+                   "odoo.http", Blame::Operator, m_target.text() + " does not answer as Odoo does")
+            .remedy("see what listens at that url");
+    }
+
+    // Odoo 19 and later.
+    Result<ServerVersion> web_version() {
+        const std::string what = "the version";
+        auto reply = exchange({.get = true, .path = "/web/version"}, what);
+        if (!reply) return std::move(reply).error();
+        if (reply->status != 200) return http_error(reply->status, what);
+        auto document = parse_reply(reply->body);
+        if (!document) return std::move(document).error().during(what);
+        return version_in(*document, "version_info", "version");
+    }
+
+    Result<Protocol> protocol() {
+        if (m_options.protocol != Protocol::Probe) return m_options.protocol;
+        auto server = version();
+        if (!server) return std::move(server).error();
+        return server->major >= 19 ? Protocol::Json2 : Protocol::JsonRpc;
+    }
+
     Result<Json> execute(const Call& call, const Session& session) {
-        Json positional = Json::array();
-        if (call.ids) positional.push_back(*call.ids);
         Json named = call.arguments;
         Json context = call.context;
         if (!context.contains("lang")) context["lang"] = "en_US";
@@ -173,6 +196,12 @@ private:
         if (!m_options.companies.empty() && !context.contains("allowed_company_ids"))
             context["allowed_company_ids"] = m_options.companies;
         named["context"] = std::move(context);
+        if (session.protocol == Protocol::Json2) {
+            if (call.ids) named["ids"] = *call.ids;
+            return json2(call.model, call.method, named, session.key);
+        }
+        Json positional = Json::array();
+        if (call.ids) positional.push_back(*call.ids);
         Json arguments = Json::array({m_options.database,
                                       session.user,
                                       std::string(m_options.keys[session.key].reveal()),
@@ -181,6 +210,45 @@ private:
                                       std::move(positional),
                                       std::move(named)});
         return rpc("object", "execute_kw", std::move(arguments), call.model + "." + call.method);
+    }
+
+    static Result<std::string> written(const Json& body, const std::string& what) {
+        try {
+            return body.dump();
+        } catch (const Json::exception&) {
+            return Error("odoo.text", Blame::Partner, "a value for " + what + " is not UTF-8 text")
+                .remedy("have the document sent with its character set declared");
+        }
+    }
+
+    Result<HttpReply> exchange(const HttpRequest& request, const std::string& what) {
+        const Slot slot(m_slots);
+        auto reply = m_poster->send(request, m_clock);
+        if (!reply) return std::move(reply).error().during(what);
+        if (reply->date) m_server_time.with([&](auto& time) { time = reply->date; });
+        return reply;
+    }
+
+    // One exchange: the reply's body is the result, the status says whether it is one.
+    Result<Json> json2(const std::string& model,
+                       const std::string& method,
+                       const Json& named,
+                       std::size_t key) {
+        const std::string what = model + "." + method;
+        auto body = written(named, what);
+        if (!body) return std::move(body).error();
+        auto reply = exchange(
+            {.path = "/json/2/" + model + "/" + method,
+             .body = *std::move(body),
+             .headers = {{"Authorization", "bearer " + std::string(m_options.keys[key].reveal())},
+                         {"X-Odoo-Database", m_options.database}}},
+            what);
+        if (!reply) return std::move(reply).error();
+        if (reply->status != 200) return redacted(json2_error(reply->status, reply->body, what));
+        if (reply->body.empty()) return Json();
+        auto document = parse_reply(reply->body);
+        if (!document) return std::move(document).error().during(what);
+        return document;
     }
 
     // One exchange. The result member; null where there is none.
@@ -193,17 +261,10 @@ private:
             {"method", "call"},
             {"params", {{"service", service}, {"method", method}, {"args", std::move(arguments)}}},
             {"id", ++m_counter}};
-        std::string body;
-        try {
-            body = request.dump();
-        } catch (const Json::exception&) {
-            return Error("odoo.text", Blame::Partner, "a value for " + what + " is not UTF-8 text")
-                .remedy("have the document sent with its character set declared");
-        }
-        const Slot slot(m_slots);
-        auto reply = m_poster->post("/jsonrpc", body, m_clock);
-        if (!reply) return std::move(reply).error().during(what);
-        if (reply->date) m_server_time.with([&](auto& time) { time = reply->date; });
+        auto body = written(request, what);
+        if (!body) return std::move(body).error();
+        auto reply = exchange({.path = "/jsonrpc", .body = *std::move(body)}, what);
+        if (!reply) return std::move(reply).error();
         if (reply->status != 200) return http_error(reply->status, what);
         auto document = parse_reply(reply->body);
         if (!document) return std::move(document).error().during(what);
@@ -250,17 +311,14 @@ private:
     }
 
     Result<Session> log_in() {
+        auto spoken = protocol();
+        if (!spoken) return std::move(spoken).error();
         for (std::size_t key = 0; key < m_options.keys.size(); ++key) {
-            auto user = rpc("common",
-                            "authenticate",
-                            Json::array({m_options.database,
-                                         m_options.login,
-                                         std::string(m_options.keys[key].reveal()),
-                                         Json::object()}),
-                            "the login of " + m_options.login);
+            auto user = *spoken == Protocol::Json2 ? user_by_token(key) : user_by_login(key);
             if (!user && user.error().code() != "odoo.credentials") return std::move(user).error();
             if (user && user->is_number_integer()) {
-                const Session session{.user = user->get<std::int64_t>(), .key = key};
+                const Session session{
+                    .user = user->get<std::int64_t>(), .key = key, .protocol = *spoken};
                 m_access.with(
                     [&](Access& access) { access = {.session = session, .refused = {}}; });
                 return session;
@@ -272,6 +330,36 @@ private:
                      "Odoo refuses the login " + m_options.login +
                          " with the configured key on database " + m_options.database)
             .remedy("check login and database, and create a new API key for the service account");
+    }
+
+    Result<Json> user_by_login(std::size_t key) {
+        return rpc("common",
+                   "authenticate",
+                   Json::array({m_options.database,
+                                m_options.login,
+                                std::string(m_options.keys[key].reveal()),
+                                Json::object()}),
+                   "the login of " + m_options.login);
+    }
+
+    // The key says who calls; that it is the account in the settings is checked, for the rights of that one were probed.
+    Result<Json> user_by_token(std::size_t key) {
+        auto who = json2("res.users", "context_get", Json::object(), key);
+        if (!who) return std::move(who).error().during("the login of " + m_options.login);
+        const Json user = who->is_object() ? who->value("uid", Json()) : Json();
+        if (!user.is_number_integer())
+            return Error("odoo.reply.malformed",
+                         Blame::Network,
+                         "Odoo does not say whose key that of " + m_options.login + " is");
+        auto record = json2("res.users", "read", {{"ids", {user}}, {"fields", {"login"}}}, key);
+        if (!record) return std::move(record).error().during("the login of " + m_options.login);
+        if (!record->is_array() || record->empty() ||
+            text_of((*record)[0], "login") != m_options.login)
+            return Error("odoo.credentials",
+                         Blame::Operator,
+                         "the configured key belongs to another account than " + m_options.login)
+                .remedy("create an API key as " + m_options.login);
+        return user;
     }
 
     void forget_session() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One service account's way into one Odoo database (external API over JSON-RPC; Odoo 14 to 18).
+// One service account's way into one Odoo database: external API over JSON-RPC (Odoo 14 to 19) or JSON-2 (Odoo 19 and
+// later), one interface over both.
 //
 // A connection lives for one call: Odoo closes it anyway, and an idle one occupies a worker of a prefork server. Nothing
 // is sent twice by this class except the authentication. Every error says who must act:
@@ -38,12 +39,19 @@
 
 namespace sallyport::odoo {
 
+enum class Protocol : std::uint8_t {
+    Probe,    // asks the server: JSON-2 from Odoo 19 on, else JSON-RPC
+    JsonRpc,  // POST /jsonrpc with user id and key in every body
+    Json2,    // POST /json/2/<model>/<method>, the key as bearer token
+};
+
 struct ClientOptions {
     std::string url;  // http(s)://host[:port]; user info, query and fragment are refused
     std::string database;
     std::string login;
     std::vector<Secret> keys;  // API keys, preferred first: two while a key is being rotated
-    std::string ca_file;       // PEM; empty: the system's trust store. Only for https.
+    Protocol protocol = Protocol::JsonRpc;
+    std::string ca_file;  // PEM; empty: the system's trust store. Only for https.
     bool allow_plain_http_beyond_loopback = false;
     std::chrono::milliseconds connect_timeout{3'000};
     // Longer than Odoo's own limit_time_real (120 s), so that Odoo always speaks first. At least 60 s.

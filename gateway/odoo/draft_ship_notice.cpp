@@ -50,6 +50,13 @@ std::string sscc_in(const std::string& text) {
     return check_digit(digits.substr(0, 17)) == digits[17] ? std::string(digits) : std::string();
 }
 
+std::string gln_in(const std::string& text) {
+    constexpr std::size_t Digits = 13;
+    const bool good = text.size() == Digits && all_digits(text) &&
+                      check_digit(std::string_view(text).substr(0, Digits - 1)) == text.back();
+    return good ? text : std::string();
+}
+
 Result<std::string> make_sscc(const std::string& prefix, std::int64_t number) {
     if (!all_digits(prefix) || prefix.size() < 8 || prefix.size() > 11)
         return Error("odoo.sscc.prefix",
@@ -78,12 +85,16 @@ struct Records {
     Json moves{};
     Json packages{};
     Json products{};
+    bool package_field = false;  // packages have it
 };
 
 class ShipNotice {
 public:
     ShipNotice(Echo echo, const Records& records, const ShipmentRules& rules)
         : m_echo(std::move(echo)), m_records(records), m_rules(rules) {}
+
+    // By package: the codes that were given to packages without one, for the field Odoo has for them.
+    const std::map<std::int64_t, std::string>& minted() const { return m_minted; }
 
     Result<std::optional<Draft>> write() {
         Json shipment = head();
@@ -149,6 +160,8 @@ private:
         for (const Json& ref : said.value("refs", Json::array())) {
             if (text_of(ref, "kind") == "vendor_number") out["vendor_number"] = ref["value"];
             if (text_of(ref, "kind") == "department") out["department"] = ref["value"];
+            // cXML: what an order is known by to the network that carried it; a notice must name it.
+            if (text_of(ref, "kind") == "payload_id") out["refs"].push_back(ref);
         }
         return out;
     }
@@ -215,7 +228,7 @@ private:
             });
     }
 
-    Result<Json> package_of(std::int64_t id) const {
+    Result<Json> package_of(std::int64_t id) {
         const Json nothing = Json::object();
         const Json* record = &nothing;
         for (const Json& one : m_records.packages)
@@ -229,6 +242,9 @@ private:
             auto minted = mint(id);
             if (!minted) return std::move(minted).error();
             sscc = *std::move(minted);
+            // What a person wrote there is not overwritten, be it a code or not.
+            if (m_records.package_field && text_of(*record, m_rules.package_field).empty())
+                m_minted[id] = sscc;
         }
         if (!sscc.empty()) out["sscc"] = sscc;
         return out;
@@ -254,6 +270,7 @@ private:
     Echo m_echo;
     const Records& m_records;
     const ShipmentRules& m_rules;
+    std::map<std::int64_t, std::string> m_minted;
     std::size_t m_packages = 0;
     bool m_anything = false;
 };
@@ -299,12 +316,37 @@ Status read_details(Client& client, const ShipmentRules& rules, Records& records
              .arguments = {{"allfields", {rules.package_field}}, {"attributes", {"type"}}},
              .context = Json::object()});
         if (!known) return std::move(known).error();
-        if (known->contains(rules.package_field)) fields.push_back(rules.package_field);
+        records.package_field = known->contains(rules.package_field);
+        if (records.package_field) fields.push_back(rules.package_field);
     }
     auto packages = read_all(
         client, "stock.quant.package", Json::array({leaf("id", "in", packed)}), std::move(fields));
     if (!packages) return std::move(packages).error();
     records.packages = *std::move(packages);
+    return {};
+}
+
+// So that labels, warehouse and partner speak of the same code. The code was kept before, and writing it again changes
+// nothing: however often this is interrupted, a package has one. An account that may only read leaves it to the notice.
+Status write_back(Client& client,
+                  const ShipmentRules& rules,
+                  const std::map<std::int64_t, std::string>& codes) {
+    if (codes.empty()) return {};
+    auto may = client.call({.model = "stock.quant.package",
+                            .method = "check_access_rights",
+                            .ids = {},
+                            .arguments = {{"operation", "write"}, {"raise_exception", false}},
+                            .context = Json::object()});
+    if (!may) return std::move(may).error().during("writing the packages' codes");
+    if (*may != Json(true)) return {};
+    for (const auto& [package, code] : codes) {
+        auto written = client.call({.model = "stock.quant.package",
+                                    .method = "write",
+                                    .ids = std::vector<std::int64_t>{package},
+                                    .arguments = {{"vals", {{rules.package_field, code}}}},
+                                    .context = Json::object()});
+        if (!written) return std::move(written).error().during("writing the packages' codes");
+    }
     return {};
 }
 
@@ -348,7 +390,12 @@ Result<std::optional<Draft>> draft_ship_notice(Client& client,
     auto known = echo.read(*order, named(records.moves, "sale_line_id"), std::move(units));
     if (!known) return std::move(known).error();
     if (!*known) return std::optional<Draft>();
-    return ShipNotice(**std::move(known), records, rules).write();
+    ShipNotice notice(**std::move(known), records, rules);
+    auto draft = notice.write();
+    if (!draft) return draft;
+    if (Status written = write_back(client, rules, notice.minted()); !written)
+        return std::move(written).error();
+    return draft;
 }
 
 }  // namespace sallyport::odoo

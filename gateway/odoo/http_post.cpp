@@ -111,17 +111,18 @@ private:
     const Clock& m_clock;
 };
 
-void write_request(Session& session,
-                   const Target& target,
-                   const std::string& path,
-                   const std::string& body) {
-    net::HTTPRequest request(net::HTTPRequest::HTTP_POST, path, net::HTTPMessage::HTTP_1_1);
+void write_request(Session& session, const Target& target, const HttpRequest& wanted) {
+    net::HTTPRequest request(wanted.get ? net::HTTPRequest::HTTP_GET : net::HTTPRequest::HTTP_POST,
+                             wanted.path,
+                             net::HTTPMessage::HTTP_1_1);
     request.setHost(target.host, target.port);
     request.set("User-Agent", "sallyport");
     request.set("Accept", "application/json");
-    request.setContentType("application/json");
-    request.setContentLength64(static_cast<Poco::Int64>(body.size()));
-    session.sendRequest(request) << body << std::flush;
+    for (const auto& [name, value] : wanted.headers)
+        request.set(name, value);
+    if (!wanted.get) request.setContentType("application/json");
+    request.setContentLength64(static_cast<Poco::Int64>(wanted.body.size()));
+    session.sendRequest(request) << wanted.body << std::flush;
     session.send_now();
 }
 
@@ -158,16 +159,14 @@ public:
     Poster(Target target, HttpLimits limits, net::Context::Ptr context)
         : m_target(std::move(target)), m_limits(limits), m_context(std::move(context)) {}
 
-    Result<HttpReply> post(const std::string& path,
-                           const std::string& body,
-                           const Clock& clock) override {
+    Result<HttpReply> send(const HttpRequest& request, const Clock& clock) override {
         auto socket = connect();
         if (!socket) return std::move(socket).error();
         try {
             socket->setNoDelay(true);
             socket->setSendTimeout(timespan(m_limits.read_timeout));
             Session session(*socket, m_limits.read_timeout, clock);
-            write_request(session, m_target, path, body);
+            write_request(session, m_target, request);
             net::HTTPResponse response;
             std::istream& stream = session.receiveResponse(response);
             HttpReply reply{.status = static_cast<int>(response.getStatus()), .body = {}};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One HTTP POST on one connection: connect, write head and body in one go, read the whole reply, close. Internal to
+// One HTTP request on one connection: connect, write head and body in one go, read the whole reply, close. Internal to
 // gateway/odoo. Nothing is ever sent twice here. Errors: odoo.connect, odoo.tls, odoo.reply.lost, odoo.reply.large.
 #pragma once
 
@@ -12,6 +12,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace sallyport::odoo {
 
@@ -38,6 +40,13 @@ struct HttpReply {
     std::optional<Instant> date{};  // the Date header: the server's clock, in whole seconds
 };
 
+struct HttpRequest {
+    bool get = false;  // else a POST of `body`
+    std::string path{};
+    std::string body{};
+    std::vector<std::pair<std::string, std::string>> headers{};  // besides those every request has
+};
+
 // Thread-safe; holds the TLS context only.
 class HttpPoster {
 public:
@@ -46,9 +55,7 @@ public:
                                                     HttpLimits limits,
                                                     const std::string& ca_file);
     virtual ~HttpPoster() = default;
-    virtual Result<HttpReply> post(const std::string& path,
-                                   const std::string& body,
-                                   const Clock& clock) = 0;
+    virtual Result<HttpReply> send(const HttpRequest& request, const Clock& clock) = 0;
 };
 
 }  // namespace sallyport::odoo

@@ -80,7 +80,11 @@ Result<Model> MasterData::model() {
     auto line = m_client.call(fields_of("sale.order.line", wanted));
     if (!line) return std::move(line).error();
 
+    auto order = m_client.call(fields_of("sale.order", {"locked"}));
+    if (!order) return std::move(order).error();
+
     Model model;
+    model.locked = order->contains("locked");
     for (const auto& field : m_gln_fields)
         if (partner->contains(field)) model.gln_fields.push_back(field);
     model.line_field = !m_line_field.empty() && line->contains(m_line_field);

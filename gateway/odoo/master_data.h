@@ -53,6 +53,7 @@ struct Unit {
 struct Model {
     std::vector<std::string> gln_fields;
     bool line_field = false;
+    bool locked = false;  // orders have it; before Odoo 17 a locked order is in state "done"
     int price_places = 2;
     int quantity_places = 2;
 };

@@ -80,9 +80,13 @@ private:
     }
 
     Status read_order() {
+        auto model = m_parts.data.model();
+        if (!model) return std::move(model).error().during("reading the order");
+        std::vector<std::string> fields{"name", "state", "commitment_date"};
+        if (model->locked) fields.emplace_back("locked");
         auto found = read("sale.order",
                           Json::array({Json::array({"id", "=", m_posting.record})}),
-                          {"name", "state", "locked", "commitment_date"});
+                          std::move(fields));
         if (!found) return std::move(found).error().during("reading the order");
         if (found->empty())
             return Error("odoo.change.record",

@@ -16,6 +16,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,7 @@ struct AgreementOrders {
     std::map<std::string, std::string> units{};  // before those for everybody
     bool hold_adjustments = true;
     bool hold_allocations = true;
+    std::string vendor{};  // res.partner.ref; our purchase orders for it are this agreement's
 };
 
 struct OrdersOptions {
@@ -70,8 +72,10 @@ public:
 
     // Further error codes (BackOffice): odoo.order.purpose, odoo.order.duplicate, odoo.order.differs,
     // odoo.order.unconfirmed, odoo.load.refused. An order a person cancelled is answered with its state.
-    Result<std::variant<flow::Posted, flow::Missing>> post_order(
-        const flow::OrderPosting& posting) override;
+    flow::OrderOutcome post_order(const flow::OrderPosting& posting) override;
+    // Together: see order_batch.h.
+    std::vector<flow::OrderOutcome> post_orders(
+        std::span<const flow::OrderPosting> postings) override;
     // See order_changes.h.
     Result<std::variant<flow::Changed, flow::Missing>> change_order(
         const flow::ChangePosting& posting) override;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What each of the outgoing flows may ask, and what is watched. Nothing here writes.
+// What each of the outgoing flows may ask, and what is watched. Nothing here writes, but for the codes of packages.
 #include "gateway/odoo/echo.h"
 #include "gateway/odoo/outgoing.h"
 
@@ -22,6 +22,7 @@ Rules echo_rules(const OrdersOptions& options) {
         {"product.packaging", "search_read", {"barcode", "product_id", "qty", "product_uom_id"}},
         {"uom.uom", "search_read", {"name", "category_id", "uom_type", "ratio"}},
         {"uom.uom", "get_external_id", {}},
+        {"sale.order", "fields_get", {"locked"}},
         {"sale.order.line", "fields_get", line},
         {"sale.order.line", "get_external_id", {}},
     };
@@ -69,7 +70,11 @@ Fence responses_out_fence(const OrdersOptions& options) {
 
 Fence shipments_out_fence(const OrdersOptions& options, const std::string& package_field) {
     std::vector<std::string> package{"name", "package_type_id"};
-    if (!package_field.empty()) package.push_back(package_field);
+    std::vector<std::string> code;
+    if (!package_field.empty()) {
+        package.push_back(package_field);
+        code.push_back(package_field);
+    }
     return fence_of(options,
                     {{"stock.picking",
                       "search_read",
@@ -94,7 +99,9 @@ Fence shipments_out_fence(const OrdersOptions& options, const std::string& packa
                        "result_package_id"}},
                      {"stock.move", "search_read", {"sale_line_id"}},
                      {"stock.quant.package", "fields_get", package},
-                     {"stock.quant.package", "search_read", package}});
+                     {"stock.quant.package", "search_read", package},
+                     {"stock.quant.package", "check_access_rights", {}},
+                     {"stock.quant.package", "write", code}});
 }
 
 Fence invoices_out_fence(const OrdersOptions& options) {

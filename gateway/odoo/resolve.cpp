@@ -48,8 +48,8 @@ std::string matches_text(std::size_t count) {
 
 class OrderResolver {
 public:
-    OrderResolver(const flow::OrderPosting& posting, const OrdersOptions& options, MasterData& data)
-        : m_posting(posting), m_order(posting.order), m_options(options), m_data(data) {}
+    OrderResolver(const flow::OrderPosting& posting, const OrdersOptions& options, Lookups& lookups)
+        : m_posting(posting), m_order(posting.order), m_options(options), m_lookups(lookups) {}
 
     Result<std::variant<ResolvedOrder, Missing>> run() {
         m_resolved.number = text_of(m_order, "number");
@@ -64,7 +64,7 @@ public:
             return std::move(done).error().during("resolving the currency");
         dates();
         not_booked();
-        auto lines = resolve_lines(m_posting, m_options, m_data, m_missing);
+        auto lines = resolve_lines(m_posting, m_options, m_lookups, m_missing);
         if (!lines) return std::move(lines).error().during("resolving the lines");
         m_resolved.lines = *std::move(lines);
         if (!m_missing.empty()) return std::variant<ResolvedOrder, Missing>(std::move(m_missing));
@@ -81,15 +81,9 @@ private:
         const auto buyer = words_of(m_order, "buyer");
         const auto ship_to = words_of(m_order, "ship_to");
         const auto bill_to = words_of(m_order, "bill_to");
-        std::set<std::string> refs;
-        std::set<std::string> glns;
-        if (!m_posting.customer.empty()) refs.insert(m_posting.customer);
-        for (const auto* words : {&buyer, &ship_to, &bill_to}) {
-            if (!words->gln.empty()) glns.insert(words->gln);
-            for (const auto& [field, code] : words->codes)
-                refs.insert(code);
-        }
-        auto found = m_data.partners(refs, glns);
+        LookupWords wanted;
+        add_party_words(m_posting, wanted);
+        auto found = m_lookups.partners(wanted.refs, wanted.glns);
         if (!found) return std::move(found).error();
         m_partners = *std::move(found);
 
@@ -186,7 +180,7 @@ private:
     Status currency() {
         m_resolved.currency = text_of(m_order, "currency");
         if (m_resolved.currency.empty() || m_resolved.customer == 0) return {};
-        auto ours = m_data.currency(m_pricelist);
+        auto ours = m_lookups.data().currency(m_pricelist);
         if (!ours) return std::move(ours).error();
         if (!ours->empty() && *ours != m_resolved.currency)
             miss("currency",
@@ -285,7 +279,7 @@ private:
     const flow::OrderPosting& m_posting;
     const Json& m_order;
     const OrdersOptions& m_options;
-    MasterData& m_data;
+    Lookups& m_lookups;
     std::vector<Partner> m_partners;
     std::optional<std::int64_t> m_pricelist;
     ResolvedOrder m_resolved;
@@ -294,10 +288,20 @@ private:
 
 }  // namespace
 
+void add_party_words(const flow::OrderPosting& posting, LookupWords& wanted) {
+    if (!posting.customer.empty()) wanted.refs.insert(posting.customer);
+    for (const char* path : {"buyer", "ship_to", "bill_to"}) {
+        const PartyWords words = words_of(posting.order, path);
+        if (!words.gln.empty()) wanted.glns.insert(words.gln);
+        for (const auto& [field, code] : words.codes)
+            wanted.refs.insert(code);
+    }
+}
+
 Result<std::variant<ResolvedOrder, Missing>> resolve(const flow::OrderPosting& posting,
                                                      const OrdersOptions& options,
-                                                     MasterData& data) {
-    return OrderResolver(posting, options, data).run();
+                                                     Lookups& lookups) {
+    return OrderResolver(posting, options, lookups).run();
 }
 
 }  // namespace sallyport::odoo

@@ -5,7 +5,7 @@
 
 #include "gateway/base/decimal.h"
 #include "gateway/flow/back_office.h"
-#include "gateway/odoo/master_data.h"
+#include "gateway/odoo/lookups.h"
 #include "gateway/odoo/orders.h"
 
 #include <cstdint>
@@ -37,10 +37,12 @@ struct ResolvedOrder {
     std::vector<std::string> remarks;  // for the note: what a person should know and no field holds
 };
 
-// Thread-safe as far as `data` is.
 Result<std::variant<ResolvedOrder, flow::Missing>> resolve(const flow::OrderPosting& posting,
                                                            const OrdersOptions& options,
-                                                           MasterData& data);
+                                                           Lookups& lookups);
+
+// What `resolve` will ask of partners.
+void add_party_words(const flow::OrderPosting& posting, LookupWords& wanted);
 
 // "4006381333931" with leading zeros taken off and added: GTIN-8, -12, -13 and -14 of the same item, and as sent.
 std::set<std::string> gtin_variants(const std::string& gtin);

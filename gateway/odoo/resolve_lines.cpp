@@ -49,21 +49,52 @@ std::string cross_referenced(const OrdersOptions& options,
     return row_of(options.items);
 }
 
+std::vector<Draft> drafts_of(const flow::OrderPosting& posting, const OrdersOptions& options) {
+    std::vector<Draft> drafts;
+    const auto lines = posting.order.find("lines");
+    if (lines == posting.order.end() || !lines->is_array()) return drafts;
+    for (std::size_t at = 0; at < lines->size(); ++at) {
+        Draft draft;
+        draft.line = &(*lines)[at];
+        draft.where = "lines[" + std::to_string(at) + "]";
+        const Json item = draft.line->value("item", Json::object());
+        for (const char* field : {"gtin", "ean", "upc"})
+            if (auto number = text_of(item, field); !number.empty())
+                draft.words.gtins.emplace_back(field, std::move(number));
+        draft.words.seller_code = text_of(item, "seller_code");
+        draft.words.buyer_code = text_of(item, "buyer_code");
+        draft.words.buyer_code_is_ours =
+            cross_referenced(options, posting.partner, draft.words.buyer_code);
+        draft.unit = text_of(*draft.line, "unit");
+        drafts.push_back(std::move(draft));
+    }
+    return drafts;
+}
+
+void add_words(const std::vector<Draft>& drafts, LookupWords& wanted) {
+    for (const auto& draft : drafts) {
+        for (const auto& [field, gtin] : draft.words.gtins)
+            wanted.barcodes.merge(gtin_variants(gtin));
+        for (const auto& code : {draft.words.seller_code, draft.words.buyer_code_is_ours})
+            if (!code.empty()) wanted.codes.insert(code);
+    }
+}
+
 class LineResolver {
 public:
     LineResolver(const flow::OrderPosting& posting,
                  const OrdersOptions& options,
-                 MasterData& data,
+                 Lookups& lookups,
                  flow::Missing& missing)
-        : m_posting(posting), m_options(options), m_data(data), m_missing(missing) {}
+        : m_posting(posting), m_options(options), m_lookups(lookups), m_missing(missing) {}
 
     Result<std::vector<ResolvedLine>> run() {
-        read_words();
+        m_drafts = drafts_of(m_posting, m_options);
         if (m_drafts.empty())
             miss("line", "the order has no line", "lines", "have the partner send the lines");
         if (auto done = products(); !done) return std::move(done).error();
         if (auto done = units(); !done) return std::move(done).error();
-        auto model = m_data.model();
+        auto model = m_lookups.data().model();
         if (!model) return std::move(model).error();
         std::vector<ResolvedLine> lines;
         for (const auto& draft : m_drafts)
@@ -78,41 +109,16 @@ private:
             {std::move(kind), std::move(value), std::move(where), std::move(remedy)});
     }
 
-    void read_words() {
-        const auto lines = m_posting.order.find("lines");
-        if (lines == m_posting.order.end() || !lines->is_array()) return;
-        for (std::size_t at = 0; at < lines->size(); ++at) {
-            Draft draft;
-            draft.line = &(*lines)[at];
-            draft.where = "lines[" + std::to_string(at) + "]";
-            const Json item = draft.line->value("item", Json::object());
-            for (const char* field : {"gtin", "ean", "upc"})
-                if (auto number = text_of(item, field); !number.empty())
-                    draft.words.gtins.emplace_back(field, std::move(number));
-            draft.words.seller_code = text_of(item, "seller_code");
-            draft.words.buyer_code = text_of(item, "buyer_code");
-            draft.words.buyer_code_is_ours =
-                cross_referenced(m_options, m_posting.partner, draft.words.buyer_code);
-            draft.unit = text_of(*draft.line, "unit");
-            m_drafts.push_back(std::move(draft));
-        }
-    }
-
     Status products() {
-        std::set<std::string> barcodes;
-        std::set<std::string> codes;
-        for (const auto& draft : m_drafts) {
-            for (const auto& [field, gtin] : draft.words.gtins)
-                barcodes.merge(gtin_variants(gtin));
-            for (const auto& code : {draft.words.seller_code, draft.words.buyer_code_is_ours})
-                if (!code.empty()) codes.insert(code);
-        }
-        auto products = m_data.products(barcodes, codes);
+        LookupWords wanted;
+        add_words(m_drafts, wanted);
+        std::set<std::string>& barcodes = wanted.barcodes;
+        auto products = m_lookups.products(barcodes, wanted.codes);
         if (!products) return std::move(products).error();
         m_products = *std::move(products);
         for (const auto& product : m_products)
             barcodes.erase(product.barcode);
-        auto packagings = m_data.packagings(barcodes);
+        auto packagings = m_lookups.packagings(barcodes);
         if (!packagings) return std::move(packagings).error();
         m_packagings = *std::move(packagings);
         if (auto added = products_of_packagings(); !added) return added;
@@ -128,7 +134,7 @@ private:
             ids.insert(packaging.product);
         for (const auto& product : m_products)
             ids.erase(product.id);
-        auto more = m_data.products_by_id(ids);
+        auto more = m_lookups.products_by_id(ids);
         if (!more) return std::move(more).error();
         for (auto& product : *more)
             m_products.push_back(std::move(product));
@@ -221,7 +227,7 @@ private:
         for (auto& draft : m_drafts) {
             draft.unit_external_id = external_id(draft.unit);
             if (!draft.unit_external_id.empty()) {
-                auto id = m_data.unit_by_external_id(draft.unit_external_id);
+                auto id = m_lookups.data().unit_by_external_id(draft.unit_external_id);
                 if (!id) return std::move(id).error();
                 draft.unit_id = id->value_or(0);
             }
@@ -231,7 +237,7 @@ private:
         }
         ids.erase(0);
         if (ids.empty()) return {};
-        auto units = m_data.units(ids);
+        auto units = m_lookups.data().units(ids);
         if (!units) return std::move(units).error();
         m_units = *std::move(units);
         for (auto& draft : m_drafts)
@@ -383,7 +389,7 @@ private:
 
     const flow::OrderPosting& m_posting;
     const OrdersOptions& m_options;
-    MasterData& m_data;
+    Lookups& m_lookups;
     flow::Missing& m_missing;
     std::vector<Draft> m_drafts;
     std::vector<Product> m_products;
@@ -406,9 +412,23 @@ std::set<std::string> gtin_variants(const std::string& gtin) {
 
 Result<std::vector<ResolvedLine>> resolve_lines(const flow::OrderPosting& posting,
                                                 const OrdersOptions& options,
+                                                Lookups& lookups,
+                                                flow::Missing& missing) {
+    return LineResolver(posting, options, lookups, missing).run();
+}
+
+Result<std::vector<ResolvedLine>> resolve_lines(const flow::OrderPosting& posting,
+                                                const OrdersOptions& options,
                                                 MasterData& data,
                                                 flow::Missing& missing) {
-    return LineResolver(posting, options, data, missing).run();
+    Lookups lookups(data);
+    return resolve_lines(posting, options, lookups, missing);
+}
+
+void add_item_words(const flow::OrderPosting& posting,
+                    const OrdersOptions& options,
+                    LookupWords& wanted) {
+    add_words(drafts_of(posting, options), wanted);
 }
 
 }  // namespace sallyport::odoo

@@ -12,5 +12,14 @@ Result<std::vector<ResolvedLine>> resolve_lines(const flow::OrderPosting& postin
                                                 const OrdersOptions& options,
                                                 MasterData& data,
                                                 flow::Missing& missing);
+Result<std::vector<ResolvedLine>> resolve_lines(const flow::OrderPosting& posting,
+                                                const OrdersOptions& options,
+                                                Lookups& lookups,
+                                                flow::Missing& missing);
+
+// What `resolve_lines` will ask of products and packagings.
+void add_item_words(const flow::OrderPosting& posting,
+                    const OrdersOptions& options,
+                    LookupWords& wanted);
 
 }  // namespace sallyport::odoo

@@ -59,10 +59,26 @@ Result<std::variant<flow::Posted, flow::Missing>> ScopedBackOffice::post_order(
     return m_inner.post_order(posting);
 }
 
+std::vector<flow::OrderOutcome> ScopedBackOffice::post_orders(
+    std::span<const flow::OrderPosting> postings) {
+    if (Status fit = m_check.scoped(); !fit) {
+        std::vector<flow::OrderOutcome> refused;
+        for (std::size_t at = 0; at < postings.size(); ++at)
+            refused.emplace_back(fit.error());
+        return refused;
+    }
+    return m_inner.post_orders(postings);
+}
+
 Result<std::variant<flow::Changed, flow::Missing>> ScopedBackOffice::change_order(
     const flow::ChangePosting& posting) {
     if (Status fit = m_check.scoped(); !fit) return std::move(fit).error();
     return m_inner.change_order(posting);
+}
+
+Result<std::variant<flow::Noted, flow::Missing>> ScopedBackOffice::post_document(
+    const flow::DocumentPosting& posting) {
+    return m_documents ? m_documents(posting) : flow::BackOffice::post_document(posting);
 }
 
 Status ScopedBackOffice::ping() {

@@ -7,8 +7,13 @@
 #include "gateway/odoo/rights.h"
 
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
+#include <utility>
+#include <variant>
+#include <vector>
 
 namespace sallyport::odoo {
 
@@ -50,11 +55,20 @@ public:
 
     Result<std::variant<flow::Posted, flow::Missing>> post_order(
         const flow::OrderPosting& posting) override;
+    std::vector<flow::OrderOutcome> post_orders(
+        std::span<const flow::OrderPosting> postings) override;
     Result<std::variant<flow::Changed, flow::Missing>> change_order(
         const flow::ChangePosting& posting) override;
+    // What is no order has accounts of its own, which check themselves: `post` takes it. Before the first posting.
+    using PostDocument = std::function<Result<std::variant<flow::Noted, flow::Missing>>(
+        const flow::DocumentPosting&)>;
+    void documents(PostDocument post) { m_documents = std::move(post); }
+    Result<std::variant<flow::Noted, flow::Missing>> post_document(
+        const flow::DocumentPosting& posting) override;
     Status ping() override;
 
 private:
+    PostDocument m_documents{};
     flow::BackOffice& m_inner;
     ScopeCheck m_check;
 };

@@ -57,6 +57,12 @@ Watcher::Watcher(WatchSource& source,
     if (auto least = odoo_instant(cursor)) m_floors.push_back({clock.steady_now(), *least});
 }
 
+void Watcher::ask_again() {
+    const auto now = m_clock.steady_now();
+    for (auto& [id, known] : m_known)
+        if (known.again && *known.again > now) known.again = now;
+}
+
 std::string Watcher::cursor() const {
     const auto since = window();
     return since ? odoo_text(*since) : std::string();

@@ -101,6 +101,9 @@ public:
     // nothing is forgotten then.
     Result<WatchReport> poll(const Examine& examine);
 
+    // What could not be examined is due at the next poll: something it may have waited for is there now.
+    void ask_again();
+
     // To be kept durably after each poll; an old one costs work, never a change.
     std::string cursor() const;
 

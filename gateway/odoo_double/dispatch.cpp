@@ -29,6 +29,9 @@ const std::map<std::string, std::vector<std::string>> Parameters{
     {"action_confirm", {"ids"}},
     {"action_cancel", {"ids"}},
     {"action_lock", {"ids"}},
+    {"button_confirm", {"ids"}},
+    {"button_cancel", {"ids"}},
+    {"create_payments", {"ids"}},
     {"button_validate", {"ids"}},
     {"create_invoices", {"ids"}},
     {"action_post", {"ids"}},
@@ -125,10 +128,11 @@ const Account* Dispatcher::account(const Json& user, const Json& key) const {
 }
 
 Json Dispatcher::common(const std::string& method, const Json& arguments) const {
+    const std::string text = std::to_string(m_version) + ".0";
     if (method == "version")
-        return Json{{"server_version", "17.0"},
-                    {"server_version_info", {17, 0, 0, "final", 0, ""}},
-                    {"server_serie", "17.0"},
+        return Json{{"server_version", text},
+                    {"server_version_info", {m_version, 0, 0, "final", 0, ""}},
+                    {"server_serie", text},
                     {"protocol_version", 1}};
     if (method == "authenticate" || method == "login") {
         if (arguments.at(0) != Json(m_database))
@@ -155,6 +159,43 @@ Json Dispatcher::object(const Json& arguments, const std::string& now) {
     Env env(m_schema, m_records, *known, std::move(context), now);
     return execute(
         env, model, method, arguments.size() > 5 ? arguments[5] : Json::array(), std::move(named));
+}
+
+Json Dispatcher::web_version() const {
+    return Json{{"version_info", {m_version, 0, 0, "final", 0, ""}},
+                {"version", std::to_string(m_version) + ".0"}};
+}
+
+Json Dispatcher::call2(const CallName& name,
+                       Json body,
+                       const std::string& key,
+                       const std::string& now) {
+    const auto known = std::find_if(
+        m_accounts.begin(), m_accounts.end(), [&](const Account& one) { return one.key == key; });
+    if (known == m_accounts.end())
+        throw Raised{"werkzeug.exceptions.Unauthorized", "Invalid apikey"};
+    if (m_schema.model(name.model) == nullptr)
+        throw Raised{"werkzeug.exceptions.NotFound",
+                     "the model '" + name.model + "' does not exist"};
+    const auto parameters = Parameters.find(name.method);
+    if (parameters == Parameters.end() || name.method.starts_with('_'))
+        throw Raised{"werkzeug.exceptions.NotFound",
+                     "The method '" + name.model + "." + name.method + "' does not exist"};
+    const bool on_records = !parameters->second.empty() && parameters->second[0] == "ids";
+    if (!on_records && !body.value("ids", Json::array()).empty())
+        throw Raised{"werkzeug.exceptions.UnprocessableEntity",
+                     "cannot call " + name.model + "." + name.method + " with ids"};
+    for (const auto& item : body.items())
+        if (item.key() != "ids" && item.key() != "context" && name.method != "message_post" &&
+            std::find(parameters->second.begin(), parameters->second.end(), item.key()) ==
+                parameters->second.end())
+            throw Raised{"werkzeug.exceptions.UnprocessableEntity",
+                         "got an unexpected keyword argument '" + item.key() + "'"};
+    Json context = body.value("context", Json::object());
+    body.erase("context");
+    if (on_records && !body.contains("ids")) body["ids"] = Json::array();
+    Env env(m_schema, m_records, *known, std::move(context), now);
+    return execute(env, name.model, name.method, Json::array(), std::move(body));
 }
 
 Json Dispatcher::act(const std::string& model,
@@ -242,6 +283,10 @@ Json Dispatcher::execute_step(Env& env,
                               const std::string& method,
                               const std::vector<Id>& ids) {
     if (model == "stock.picking" && method == "button_validate") return env.button_validate(ids);
+    if (model == "purchase.order" && method == "button_confirm") return env.button_confirm(ids);
+    if (model == "purchase.order" && method == "button_cancel") return env.button_cancel(ids);
+    // Not Odoo's own: stands for the wizard that registers payments.
+    if (model == "account.move" && method == "create_payments") return env.create_payments(ids);
     if (model == "sale.advance.payment.inv" && method == "create_invoices")
         return env.create_invoices();
     if (model == "account.move" && method == "action_post") return env.action_post(ids);

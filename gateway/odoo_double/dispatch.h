@@ -18,14 +18,22 @@ struct CallName {
 
 class Dispatcher {
 public:
-    Dispatcher(Records& records, std::string database, std::vector<Account> accounts)
-        : m_records(records), m_database(std::move(database)), m_accounts(std::move(accounts)) {}
+    Dispatcher(Records& records, std::string database, std::vector<Account> accounts, int version)
+        : m_records(records),
+          m_database(std::move(database)),
+          m_accounts(std::move(accounts)),
+          m_version(version) {}
 
     // The call's name, empty when it is no object call.
     static CallName name_of(const Json& request);
 
     // The result; throws Raised. Changes are left uncommitted.
     Json call(const Json& request, const std::string& now);
+
+    // One call of JSON-2: `body` has the arguments by name, ids and context among them.
+    Json call2(const CallName& name, Json body, const std::string& key, const std::string& now);
+    const std::string& database() const { return m_database; }
+    Json web_version() const;
 
     // As an administrator.
     Json act(const std::string& model,
@@ -64,6 +72,7 @@ private:
     Records& m_records;
     std::string m_database;
     std::vector<Account> m_accounts;
+    int m_version;
 };
 
 }  // namespace sallyport::odoo_double

@@ -39,12 +39,19 @@ struct Options {
     nlohmann::ordered_json seed;  // {"res.partner": [{"id": 7, "ref": …}, …], …}; see demo_seed()
     std::vector<Account> accounts;
     unsigned threads = 8;
+    // From 19 on it speaks JSON-2 as well (its fields stay those of 17). Built from Odoo's source and documentation, not
+    // recorded from a server.
+    int version = 17;
+    bool jsonrpc =
+        true;  // false: /jsonrpc is not found, as when 19's module `rpc` is not installed
 };
 
 // The account of the orders-in flow with the least rights that work; of an administrator; of one who may only read.
 Account orders_in_account(std::string key);
 // The accounts of the outgoing flows, of the watcher and of stock inquiries, each with its least rights.
 std::vector<Account> outgoing_accounts(const std::string& key);
+// The accounts of the buy side and of remittance advices, likewise.
+std::vector<Account> buying_accounts(const std::string& key);
 Account administrator_account(std::string key);
 Account read_only_account(std::string key);
 

@@ -67,7 +67,9 @@ public:
     Double(Options options, std::unique_ptr<Records> records, const Clock& clock)
         : m_records(std::move(records)),
           m_clock(clock),
-          m_dispatcher(*m_records, options.database, options.accounts) {}
+          m_dispatcher(*m_records, options.database, options.accounts, options.version),
+          m_json2(options.version >= 19),
+          m_jsonrpc(options.jsonrpc) {}
     ~Double() override { stop(); }
 
     Status listen(const Options& options);
@@ -144,6 +146,61 @@ public:
         }
     }
 
+    static Answer not_found() {
+        return {404,
+                "text/html; charset=utf-8",
+                "<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not "
+                "Found</h1>\n<p>The requested URL was not found on the server.</p>\n"};
+    }
+
+    struct Asked {
+        std::string path;
+        std::string type;
+        std::string key;       // of the bearer token
+        std::string database;  // X-Odoo-Database
+        std::string body;
+    };
+
+    Answer answer(const Asked& asked) {
+        if (asked.path == "/jsonrpc" && m_jsonrpc) return answer(asked.type, asked.body);
+        if (!m_json2) return not_found();
+        if (asked.path == "/web/version") return {.body = m_dispatcher.web_version().dump()};
+        static const std::string Prefix = "/json/2/";
+        const auto slash = asked.path.find('/', Prefix.size());
+        if (!asked.path.starts_with(Prefix) || slash == std::string::npos ||
+            (!asked.database.empty() && asked.database != m_dispatcher.database()))
+            return not_found();
+        const CallName name{asked.path.substr(Prefix.size(), slash - Prefix.size()),
+                            asked.path.substr(slash + 1)};
+        m_calls.with([&](auto& calls) { ++calls[{name.model, name.method}]; });
+        const auto fault = take_fault(name);
+        if (fault == Kind::Unavailable)
+            return {503, "text/html", "<h1>503 Service Unavailable</h1>"};
+        Answer answer;
+        settle(
+            fault,
+            answer,
+            [&]() -> Json {
+                Json body = Json::parse(asked.body, nullptr, false);
+                if (!body.is_object())
+                    throw Raised{"werkzeug.exceptions.BadRequest",
+                                 "could not parse the body as json: Expecting value: line 1 "
+                                 "column 1 (char 0)"};
+                return m_dispatcher.call2(name, std::move(body), asked.key, odoo_time(m_clock));
+            },
+            [](const Json& result) { return result.dump(); },
+            [&](const Raised& raised) {
+                answer.status = status_of(raised.name);
+                return Json{{"name", raised.name},
+                            {"message", raised.message},
+                            {"arguments", {raised.message}},
+                            {"context", Json::object()},
+                            {"debug", "Traceback (most recent call last):\n"}}
+                    .dump();
+            });
+        return answer;
+    }
+
     Answer answer(const std::string& type, const std::string& body) {
         if (!type.starts_with("application/json"))
             return {400,
@@ -176,42 +233,72 @@ private:
         });
     }
 
-    Answer transact(const Json& request, std::optional<Kind> fault) {
-        const Json id = request.value("id", Json());
-        Answer answer;
+    static int status_of(const std::string& name) {
+        static const std::map<std::string, int> Known{
+            {"odoo.exceptions.UserError", 422},
+            {"odoo.exceptions.ValidationError", 422},
+            {"odoo.exceptions.AccessError", 403},
+            {"odoo.exceptions.AccessDenied", 403},
+            {"odoo.exceptions.MissingError", 404},
+            {"werkzeug.exceptions.Unauthorized", 401},
+            {"werkzeug.exceptions.NotFound", 404},
+            {"werkzeug.exceptions.UnprocessableEntity", 422},
+            {"werkzeug.exceptions.BadRequest", 400}};
+        const auto found = Known.find(name);
+        return found == Known.end() ? 500 : found->second;
+    }
+
+    // One transaction: commits what `call` did, or rolls it back and says why.
+    template <typename Call, typename Write, typename Refuse>
+    void settle(std::optional<Kind> fault, Answer& answer, Call call, Write write, Refuse refuse) {
         const std::lock_guard one_transaction(m_lock);
         try {
-            const Json result = m_dispatcher.call(request, odoo_time(m_clock));
+            const Json result = call();
             if (fault == Kind::Busy)
                 throw Raised{"psycopg2.errors.SerializationFailure",
                              "could not serialize access due to concurrent update\n"};
             if (fault == Kind::DropBeforeCommit) {
                 m_records->rollback();
                 answer.delivery = Answer::Delivery::None;
-                return answer;
+                return;
             }
             if (auto kept = m_records->commit(); !kept)
                 throw Raised{"psycopg2.OperationalError", kept.error().text()};
-            Json reply{{"jsonrpc", "2.0"}, {"id", id}};
-            if (!result.is_null()) reply["result"] = result;
-            answer.body = reply.dump();
+            answer.body = write(result);
         } catch (const Raised& raised) {
             m_records->rollback();
-            answer.body = error_reply(id, raised).dump();
+            answer.body = refuse(raised);
         } catch (const Json::exception& problem) {
             // What Odoo's Python would trip over as well: an argument of an unexpected type.
             m_records->rollback();
-            answer.body = error_reply(id, {"builtins.TypeError", problem.what()}).dump();
+            answer.body = refuse(Raised{"builtins.TypeError", problem.what()});
         }
         if (fault == Kind::Kill) std::raise(SIGKILL);
         if (fault == Kind::DropAfterCommit) answer.delivery = Answer::Delivery::None;
         if (fault == Kind::CutReply) answer.delivery = Answer::Delivery::Half;
+    }
+
+    Answer transact(const Json& request, std::optional<Kind> fault) {
+        const Json id = request.value("id", Json());
+        Answer answer;
+        settle(
+            fault,
+            answer,
+            [&] { return m_dispatcher.call(request, odoo_time(m_clock)); },
+            [&](const Json& result) {
+                Json reply{{"jsonrpc", "2.0"}, {"id", id}};
+                if (!result.is_null()) reply["result"] = result;
+                return reply.dump();
+            },
+            [&](const Raised& raised) { return error_reply(id, raised).dump(); });
         return answer;
     }
 
     std::unique_ptr<Records> m_records;
     const Clock& m_clock;
     Dispatcher m_dispatcher;
+    bool m_json2;
+    bool m_jsonrpc;
     mutable std::mutex m_lock;
     Guarded<std::vector<Fault>> m_faults;
     Guarded<std::map<std::pair<std::string, std::string>, std::size_t>> m_calls;
@@ -228,13 +315,13 @@ public:
                        net::HTTPServerResponse& response) override {
         const std::string body((std::istreambuf_iterator<char>(request.stream())),
                                std::istreambuf_iterator<char>());
-        if (request.getURI() != "/jsonrpc") {
-            response.setStatusAndReason(net::HTTPResponse::HTTP_NOT_FOUND);
-            response.setContentLength(0);
-            response.send();
-            return;
-        }
-        const Answer answer = m_double.answer(request.getContentType(), body);
+        const std::string token = request.get("Authorization", "");
+        const Answer answer =
+            m_double.answer({.path = request.getURI(),
+                             .type = request.getContentType(),
+                             .key = token.size() > 7 ? token.substr(7) : std::string(),
+                             .database = request.get("X-Odoo-Database", ""),
+                             .body = body});
         auto& connection = dynamic_cast<net::HTTPServerRequestImpl&>(request);
         if (answer.delivery == Answer::Delivery::None) return connection.socket().shutdown();
         response.setStatus(static_cast<net::HTTPResponse::HTTPStatus>(answer.status));

@@ -77,6 +77,11 @@ protected:
         options.accounts = odoo_double::outgoing_accounts("key");
         options.accounts.push_back(odoo_double::orders_in_account("key"));
         options.accounts.push_back(odoo_double::administrator_account("key"));
+        options.accounts.push_back(
+            {.login = "labels",
+             .key = "key",
+             .rights = {
+                 {"stock.move", "r"}, {"stock.picking", "r"}, {"stock.quant.package", "rw"}}});
         auto started = OdooDouble::start(std::move(options), m_clock);
         ASSERT_TRUE(started) << started.error().text();
         m_odoo = *std::move(started);
@@ -283,6 +288,40 @@ TEST_F(SellSide, AShipNoticeHasPackagesLotsAndCodesThatStay) {
     EXPECT_EQ(last()["purpose"], "replace");
     EXPECT_EQ(last()["shipment"]["carrier"]["tracking"], "1Z999");
     EXPECT_EQ(last()["shipment"]["orders"][0]["packages"][0]["sscc"], sscc);
+}
+
+TEST_F(SellSide, AMintedCodeIsWrittenIntoItsPackageOnceByAnAccountThatMay) {
+    const auto order = ordered("PO-5");
+    const auto picking = of("stock.picking", "sale_id", order).front();
+    act("stock.quant.package", "create", Json{{"vals_list", {{"name", "PACK0000001"}}}});
+    act("stock.quant.package",
+        "create",
+        Json{{"vals_list", {{"name", "PACK0000002"}, {"x_sscc", "ask Ann"}}}});
+    const auto lines = of("stock.move.line", "picking_id", picking);
+    for (std::size_t at = 0; at < lines.size(); ++at)
+        act("stock.move.line",
+            "write",
+            Json::array({Json::array({lines[at]}),
+                         Json{{"result_package_id", at == 0 ? 1 : 2}, {"picked", true}}}));
+    delivered(order);
+    const auto code_of = [&](std::size_t package) {
+        return m_odoo->records("stock.quant.package")[package].value("x_sscc", Json());
+    };
+    const std::string minted = *make_sscc("340123450", 1);
+    // Who may only read leaves it to the notice; nothing is refused for that.
+    examine(m_outgoing->picking(picking));
+    EXPECT_EQ(last()["shipment"]["orders"][0]["packages"][0]["sscc"], minted);
+    EXPECT_NE(code_of(0), Json(minted));
+    m_shipments = connect("labels", shipments_out_fence(fixture::options(), "x_sscc"));
+    restart();
+    m_odoo->arm({odoo_double::Fault::Kind::DropAfterCommit, "stock.quant.package", "write"});
+    EXPECT_FALSE(m_outgoing->picking(picking));
+    for (int times = 0; times < 3; ++times)
+        examine(m_outgoing->picking(picking));
+    EXPECT_EQ(code_of(0), Json(minted));
+    EXPECT_EQ(code_of(1), Json("ask Ann")) << "what a person wrote stays";
+    EXPECT_EQ(m_odoo->calls("stock.quant.package", "write"), 1U);
+    EXPECT_EQ(m_books.keys.size(), 1U) << "the notice says what it said";
 }
 
 TEST_F(SellSide, ADeliveryWithACarrierWaitsForItsTrackingNumber) {
