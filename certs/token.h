@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Private keys that never leave a token (PKCS#11, RFC 7512 URIs): smart card, hardware security module, SoftHSM. The key is
-// used like any other: sign, decrypt, TLS. Why through OpenSSL's engine and not a provider: docs/adr/0012.
+// used like any other: sign, decrypt, TLS. Why through OpenSSL's engine and not a provider: docs/adr/0013.
 #pragma once
 
 #include "certs/keys.h"

@@ -119,6 +119,7 @@ void check_identities(const Settings& settings,
     if (settings.identities.empty())
         binder.fault(missing_key(
             "[identity.NAME]", "the gateway needs an AS2 name with a key of its own", file));
+    check_tokens(settings, binder);
     std::map<std::string, std::string> names;
     for (const Identity& identity : settings.identities) {
         const std::string title = "identity." + identity.name + ".";
@@ -323,7 +324,8 @@ void check_documents(LoadedPartner& loaded,
                      const Settings& settings,
                      Binder& binder,
                      const LoadOptions& options) {
-    std::set<std::tuple<bool, std::string, std::string, std::string, std::string>> seen;
+    std::set<std::tuple<bool, std::string, std::string, std::string, std::string, std::string>>
+        seen;
     for (std::size_t at = 0; at < loaded.partner.documents.size(); ++at) {
         DocumentAgreement& document = loaded.partner.documents[at];
         const std::string title = "documents[" + std::to_string(at + 1) + "].";
@@ -332,7 +334,8 @@ void check_documents(LoadedPartner& loaded,
                           document.standard,
                           document.version,
                           document.set,
-                          document.inbound ? document.association : std::string())
+                          document.inbound ? document.association : std::string(),
+                          document.usage)
                  .second)
             binder.fault(Error("config.duplicate",
                                Blame::Operator,
@@ -414,6 +417,7 @@ void check_partner(LoadedPartner& loaded,
     if (partner.sftp_client.enabled)
         check_sftp_client(partner.sftp_client, binder, loaded.file, options);
     if (partner.folder.enabled) check_folder(partner.folder, binder, loaded.file);
+    if (partner.files.enabled) check_files(partner.files, binder, loaded.file);
     check_delivery(partner, binder, loaded.file);
     if (partner.x12.enabled) check_x12(partner.x12, binder, loaded.file);
     if (partner.edifact.enabled) check_edifact(partner.edifact, binder, loaded.file);
@@ -423,7 +427,8 @@ void check_partner(LoadedPartner& loaded,
         partner.documents.begin(), partner.documents.end(), [](const DocumentAgreement& document) {
             return document.inbound;
         });
-    if (settings.odoo.enabled && posts && partner.odoo.customer.empty())
+    if (settings.odoo.enabled && posts && partner.odoo.customer.empty() &&
+        partner.odoo.vendor.empty())
         binder.fault(missing_key(
             "odoo.customer", "inbound documents are posted for this customer", loaded.file));
     if (partner.message_bytes == 0) partner.message_bytes = settings.limits.message_bytes;

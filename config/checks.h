@@ -31,6 +31,7 @@ void check_next_identity(const Identity& identity,
                          Binder& binder,
                          const Place& file,
                          const LoadOptions& options);
+void check_tokens(const Settings& settings, Binder& binder);
 void check_as2_options(const As2Agreement& as2,
                        const Settings& settings,
                        Binder& binder,
@@ -74,6 +75,7 @@ void check_https(const HttpsAgreement& https,
                  const Place& file,
                  const LoadOptions& options);
 void check_folder(const FolderAgreement& folder, Binder& binder, const Place& file);
+void check_files(const FilesAgreement& files, Binder& binder, const Place& file);
 // Chooses deliver_by where the file leaves it open.
 void check_delivery(Partner& partner, Binder& binder, const Place& file);
 // Across partners.

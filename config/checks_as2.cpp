@@ -93,6 +93,10 @@ void check_quirks(const As2Agreement& as2, Binder& binder, const Place& file) {
         useless("gcm-enveloped-tagged", "as2.cipher is " + toml_text(as2.cipher));
     if (!as2.compress || !as2.sign)
         useless("compress-after-signing", "we do not both sign and compress");
+    if (!as2.sign) useless("signature-binary", "we do not sign");
+    if (as2.sign || as2.compress || !as2.encrypt)
+        useless("headerless-encrypted-body", "we do not encrypt alone");
+    if (as2.sign) useless("mic-missing-unsigned", "we sign, and then the receipt must have a MIC");
 }
 
 // A pair that follows needs everything: what, and from when.
@@ -117,7 +121,96 @@ void check_next(const std::string& title,
                                  binder.place(title + given.front().first, file)));
 }
 
+// A token's key is nothing to read here, but it needs its library and a PIN.
+void check_token(const std::string& key,
+                 const SecretRef& reference,
+                 const Identity& identity,
+                 const Settings& settings,
+                 Binder& binder) {
+    if (reference.kind != SecretRef::Kind::Token) return;
+    if (settings.pkcs11_module.empty())
+        binder.fault(missing_key("pkcs11.module", key + " is in a token", binder.place(key, {})));
+    if (identity.passphrase.empty())
+        binder.fault(missing_key("identity." + identity.name + ".passphrase",
+                                 key + " is in a token, whose PIN that is",
+                                 binder.place(key, {})));
+}
+
+// The pair before needs all three as well.
+void check_old(const Identity& identity,
+               Binder& binder,
+               const Place& file,
+               const LoadOptions& options) {
+    const std::string title = "identity." + identity.name + ".";
+    const Place place = binder.place(title + "old_until", file);
+    const bool any = !identity.old_key.empty() || !identity.old_certificate.empty() ||
+                     !identity.old_until.empty();
+    if (!any) return;
+    if (identity.old_key.empty())
+        binder.fault(missing_key(title + "old_key", "an old pair is given", place));
+    if (identity.old_certificate.empty())
+        binder.fault(missing_key(title + "old_certificate", "an old pair is given", place));
+    if (!parse_moment(identity.old_until))
+        binder.fault(value_fault(title + "old_until is no point in time",
+                                 place,
+                                 "write \"2026-12-01\" or \"2026-12-01T06:00:00Z\" (UTC)"));
+    if (!options.check_files) return;
+    check_secret(
+        title + "old_key", identity.old_key, binder.place(title + "old_key", file), binder);
+    check_file(title + "old_certificate",
+               identity.old_certificate,
+               binder.place(title + "old_certificate", file),
+               binder);
+}
+
+void check_until(const As2Agreement& as2, Binder& binder, const Place& file) {
+    if (as2.certificates_until.empty()) return;
+    const Place place = binder.place("as2.certificates_until", file);
+    const auto until = parse_moment(as2.certificates_until);
+    const auto from = parse_moment(as2.next_from);
+    if (!until)
+        binder.fault(value_fault("as2.certificates_until is no point in time",
+                                 place,
+                                 "write \"2026-12-01\" or \"2026-12-01T06:00:00Z\" (UTC)"));
+    else if (!from || *until < *from)
+        binder.fault(
+            value_fault("as2.certificates_until would leave no certificate of theirs",
+                        place,
+                        "give next_certificate and next_from, and a moment not before it"));
+}
+
+void check_revocation(const As2Agreement& as2,
+                      Binder& binder,
+                      const Place& file,
+                      const LoadOptions& options) {
+    if (as2.revocation.empty() || as2.revocation == "off") return;
+    const Place place = binder.place("as2.revocation", file);
+    if (as2.revocation_issuers.empty())
+        binder.fault(missing_key("as2.revocation_issuers", "revocation is asked about", place));
+    if (as2.revocation_urls.empty())
+        binder.fault(missing_key("as2.revocation_urls", "revocation is asked about", place));
+    for (const std::string& url : as2.revocation_urls)
+        if (!url.starts_with("http://") && !url.starts_with("https://") &&
+            !url.starts_with("file:///"))
+            binder.fault(value_fault("as2.revocation_urls holds " + toml_text(url),
+                                     binder.place("as2.revocation_urls", file),
+                                     "write http://, https:// or file:/// URLs"));
+    if (!options.check_files) return;
+    for (const auto& path : as2.revocation_issuers)
+        check_file(
+            "as2.revocation_issuers", path, binder.place("as2.revocation_issuers", file), binder);
+}
+
 }  // namespace
+
+void check_tokens(const Settings& settings, Binder& binder) {
+    for (const Identity& identity : settings.identities) {
+        const std::string title = "identity." + identity.name + ".";
+        check_token(title + "key", identity.key, identity, settings, binder);
+        check_token(title + "next_key", identity.next_key, identity, settings, binder);
+        check_token(title + "old_key", identity.old_key, identity, settings, binder);
+    }
+}
 
 void check_next_identity(const Identity& identity,
                          Binder& binder,
@@ -130,6 +223,7 @@ void check_next_identity(const Identity& identity,
                identity.next_from,
                binder,
                file);
+    check_old(identity, binder, file, options);
     if (!options.check_files) return;
     check_secret(title + "passphrase",
                  identity.passphrase,
@@ -152,6 +246,8 @@ void check_as2_options(const As2Agreement& as2,
     check_login(as2, binder, file, options);
     check_tls_identity(as2, settings, binder, file);
     check_quirks(as2, binder, file);
+    check_until(as2, binder, file);
+    check_revocation(as2, binder, file, options);
     check_next(
         "as2.", {{"next_certificate", !as2.next_certificate.empty()}}, as2.next_from, binder, file);
     if (options.check_files)

@@ -43,6 +43,12 @@ std::vector<Field> as2_address_fields(As2Agreement& as2) {
          .target = &as2.next_from,
          .help = "when: \"2026-12-01\" or \"2026-12-01T06:00:00Z\"",
          .reloadable = true},
+        {.key = "certificates_until",
+         .standard = "\"\"",
+         .target = &as2.certificates_until,
+         .help = "when certificates verify no longer and next_certificate alone does; not before "
+                 "next_from; empty: they stay",
+         .reloadable = true},
         {.key = "tls_certificates",
          .standard = "[]",
          .target = &as2.tls_certificates,
@@ -173,11 +179,26 @@ std::vector<Field> as2_answer_fields(As2Agreement& as2) {
          .least = 1000,
          .most = 3'600'000,
          .reloadable = true},
+        {.key = "restart",
+         .standard = "\"auto\"",
+         .target = &as2.restart,
+         .help =
+             "AS2 Restart: a large message that was cut goes on where it stopped; auto: when the "
+             "partner says in EDIINT-Features that it can. What comes may always be restarted, "
+             "unless off",
+         .choices = {"off", "auto", "on"},
+         .reloadable = true},
         {.key = "quirks",
          .standard = "[]",
          .target = &as2.quirks,
          .help = "departures from the standards that this partner's product needs",
-         .choices = {"micalg-legacy-names", "gcm-enveloped-tagged", "compress-after-signing"},
+         .choices = {"micalg-legacy-names",
+                     "gcm-enveloped-tagged",
+                     "compress-after-signing",
+                     "names-unquoted",
+                     "mic-missing-unsigned",
+                     "signature-binary",
+                     "headerless-encrypted-body"},
          .reloadable = true},
     };
 }
@@ -205,6 +226,41 @@ std::vector<Field> as2_login_fields(As2Agreement& as2) {
          .target = &as2.tls_identity,
          .help = "which [identity.NAME] of ours shows its certificate to the partner's HTTPS "
                  "server; empty: none",
+         .reloadable = true},
+    };
+}
+
+// Whether a certificate of theirs was revoked.
+std::vector<Field> as2_revocation_fields(As2Agreement& as2) {
+    return {
+        {.key = "revocation",
+         .standard = "\"off\"",
+         .target = &as2.revocation,
+         .help = "whether their authority is asked if a certificate was revoked: by list, by OCSP",
+         .choices = {"off", "crl", "ocsp", "both"},
+         .reloadable = true},
+        {.key = "revocation_issuers",
+         .standard = "[]",
+         .target = &as2.revocation_issuers,
+         .help = "certificates of the authorities that issued theirs, PEM; only what these signed "
+                 "counts",
+         .reloadable = true},
+        {.key = "revocation_urls",
+         .standard = "[]",
+         .target = &as2.revocation_urls,
+         .help = "where answers may be fetched, as in async_receipts; \"file:///path\" for a list "
+                 "that is brought here",
+         .reloadable = true},
+        {.key = "revocation_required",
+         .standard = "false",
+         .target = &as2.revocation_required,
+         .help =
+             "without an answer a certificate is not believed; else it is, and that is recorded",
+         .reloadable = true},
+        {.key = "revocation_internal",
+         .standard = "false",
+         .target = &as2.revocation_internal,
+         .help = "those URLs may lead into our own networks",
          .reloadable = true},
     };
 }
@@ -260,49 +316,27 @@ std::vector<Field> as2_fields(As2Agreement& as2) {
                    as2_demand_fields(as2),
                    as2_sending_fields(as2),
                    as2_answer_fields(as2),
-                   as2_login_fields(as2)});
+                   as2_login_fields(as2),
+                   as2_revocation_fields(as2)});
 }
 
-std::vector<Field> document_fields(DocumentAgreement& doc,
-                                   std::string& direction,
-                                   std::string& map) {
+// Which documents of that kind an entry is for, and how they go.
+static std::vector<Field> document_choice_fields(DocumentAgreement& doc) {
     return {
-        {.key = "direction",
-         .target = &direction,
-         .help = "\"in\" or \"out\"",
-         .choices = {"in", "out"},
-         .reloadable = true},
-        {.key = "standard",
-         .standard = "\"X12\"",
-         .target = &doc.standard,
-         .help = "syntax",
-         .choices = {"X12", "EDIFACT", "XML"},
-         .reloadable = true},
-        {.key = "version",
-         .target = &doc.version,
-         .help =
-             "version and release as in GS08: \"004010\"; of EDIFACT: \"D96A\"; of XML the family: "
-             "\"ubl-2.1\", \"cii-D16B\", \"cxml-1.2\"",
-         .reloadable = true,
-         .may_be_empty = false},
-        {.key = "set",
-         .target = &doc.set,
-         .help =
-             "transaction set: \"850\"; of EDIFACT the message: \"ORDERS\"; of XML the document: "
-             "\"Order\", \"OrderRequest\"",
-         .reloadable = true,
-         .may_be_empty = false},
-        {.key = "map",
-         .target = &map,
-         .help = "map file: beside the partner file or in mapping_directory",
-         .reloadable = true,
-         .may_be_empty = false},
         {.key = "association",
          .standard = "\"\"",
          .target = &doc.association,
          .help =
              "EDIFACT: association assigned code (UNH 0057): \"EAN008\"; XML: CustomizationID or "
              "guideline. Direction in: this entry is for such documents only; out: it is written",
+         .reloadable = true},
+        {.key = "usage",
+         .standard = "\"any\"",
+         .target = &doc.usage,
+         .help =
+             "this entry is for test interchanges only (ISA15, UNB 0035, cXML deploymentMode), for "
+             "those of production only, or for any",
+         .choices = {"any", "test", "production"},
          .reloadable = true},
         {.key = "batch",
          .standard = "\"0s\"",
@@ -318,6 +352,44 @@ std::vector<Field> document_fields(DocumentAgreement& doc,
          .help = "values for the map's params, as text",
          .reloadable = true},
     };
+}
+
+std::vector<Field> document_fields(DocumentAgreement& doc,
+                                   std::string& direction,
+                                   std::string& map) {
+    return joined({{
+                       {.key = "direction",
+                        .target = &direction,
+                        .help = "\"in\" or \"out\"",
+                        .choices = {"in", "out"},
+                        .reloadable = true},
+                       {.key = "standard",
+                        .standard = "\"X12\"",
+                        .target = &doc.standard,
+                        .help = "syntax",
+                        .choices = {"X12", "EDIFACT", "XML"},
+                        .reloadable = true},
+                       {.key = "version",
+                        .target = &doc.version,
+                        .help = "version and release as in GS08: \"004010\"; of EDIFACT: \"D96A\"; "
+                                "of XML the family: "
+                                "\"ubl-2.1\", \"cii-D16B\", \"cxml-1.2\"",
+                        .reloadable = true,
+                        .may_be_empty = false},
+                       {.key = "set",
+                        .target = &doc.set,
+                        .help = "transaction set: \"850\"; of EDIFACT the message: \"ORDERS\"; of "
+                                "XML the document: "
+                                "\"Order\", \"OrderRequest\"",
+                        .reloadable = true,
+                        .may_be_empty = false},
+                       {.key = "map",
+                        .target = &map,
+                        .help = "map file: beside the partner file or in mapping_directory",
+                        .reloadable = true,
+                        .may_be_empty = false},
+                   },
+                   document_choice_fields(doc)});
 }
 
 std::vector<Field> odoo_fields(OdooAgreement& odoo) {
@@ -356,6 +428,50 @@ std::vector<Field> odoo_fields(OdooAgreement& odoo) {
          .target = &odoo.hold_allocations,
          .help = "hold an order with quantities for several stores; otherwise they stand in its "
                  "note",
+         .reloadable = true},
+        {.key = "vendor",
+         .standard = "\"\"",
+         .target = &odoo.vendor,
+         .help = "the vendor's reference (res.partner.ref): our purchase orders for it go to this "
+                 "partner; empty: no vendor",
+         .reloadable = true},
+        {.key = "price_tolerance",
+         .standard = "\"0\"",
+         .target = &odoo.price_tolerance,
+         .help = "percent by which a vendor's price may differ from our order's",
+         .reloadable = true,
+         .may_be_empty = false},
+        {.key = "quantity_tolerance",
+         .standard = "\"0\"",
+         .target = &odoo.quantity_tolerance,
+         .help = "percent by which a vendor's quantity may differ from our order's, and a billed "
+                 "one from the received one",
+         .reloadable = true,
+         .may_be_empty = false},
+        {.key = "date_tolerance",
+         .standard = "\"0s\"",
+         .target = &odoo.date_tolerance,
+         .help = "by how much later than ordered a vendor may promise to deliver",
+         .least = 0,
+         .most = 366.0 * 86'400'000,
+         .reloadable = true},
+        {.key = "on_price",
+         .standard = "\"hold\"",
+         .target = &odoo.on_price,
+         .help = "what to do with a vendor's document whose price is beyond the tolerance",
+         .choices = {"warn", "hold", "reject"},
+         .reloadable = true},
+        {.key = "on_quantity",
+         .standard = "\"hold\"",
+         .target = &odoo.on_quantity,
+         .help = "what to do with a vendor's document whose quantity is beyond the tolerance",
+         .choices = {"warn", "hold", "reject"},
+         .reloadable = true},
+        {.key = "on_date",
+         .standard = "\"warn\"",
+         .target = &odoo.on_date,
+         .help = "what to do with a vendor's answer whose date is beyond the tolerance",
+         .choices = {"warn", "hold", "reject"},
          .reloadable = true},
     };
 }

@@ -26,6 +26,14 @@ struct As2Agreement {
         certificates;  // theirs, PEM; the first encrypts, all verify (rollover)
     std::filesystem::path next_certificate{};  // theirs: verifies at once, encrypts from then on
     std::string next_from{};                   // config/moment.h
+    std::string
+        certificates_until{};  // `certificates` verify no longer; only with next_certificate
+    // Whether a certificate of theirs has been revoked, asked of its authority in the background.
+    std::string revocation{};                               // "off", "crl", "ocsp", "both"
+    std::vector<std::filesystem::path> revocation_issuers;  // authorities whose answers count
+    std::vector<std::string> revocation_urls;  // where answers may be fetched; file: URLs too
+    bool revocation_required = false;  // no answer: not believed; else believed and recorded
+    bool revocation_internal = false;  // those URLs may lead into our own networks
     std::vector<std::filesystem::path>
         tls_certificates;  // pinned server certificates; empty: the system's authorities
 
@@ -55,6 +63,7 @@ struct As2Agreement {
     SecretRef password{};
     SecretRef bearer_token{};    // instead of user and password
     std::string tls_identity{};  // Settings::identities name whose certificate their server wants
+    std::string restart{};       // "off", "auto", "on": AS2 Restart of what we send
     std::vector<std::string>
         quirks{};  // departures from the standards that a product needs, by name
 };
@@ -110,6 +119,13 @@ struct XmlAgreement {
     bool test = false;  // cXML deploymentMode of what we send; inbound must agree
 };
 
+// Documents that nobody here reads: they pass as they are, whatever their size.
+struct FilesAgreement {
+    bool enabled = false;
+    std::string folder{};                      // of this machine: where what comes is put; absolute
+    std::vector<std::string> content_types{};  // of what comes: not read; lower case
+};
+
 struct DocumentAgreement {
     bool inbound = true;
     std::string standard{};  // "X12"
@@ -120,6 +136,8 @@ struct DocumentAgreement {
     std::map<std::string, std::string> params{};  // for the map's `param`s
     // EDIFACT 0057 "EAN008"; XML: CustomizationID, guideline or cXML version. Inbound: only such documents; outbound: written.
     std::string association{};
+    // "test" or "production": only for such interchanges (ISA15, UNB 0035, cXML deploymentMode); "any" or empty: for both.
+    std::string usage{};
     // Outbound: those written within this time go together in one interchange; 0: each in its own, at once.
     std::chrono::milliseconds batch{0};
 };
@@ -132,6 +150,14 @@ struct OdooAgreement {
     bool hold_adjustments =
         true;  // allowances and charges hold the order; else they stand in the note
     bool hold_allocations = true;  // so do quantities for several stores
+    // The buy side. What a vendor's answer or invoice says otherwise than our order, beyond these.
+    std::string vendor{};              // res.partner.ref; empty: no vendor
+    std::string price_tolerance{};     // percent
+    std::string quantity_tolerance{};  // percent
+    std::chrono::milliseconds date_tolerance{0};
+    std::string on_price{};  // "warn", "hold", "reject"
+    std::string on_quantity{};
+    std::string on_date{};
 };
 
 struct Partner {
@@ -149,6 +175,7 @@ struct Partner {
     X12Agreement x12{};
     EdifactAgreement edifact{};
     XmlAgreement xml{};
+    FilesAgreement files{};
     std::vector<DocumentAgreement> documents{};
     OdooAgreement odoo{};
     std::uint64_t message_bytes = 0;  // limit for this partner; default: the gateway's

@@ -62,6 +62,8 @@ std::string SecretRef::text() const {
             return "env:" + value;
         case Kind::Credential:
             return "credential:" + value;
+        case Kind::Token:
+            return value;
     }
     return "";
 }
@@ -82,6 +84,10 @@ Result<SecretRef> parse_secret_ref(std::string_view text, const std::filesystem:
         if (!is_name(after("credential:"), "_-."))
             return bad_name("credential: needs the name of a credential");
         return SecretRef{SecretRef::Kind::Credential, std::string(after("credential:"))};
+    }
+    if (text.starts_with("pkcs11:")) {
+        if (text.find("pin-value") != std::string_view::npos) return inline_secret();
+        return SecretRef{SecretRef::Kind::Token, std::string(text)};
     }
     return inline_secret();
 }
@@ -114,6 +120,11 @@ Status check_secret_file(const std::filesystem::path& path) {
 }
 
 Result<Secret> resolve(const SecretRef& reference) {
+    if (reference.kind == SecretRef::Kind::Token)
+        return Error("config.secret.token",
+                     Blame::Operator,
+                     reference.text() + " stays in its token: it can be used, not read")
+            .remedy("only the keys of [identity.NAME] may be named so");
     if (reference.kind == SecretRef::Kind::None)
         return missing(reference, "no secret is named", "name one");
     if (reference.kind == SecretRef::Kind::Env) {

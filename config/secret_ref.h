@@ -4,6 +4,8 @@
 //                       read it.
 //   env:NAME            an environment variable
 //   credential:NAME     a systemd credential: $CREDENTIALS_DIRECTORY/NAME
+// A private key may also stay where nobody can read it:
+//   pkcs11:token=…;object=…   a key in a token (RFC 7512); its PIN is the passphrase beside it
 #pragma once
 
 #include "gateway/base/bytes.h"
@@ -17,9 +19,9 @@
 namespace sallyport::config {
 
 struct SecretRef {
-    enum class Kind : std::uint8_t { None, File, Env, Credential };
+    enum class Kind : std::uint8_t { None, File, Env, Credential, Token };
     Kind kind = Kind::None;
-    std::string value{};  // absolute path, variable name or credential name
+    std::string value{};  // absolute path, variable name, credential name, or the whole URI
 
     bool empty() const { return kind == Kind::None; }
     std::string text() const;  // as it is written; safe to print
@@ -30,7 +32,7 @@ struct SecretRef {
 Result<SecretRef> parse_secret_ref(std::string_view text, const std::filesystem::path& base);
 
 // Error codes: config.secret.missing, config.secret.readable (permissions too wide), config.secret.empty,
-// config.secret.large (over 1 MiB).
+// config.secret.large (over 1 MiB), config.secret.token (a token's key cannot be read, only used).
 Result<Secret> resolve(const SecretRef& reference);
 
 // The path behind file: and credential: references, for what wants a file; empty for env:.

@@ -48,6 +48,11 @@ std::vector<Field> general_fields(Settings& s) {
          .target = &s.environment,
          .help = "in production an Odoo account that may do more than its flow needs is refused",
          .choices = {"production", "test"}},
+        {.key = "pkcs11.module",
+         .standard = "\"\"",
+         .target = &s.pkcs11_module,
+         .help = "the library of the token that holds keys named \"pkcs11:…\", such as "
+                 "\"/usr/lib/softhsm/libsofthsm2.so\""},
     };
 }
 
@@ -339,6 +344,28 @@ std::vector<Field> inquiry_fields(OdooSection& o) {
     return fields;
 }
 
+// Both ways with vendors, and who paid what.
+std::vector<Field> buying_fields(OdooSection& o) {
+    std::vector<Field> fields;
+    add_account(fields, "purchases", o.purchases, "reads our purchase orders for vendors");
+    add_account(fields,
+                "purchase_answers",
+                o.purchase_answers,
+                "writes vendors' answers on our purchase orders");
+    add_account(fields,
+                "ship_notices",
+                o.ship_notices,
+                "writes vendors' ship notices on the receipts that are expected");
+    add_account(fields, "bills", o.bills, "makes draft bills of vendors' invoices");
+    add_account(fields, "receipts", o.receipts, "reads what was received, for vendors");
+    add_account(fields, "payments", o.payments, "reads payments to vendors");
+    add_account(fields,
+                "remittances",
+                o.remittances,
+                "notes customers' remittance advices on their invoices");
+    return fields;
+}
+
 // What goes from Odoo to partners.
 std::vector<Field> outgoing_fields(OdooSection& o) {
     std::vector<Field> fields;
@@ -391,6 +418,7 @@ std::vector<Field> settings_fields(Settings& settings) {
     append(fields, back_office_fields(settings.odoo));
     append(fields, order_fields(settings.odoo));
     append(fields, outgoing_fields(settings.odoo));
+    append(fields, buying_fields(settings.odoo));
     append(fields, inquiry_fields(settings.odoo));
     return fields;
 }
@@ -429,6 +457,21 @@ std::vector<Field> identity_fields(Identity& identity) {
          .standard = "\"\"",
          .target = &identity.next_from,
          .help = "when we begin to sign with it: \"2026-12-01\" or \"2026-12-01T06:00:00Z\"",
+         .reloadable = true},
+        {.key = "old_key",
+         .standard = "\"\"",
+         .target = &identity.old_key,
+         .help = "the key before; it still decrypts until old_until, and signs nothing",
+         .reloadable = true},
+        {.key = "old_certificate",
+         .standard = "\"\"",
+         .target = &identity.old_certificate,
+         .help = "its certificate",
+         .reloadable = true},
+        {.key = "old_until",
+         .standard = "\"\"",
+         .target = &identity.old_until,
+         .help = "until when partners may still encrypt for it",
          .reloadable = true},
     };
 }

@@ -37,6 +37,10 @@ struct Identity {
     SecretRef next_key{};
     std::filesystem::path next_certificate{};
     std::string next_from{};  // config/moment.h
+    // The pair before, while partners change over: it opens what comes until `old_until`, and signs nothing.
+    SecretRef old_key{};
+    std::filesystem::path old_certificate{};
+    std::string old_until{};
 };
 
 struct LimitSection {
@@ -91,6 +95,13 @@ struct OdooSection {
     OdooAccount responses{};
     OdooAccount shipments{};
     OdooAccount invoices{};
+    OdooAccount purchases{};                 // the buy side: our orders out
+    OdooAccount purchase_answers{};          // vendors' answers in
+    OdooAccount ship_notices{};              // vendors' ship notices in
+    OdooAccount bills{};                     // vendors' invoices in
+    OdooAccount receipts{};                  // what we received, out
+    OdooAccount payments{};                  // what we paid, out
+    OdooAccount remittances{};               // what customers paid, in
     OdooAccount stock{};                     // answers partners' questions over the API
     std::chrono::milliseconds stock_age{0};  // an answer so old needs no new question
     std::string stock_warehouse{};           // code; empty: all of the company
@@ -111,6 +122,8 @@ struct Settings {
     std::filesystem::path partner_directory{};
     std::string log_level{};    // debug, info, warn, error
     std::string environment{};  // production, test
+    std::filesystem::path
+        pkcs11_module{};  // the token maker's library; needed for keys named pkcs11:…
 
     As2Section as2{};
     SftpSection sftp{};

@@ -155,6 +155,21 @@ private:
         return {.trusted = m_agreement.partner_signing, .digests = m_agreement.inbound.digests};
     }
 
+    // Who else may have signed: said to people, never trusted here.
+    template <typename Verify>
+    OpenFailure unverified(Error error, BytesView signed_data, const Verify& verifies) const {
+        OpenFailure failed = failure(signature_disposition(error), std::move(error));
+        if (failed.error.code() != "cms.signer.unknown") return failed;
+        for (auto& candidate : certs::presented_signers(signed_data, m_limits)) {
+            auto tried = policy();
+            tried.trusted = {candidate};
+            if (!verifies(tried)) continue;
+            failed.presented = std::move(candidate);
+            break;
+        }
+        return failed;
+    }
+
     void accept_signature(const certs::Verified& verified) {
         m_message.signature_digest = verified.digest;
         m_message.signer_fingerprint = verified.signer.fingerprint();
@@ -164,8 +179,13 @@ private:
     std::optional<OpenFailure> open_opaque(View structure) {
         if (m_message.was_signed) return unexpected("message is signed twice");
         auto opened = m_medium.verify_opaque(structure, policy(), m_limits);
-        if (!opened)
-            return failure(signature_disposition(opened.error()), std::move(opened).error());
+        if (!opened) {
+            const auto octets = m_medium.copy(structure);
+            return unverified(
+                std::move(opened).error(), octets ? *octets : Bytes(), [&](const auto& tried) {
+                    return bool(m_medium.verify_opaque(structure, tried, m_limits));
+                });
+        }
         accept_signature(opened->first);
         auto failed = enter(opened->second);
         m_message.was_signed = true;
@@ -199,7 +219,10 @@ private:
         if (!signature) return failure(AuthenticationFailed, signature.error());
         const View content = (*parts)[0];
         const auto verified = m_medium.verify(content, *signature, policy(), m_limits);
-        if (!verified) return failure(signature_disposition(verified.error()), verified.error());
+        if (!verified)
+            return unverified(verified.error(), *signature, [&](const auto& tried) {
+                return bool(m_medium.verify(content, *signature, tried, m_limits));
+            });
         accept_signature(*verified);
         auto failed = enter(content);  // MIC-02, MIC-04, MIC-06, MIC-07: exactly what was signed
         m_message.was_signed = true;

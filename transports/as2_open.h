@@ -48,6 +48,8 @@ struct LargeMessage : MessageFacts {
 struct OpenFailure {
     std::string disposition;  // "decryption-failed", "authentication-failed", …
     Error error;
+    // With cms.signer.unknown: the certificate in the message under which its signature holds. Nothing says whose it is.
+    std::optional<certs::Certificate> presented{};
 };
 
 std::variant<OpenedMessage, OpenFailure> open_message(const HeaderList& http_headers,

@@ -3,11 +3,14 @@
 
 #include "certs/cms_stream.h"
 #include "gateway/base/digest.h"
+#include "transports/as2_explanation.h"
 #include "transports/as2_mdn.h"
 #include "transports/as2_message.h"
 #include "transports/as2_open.h"
 #include "transports/as2_parts.h"
+#include "transports/as2_place.h"
 #include "transports/as2_receipt_in.h"
+#include "transports/as2_stranger.h"
 #include "transports/mime.h"
 
 #include <array>
@@ -16,36 +19,6 @@
 
 namespace sallyport::transports {
 namespace {
-
-struct Words {
-    std::string_view disposition;
-    std::string_view text;
-};
-// What the partner's people read. Nothing of ours beyond what the disposition already says.
-constexpr std::array<Words, 10> Explanations{{
-    {"decryption-failed",
-     "The message could not be decrypted. Check that it is encrypted for our current certificate."},
-    {"authentication-failed",
-     "The sender could not be authenticated. Check that the message is signed with the certificate "
-     "we hold."},
-    {"integrity-check-failed",
-     "The content is not what was signed. Check line ends and transfer encoding."},
-    {"decompression-failed", "The message could not be decompressed."},
-    {"insufficient-message-security",
-     "The message does not meet the agreed security: signature, encryption or algorithm."},
-    {"unknown-trading-partner", "There is no agreement for this AS2-From and AS2-To."},
-    {"sender-equals-receiver", "AS2-From and AS2-To are the same."},
-    {"unsupported format", "The only receipt format given here is pkcs7-signature."},
-    {"unsupported MIC-algorithms",
-     "None of the required MIC algorithms is allowed by the agreement."},
-    {"unexpected-processing-error", "The message could not be processed."},
-}};
-
-std::string_view explanation_of(std::string_view disposition) {
-    for (const auto& entry : Explanations)
-        if (disposition.ends_with(entry.disposition)) return entry.text;
-    return "The message was received and stored. This is no statement about its content.";
-}
 
 HttpResponse as_response(Receipt receipt) {
     return {.status = receipt.http_status,
@@ -105,6 +78,7 @@ struct Surroundings {
     const Clock& clock;
     const Log& log;
     Allowance& refused_bytes;
+    DecryptionGuesses& guesses;
 };
 
 // One message on its way through: what every answer about it needs.
@@ -182,9 +156,7 @@ public:
         const auto payload = PartFile::write(stem.string() + "-payload" + std::string(PartSuffix),
                                              {&message.payload});
         if (!payload) return unavailable(payload.error());
-        const certs::MemoryOctets header(m_request.header_block);
-        const auto raw = PartFile::write(stem.string() + "-raw" + std::string(PartSuffix),
-                                         {&header, m_request.spooled.get()});
+        const auto raw = write_raw();
         if (!raw) return unavailable(raw.error());
         Arrival arrival = make_arrival(message);
         arrival.content_digest = to_hex((*digests)[certs::Digest::Sha256]);
@@ -196,6 +168,12 @@ public:
         return admit(message, arrival);
     }
     HttpResponse open_and_accept() {
+        const auto pause = m_around.guesses.pause(m_agreement->name, m_request.remote_address);
+        if (pause.count() > 0)
+            return {.status = 503,
+                    .headers = {{"Retry-After", std::to_string(pause.count())},
+                                {"Content-Type", "text/plain; charset=us-ascii"}},
+                    .body = "too many messages that cannot be decrypted, try again later\r\n"};
         if (!m_request.spooled)
             return settle(open_message(m_request.headers, m_request.body, *m_agreement));
         return settle(open_large_message(
@@ -203,12 +181,26 @@ public:
     }
 
 private:
+    // The message as it came, where it is too large to hold.
+    Result<PartFile> write_raw() const {
+        SystemRandom random;
+        const auto stem = m_around.options.spool_folder / new_id(m_around.clock.now(), random);
+        const certs::MemoryOctets header(m_request.header_block);
+        return PartFile::write(stem.string() + "-raw" + std::string(PartSuffix),
+                               {&header, m_request.spooled.get()});
+    }
+
     template <typename Opened>
     HttpResponse settle(std::variant<Opened, OpenFailure> opened) {
         if (auto* message = std::get_if<Opened>(&opened)) return accept(std::move(*message));
         const auto& failed = std::get<OpenFailure>(opened);
         // Our own disk is no fault of the message: nothing is said about it, the partner tries again.
         if (failed.error.blame() == Blame::Operator) return unavailable(failed.error);
+        if (failed.disposition == "decryption-failed" &&
+            m_around.guesses.failed(m_agreement->name, m_request.remote_address))
+            m_log.warn("too many messages that cannot be decrypted: a pause for this address",
+                       {{"partner", m_agreement->name}});
+        m_stranger = unknown_signer(failed, *m_agreement);
         return refuse("processed/error: " + failed.disposition, failed.error);
     }
 
@@ -258,24 +250,37 @@ private:
     }
 
     // Anyone who knows two names can post junk: how much of it goes to disk is bounded.
-    BytesView body_to_keep() {
-        if (m_request.spooled) return {};  // a refused body of that size is not worth its room
-        const auto size = static_cast<double>(m_request.body.size());
-        if (m_around.refused_bytes.take(size, m_around.clock.steady_now())) return m_request.body;
+    bool may_keep_body() {
+        // A refused body of that size is not worth its room, unless it may be read later.
+        if (m_request.spooled && !m_stranger) return false;
+        const auto size = static_cast<double>(m_request.spooled ? m_request.spooled->size()
+                                                                : m_request.body.size());
+        if (m_around.refused_bytes.take(size, m_around.clock.steady_now())) return true;
         m_log.warn("bodies of refused messages exceed their allowance, the header alone is kept");
-        return {};
+        return false;
     }
 
     HttpResponse audited(const Error& error, Receipt receipt) {
-        const Refusal refusal{.transport = "as2",
-                              .partner = m_agreement ? m_agreement->name : "",
-                              .from = m_parties.from,
-                              .to = m_parties.to,
-                              .message_id = m_parties.message_id,
-                              .remote_address = m_request.remote_address,
-                              .code = std::string(error.code()),
-                              .reason = error.text(),
-                              .raw = m_request.header_block + Bytes(body_to_keep())};
+        const bool keep = may_keep_body();
+        if (m_stranger) m_stranger->whole = keep;
+        Refusal refusal{.transport = "as2",
+                        .partner = m_agreement ? m_agreement->name : "",
+                        .from = m_parties.from,
+                        .to = m_parties.to,
+                        .message_id = m_parties.message_id,
+                        .remote_address = m_request.remote_address,
+                        .code = std::string(error.code()),
+                        .reason = error.text(),
+                        .raw = m_request.header_block + (keep ? m_request.body : Bytes()),
+                        .signer = m_stranger};
+        std::optional<PartFile> file;  // goes once the intake has it
+        if (keep && m_request.spooled) {
+            auto raw = write_raw();
+            if (!raw) return unavailable(raw.error());
+            file.emplace(*std::move(raw));
+            refusal.raw_file = file->path();
+            refusal.raw_digest = file->digest();
+        }
         const auto kept = m_around.intake.refuse(refusal, receipt);
         if (!kept) return unavailable(kept.error());
         return deliver(std::move(receipt));
@@ -292,7 +297,9 @@ private:
                              .explanation = std::string(explanation_of(disposition)),
                              .message_id = '<' + id + '@' + m_around.options.host_name + '>',
                              .boundary_seed = id,
-                             .product = m_around.options.product};
+                             .product = m_around.options.product,
+                             .restart = m_agreement && !m_around.options.spool_folder.empty() &&
+                                        m_agreement->outbound.restart != Restart::Off};
         const certs::Identity* signer =
             m_agreement ? m_agreement->signing_at(m_around.clock.now()) : nullptr;
         return write_mdn(facts, m_style, signer);
@@ -330,6 +337,7 @@ private:
     Parties m_parties;
     std::shared_ptr<const As2Agreement> m_agreement;
     ReceiptStyle m_style;
+    std::optional<UnknownSigner> m_stranger;
     std::string m_url;  // of an asynchronous receipt
     ReceiptQueue* m_queue = nullptr;
 };
@@ -349,8 +357,11 @@ As2Receiver::As2Receiver(As2ReceiverOptions options,
       m_log(std::move(log)),
       m_receipts(receipts),
       m_strangers(m_options.stranger_burst, m_options.strangers_per_second),
-      m_refused_bytes(m_options.refused_bytes_burst, m_options.refused_bytes_per_second) {
-    if (!m_options.spool_folder.empty()) sweep_parts(m_options.spool_folder);
+      m_refused_bytes(m_options.refused_bytes_burst, m_options.refused_bytes_per_second),
+      m_guesses(m_options.guesses, clock) {
+    if (m_options.spool_folder.empty()) return;
+    sweep_parts(m_options.spool_folder);
+    m_restart = std::make_unique<RestartTable>(m_options.spool_folder, m_options.restart, m_clock);
 }
 
 // Everything that can be decided without the body is decided without it.
@@ -358,28 +369,34 @@ HttpEntry As2Receiver::enter(const HttpRequest& head) {
     const auto answer = [](HttpResponse response) {
         return HttpEntry{.max_body_bytes = 0, .answer = std::move(response)};
     };
-    if (head.method == "HEAD") return answer({});  // HTTP-10
-    if (head.method != "POST")
+    if (head.method != "POST" && head.method != "HEAD")
         return answer({.status = 405,
                        .headers = {{"Allow", "POST, HEAD"}},
                        .body = "AS2 messages are posted\r\n"});
+    if (head.method == "HEAD") return answer(answer_head(m_restart.get(), head, *m_directory));
     auto parties = read_parties(head.headers);
     const auto agreement = parties ? m_directory->by_ids(parties->from, parties->to) : nullptr;
+    const bool restarts = agreement && m_restart && agreement->outbound.restart != Restart::Off;
     const bool to_itself = parties && parties->from == parties->to;
     const bool has_length = count_header(head.headers, "Content-Length") +
                                 count_header(head.headers, "Transfer-Encoding") >
                             0;
-    if (agreement && !to_itself && has_length)
-        return {.max_body_bytes = agreement->inbound.max_body_bytes,
-                .answer = std::nullopt,
+    if (agreement && !to_itself && has_length) {
+        const std::size_t most = agreement->inbound.max_body_bytes;
+        auto restart =
+            restarts ? enter_restart(*m_restart, head, agreement->name, most) : RestartEntry{};
+        return {.max_body_bytes = most,
+                .answer = std::move(restart.answer),
                 .spool_above = m_options.spool_above,
-                .spool_folder = m_options.spool_folder};
+                .spool_folder = m_options.spool_folder,
+                .parts = std::move(restart.parts)};
+    }
 
     if (!m_strangers.take(1, m_clock.steady_now()))
         return answer({.status = 429,
                        .headers = {{"Retry-After", m_options.retry_after}},
                        .body = "too many requests without an agreement\r\n"});
-    Exchange exchange({m_options, m_intake, m_clock, m_log, m_refused_bytes}, head);
+    Exchange exchange({m_options, m_intake, m_clock, m_log, m_refused_bytes, m_guesses}, head);
     if (!parties) return answer(exchange.reject(400, parties.error()));
     if (!has_length) return answer(exchange.reject(411, malformed("the body has no length")));
     const std::string pair = "AS2-From " + parties->from + ", AS2-To " + parties->to;
@@ -393,42 +410,6 @@ HttpEntry As2Receiver::enter(const HttpRequest& head) {
         Error("as2.agreement.unknown", Blame::Partner, "there is no agreement for " + pair)
             .remedy("add the pair to a partner file, or ask the partner to correct its names")));
 }
-
-namespace {
-
-// One of the places an agreement has; gives it back when it goes.
-class Place {
-public:
-    using Places = Guarded<std::map<std::string, unsigned>>;
-    Place(Places& places, const std::string& agreement, unsigned most)
-        : m_places(places), m_agreement(agreement) {
-        m_taken = m_places.with([&](auto& used) {
-            unsigned& count = used[agreement];
-            if (count >= most) return false;
-            ++count;
-            return true;
-        });
-    }
-    ~Place() {
-        if (!m_taken) return;
-        m_places.with([&](auto& used) {
-            const auto count = used.find(m_agreement);
-            if (--count->second == 0) used.erase(count);
-        });
-    }
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-    Place(Place&&) = delete;
-    Place& operator=(Place&&) = delete;
-    bool taken() const { return m_taken; }
-
-private:
-    Places& m_places;
-    const std::string m_agreement;
-    bool m_taken = false;
-};
-
-}  // namespace
 
 HttpResponse As2Receiver::handle(const HttpRequest& request) {
     const auto parties = read_parties(request.headers);
@@ -445,10 +426,11 @@ HttpResponse As2Receiver::handle(const HttpRequest& request) {
 
 HttpResponse As2Receiver::handle_of(const HttpRequest& request,
                                     std::shared_ptr<const As2Agreement> agreement) {
-    Exchange exchange({m_options, m_intake, m_clock, m_log, m_refused_bytes}, request);
+    Exchange exchange({m_options, m_intake, m_clock, m_log, m_refused_bytes, m_guesses}, request);
     auto parties = read_parties(request.headers);
     if (!parties) return exchange.reject(400, parties.error());
     exchange.identify(*std::move(parties), agreement);
+    if (agreement && m_options.features) m_options.features->note(agreement->name, request.headers);
     if (!agreement)  // removed by a reload since enter()
         return exchange.refuse(
             "processed/error: unknown-trading-partner",

@@ -24,6 +24,12 @@
 namespace sallyport::transports {
 namespace {
 
+std::chrono::milliseconds time_allowed(const HttpPost& post) {
+    const std::uint64_t size =
+        post.large_body != nullptr ? post.large_body->size() : post.body.size();
+    return post.exchange_timeout + std::chrono::milliseconds(size * 1000 / LeastBodyRate);
+}
+
 class Posting {
 public:
     Posting(const HttpPost& post, Poco::URI uri) : m_post(post), m_uri(std::move(uri)) {}
@@ -60,18 +66,22 @@ public:
         if (m_context) Poco::Net::SecureStreamSocket(m_socket).completeHandshake();
         // Over the secure socket too: HTTPSClientSession wants to connect by itself.
         Poco::Net::HTTPClientSession session(m_socket);
-        session.setTimeout(timespan(m_post.exchange_timeout));
+        session.setTimeout(timespan(time_allowed(m_post)));
         std::string path = m_uri.getPathAndQuery();
         if (path.empty()) path = "/";
-        Poco::Net::HTTPRequest request(
-            Poco::Net::HTTPRequest::HTTP_POST, path, Poco::Net::HTTPRequest::HTTP_1_1);
+        Poco::Net::HTTPRequest request(m_post.head  ? Poco::Net::HTTPRequest::HTTP_HEAD
+                                       : m_post.get ? Poco::Net::HTTPRequest::HTTP_GET
+                                                    : Poco::Net::HTTPRequest::HTTP_POST,
+                                       path,
+                                       Poco::Net::HTTPRequest::HTTP_1_1);
         request.set("Host", m_uri.getAuthority().substr(m_uri.getAuthority().rfind('@') + 1));
         for (const auto& [name, value] : m_post.headers)
             request.add(name, value);
         const certs::MemoryOctets in_memory(m_post.body);
         const certs::Octets& content =
             m_post.large_body != nullptr ? *m_post.large_body : in_memory;
-        request.setContentLength64(static_cast<Poco::Int64>(content.size()));
+        if (!m_post.head && !m_post.get)
+            request.setContentLength64(static_cast<Poco::Int64>(content.size()));
         auto& out = session.sendRequest(request);
         const Status sent = certs::pour(content, [&](BytesView piece) -> Status {
             out.write(piece.data(), static_cast<std::streamsize>(piece.size()));
@@ -140,7 +150,7 @@ private:
                              "response of " + origin() + " is longer than " +
                                  std::to_string(m_post.max_response_bytes) + " octets");
         }
-        if (response.hasContentLength() &&
+        if (!m_post.head && response.hasContentLength() &&
             reply.body.size() != static_cast<std::size_t>(response.getContentLength64()))
             return Error("as2.connect", Blame::Network, "response of " + origin() + " was cut");
         return reply;
@@ -170,12 +180,12 @@ Result<HttpReply> guarded_exchange(Posting& posting,
                                    const Clock& clock,
                                    const HttpPost& post) {
     Watchdog::Watch watch(watchdog, posting.descriptor());
-    watch.until(clock.steady_now() + post.exchange_timeout);
+    watch.until(clock.steady_now() + time_allowed(post));
     const auto timed_out = [&] {
         return Error("as2.timeout",
                      Blame::Network,
                      "exchange with " + posting.origin() + " was not complete after " +
-                         std::to_string(post.exchange_timeout.count()) + " ms");
+                         std::to_string(time_allowed(post).count()) + " ms");
     };
     try {
         auto reply = posting.exchange();

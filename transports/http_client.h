@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One HTTP POST over a connection of its own, bounded by an absolute deadline. Redirects are not followed: a body and
+// One HTTP POST (or HEAD) over a connection of its own, bounded by an absolute deadline. Redirects are not followed: a body and
 // credentials go to the configured origin or nowhere.
 #pragma once
 
@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace sallyport::transports {
@@ -22,13 +23,17 @@ struct HttpPost {
     BytesView body;
     const certs::Octets* large_body = nullptr;  // instead of `body`; read once, in pieces
     std::chrono::milliseconds connect_timeout{10'000};
-    std::chrono::milliseconds exchange_timeout{
-        120'000};  // from connect() to the response's last octet
+    // From connect() to the response's last octet; a body earns more, at LeastBodyRate: it has to be sent, and opened there.
+    std::chrono::milliseconds exchange_timeout{120'000};
     std::size_t max_response_bytes = 1U << 20;
     const certs::TlsClient* tls = nullptr;  // for https
     // Refuses addresses of our own networks; the address judged is the one connected to.
     bool public_addresses_only = false;
+    bool get = false;   // GET: no body goes
+    bool head = false;  // HEAD: neither body nor Content-Length go; of the answer's body none comes
 };
+
+inline constexpr std::uint64_t LeastBodyRate = std::uint64_t{256} << 10U;  // octets per second
 
 struct HttpReply {
     int status = 0;

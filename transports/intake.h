@@ -4,11 +4,13 @@
 #pragma once
 
 #include "gateway/base/bytes.h"
+#include "gateway/base/clock.h"
 #include "gateway/base/error.h"
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -73,7 +75,29 @@ struct Admission {
 // Called outside any lock or transaction, at most twice per admit(): for New or Conflict.
 using ReceiptMaker = std::function<Result<Receipt>(Verdict)>;
 
-// A message that was turned away: kept for the audit and the coordinator, never processed.
+// A certificate as people compare it with another.
+struct CertificateFacts {
+    std::string fingerprint;  // SHA-256 over the DER, 64 hex digits, lower case
+    std::string subject;      // RFC 2253
+    std::string issuer;
+    std::string serial;
+    Instant not_before{};
+    Instant not_after{};
+    Bytes der;
+};
+
+// The message is signed with a certificate that the agreement does not name.
+struct UnknownSigner {
+    // From the message, and its signature holds under it: proof that who sent it has the key, and of nothing else. Absent
+    // when the message carries none.
+    std::optional<CertificateFacts> presented;
+    std::vector<CertificateFacts> expected;  // those of the agreement
+    bool whole =
+        false;  // the refusal's raw octets are the complete message, which can be read again
+};
+
+// A message that was turned away: kept for the audit and the coordinator, never processed, except one whose certificate two
+// people accept later (`signer`): it is held, and read again then.
 struct Refusal {
     std::string transport;
     std::string partner;  // empty when unknown
@@ -84,6 +108,10 @@ struct Refusal {
     std::string code;    // Error code
     std::string reason;  // Error text, for the coordinator; the wire gets only the disposition
     Bytes raw;           // may be empty when the message was refused before its body was read
+    // Instead of `raw`, as in Arrival.
+    std::filesystem::path raw_file{};
+    std::string raw_digest{};
+    std::optional<UnknownSigner> signer{};
 };
 
 // Thread-safe: called from every connection's thread.

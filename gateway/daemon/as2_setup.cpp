@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/daemon/as2_setup.h"
 
+#include "certs/token.h"
 #include "config/moment.h"
 #include "gateway/base/file.h"
 
@@ -14,18 +15,28 @@ namespace {
 
 constexpr std::size_t LargestPem = std::size_t{1} << 20U;
 
-Result<certs::Identity> load_identity(const config::SecretRef& key,
-                                      const std::filesystem::path& certificate,
-                                      const config::SecretRef& passphrase = {}) {
-    auto secret = config::resolve(key);
-    if (!secret) return std::move(secret).error();
+// From a file, or left in the token where it lies: then the passphrase is the PIN.
+Result<certs::PrivateKey> load_key(const config::SecretRef& key,
+                                   const config::SecretRef& passphrase,
+                                   const std::filesystem::path& module) {
     std::optional<Secret> word;
     if (!passphrase.empty()) {
         auto resolved = config::resolve(passphrase);
         if (!resolved) return std::move(resolved).error();
         word = *std::move(resolved);
     }
-    auto private_key = certs::load_private_key(*secret, word ? &*word : nullptr);
+    if (key.kind == config::SecretRef::Kind::Token)
+        return certs::load_token_key(key.text(), word ? *std::move(word) : Secret(), module);
+    auto secret = config::resolve(key);
+    if (!secret) return std::move(secret).error();
+    return certs::load_private_key(*secret, word ? &*word : nullptr);
+}
+
+Result<certs::Identity> load_identity(const config::SecretRef& key,
+                                      const std::filesystem::path& certificate,
+                                      const config::SecretRef& passphrase = {},
+                                      const std::filesystem::path& module = {}) {
+    auto private_key = load_key(key, passphrase, module);
     if (!private_key) return std::move(private_key).error().at({.source = key.text()});
     auto pem = read_file(certificate, LargestPem);
     if (!pem) return std::move(pem).error();
@@ -140,6 +151,13 @@ Status set_outbound(const config::As2Agreement& agreed,
     if (agreed.signature == "pss") outbound.signing.scheme = certs::SignatureScheme::Pss;
     outbound.legacy_micalg_name = has_quirk(agreed, "micalg-legacy-names");
     outbound.compress_after_signing = has_quirk(agreed, "compress-after-signing");
+    outbound.names_unquoted = has_quirk(agreed, "names-unquoted");
+    outbound.mic_missing_unsigned = has_quirk(agreed, "mic-missing-unsigned");
+    outbound.signature_binary = has_quirk(agreed, "signature-binary");
+    outbound.headerless_encrypted_body = has_quirk(agreed, "headerless-encrypted-body");
+    outbound.restart = agreed.restart == "off"  ? transports::Restart::Off
+                       : agreed.restart == "on" ? transports::Restart::On
+                                                : transports::Restart::Auto;
     outbound.encryption.reset();
     if (agreed.encrypt) {
         certs::EncryptOptions encryption;
@@ -167,9 +185,11 @@ Status set_outbound(const config::As2Agreement& agreed,
 // What is planned is taken at once for reading, and for writing from its day on.
 Status plan_changes(const config::As2Agreement& agreed,
                     const config::Identity& ours,
+                    const config::Settings& settings,
                     transports::As2Agreement& agreement) {
     if (const auto from = config::parse_moment(ours.next_from)) {
-        auto next = load_identity(ours.next_key, ours.next_certificate, ours.passphrase);
+        auto next = load_identity(
+            ours.next_key, ours.next_certificate, ours.passphrase, settings.pkcs11_module);
         if (!next) return std::move(next).error().during("loading what follows " + ours.name);
         agreement.decryption.push_back(*next);
         agreement.next_signing.emplace(
@@ -181,6 +201,12 @@ Status plan_changes(const config::As2Agreement& agreed,
         agreement.partner_signing.push_back(next->front());
         agreement.next_encryption.emplace(
             transports::Planned<certs::Certificate>{*from, next->front()});
+    }
+    if (!ours.old_key.empty()) {  // until when, the windows say
+        auto old = load_identity(
+            ours.old_key, ours.old_certificate, ours.passphrase, settings.pkcs11_module);
+        if (!old) return std::move(old).error().during("loading what was before " + ours.name);
+        agreement.decryption.push_back(*std::move(old));
     }
     return {};
 }
@@ -208,7 +234,7 @@ Result<std::shared_ptr<const transports::As2Agreement>> build_one(
     if (!certificates) return std::move(certificates).error();
     agreement->partner_signing = *certificates;
     agreement->partner_encryption = *std::move(certificates);
-    if (Status planned = plan_changes(agreed, *ours, *agreement); !planned)
+    if (Status planned = plan_changes(agreed, *ours, configuration.settings, *agreement); !planned)
         return std::move(planned).error();
     agreement->inbound.require_signed = agreed.require_signed;
     agreement->inbound.require_encrypted = agreed.require_encrypted;
@@ -226,13 +252,32 @@ Result<std::shared_ptr<const transports::As2Agreement>> build_one(
     return std::shared_ptr<const transports::As2Agreement>(std::move(agreement));
 }
 
+// Until when what is in the agreement counts.
+void add_windows(const config::Partner& partner,
+                 const config::Settings& settings,
+                 const transports::As2Agreement& agreement,
+                 CertificateWindows& windows) {
+    const config::As2Agreement& agreed = partner.as2;
+    if (const auto until = config::parse_moment(agreed.certificates_until))
+        // Behind its own certificates, the first of partner_signing, stands what follows them.
+        for (std::size_t at = 0; at < agreed.certificates.size(); ++at)
+            windows[partner.name].push_back({agreement.partner_signing[at].fingerprint(), *until});
+    for (const config::Identity& ours : settings.identities) {
+        const auto until = config::parse_moment(ours.old_until);
+        if (ours.name == agreed.identity && until && !ours.old_key.empty())
+            windows[partner.name].push_back(
+                {agreement.decryption.back().certificate.fingerprint(), *until});
+    }
+}
+
 }  // namespace
 
 As2Setup build_as2(const config::Configuration& configuration) {
     As2Setup setup;
     std::map<std::string, certs::Identity> identities;
     for (const config::Identity& ours : configuration.settings.identities) {
-        auto identity = load_identity(ours.key, ours.certificate, ours.passphrase);
+        auto identity = load_identity(
+            ours.key, ours.certificate, ours.passphrase, configuration.settings.pkcs11_module);
         if (identity)
             identities.emplace(ours.name, *std::move(identity));
         else
@@ -242,11 +287,13 @@ As2Setup build_as2(const config::Configuration& configuration) {
     for (const config::Partner& partner : configuration.partners) {
         if (!partner.as2.enabled) continue;
         auto agreement = build_one(partner, configuration, identities);
-        if (agreement)
+        if (agreement) {
+            add_windows(partner, configuration.settings, **agreement, setup.windows);
             setup.agreements.push_back(*std::move(agreement));
-        else
+        } else {
             setup.faults.push_back(
                 std::move(agreement).error().during("loading partner " + partner.name));
+        }
     }
     return setup;
 }

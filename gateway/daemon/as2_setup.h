@@ -4,6 +4,7 @@
 
 #include "config/load.h"
 #include "gateway/base/error.h"
+#include "gateway/daemon/directory.h"
 #include "transports/as2_agreement.h"
 
 #include <memory>
@@ -13,6 +14,7 @@ namespace sallyport::daemon {
 
 struct As2Setup {
     std::vector<std::shared_ptr<const transports::As2Agreement>> agreements;
+    CertificateWindows windows;
     std::vector<Error> faults;  // daemon.as2 and the codes of certs and config, each with its file
 };
 

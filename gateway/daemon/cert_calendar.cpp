@@ -2,81 +2,26 @@
 // cert list: every certificate of the configuration in the order in which they end, with what each is for.
 #include "certs/lint.h"
 #include "config/load.h"
+#include "config/moment.h"
 #include "gateway/base/clock.h"
-#include "gateway/base/file.h"
 #include "gateway/daemon/cert_commands.h"
+#include "gateway/daemon/cert_entries.h"
+#include "gateway/daemon/open_store.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
+#include <map>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
 namespace sallyport::daemon {
 namespace {
 
-using certs::CertificateUse;
 using nlohmann::ordered_json;
-
-constexpr std::size_t LargestPem = std::size_t{1} << 20U;
-
-struct Entry {
-    std::string role;
-    std::filesystem::path file;
-    std::string from;  // a planned change
-    std::vector<CertificateUse> uses;
-};
-
-std::vector<Entry> entries_of(const config::Configuration& configuration) {
-    const std::vector<CertificateUse> both{CertificateUse::Signing, CertificateUse::Encryption};
-    std::vector<Entry> all;
-    for (const auto& ours : configuration.settings.identities) {
-        all.push_back({"identity " + ours.name, ours.certificate, {}, both});
-        if (!ours.next_certificate.empty())
-            all.push_back(
-                {"identity " + ours.name + ", next", ours.next_certificate, ours.next_from, both});
-    }
-    const auto& as2 = configuration.settings.as2;
-    if (as2.https.enabled)
-        all.push_back({"HTTPS server", as2.tls_certificate, {}, {CertificateUse::Tls}});
-    for (const auto& partner : configuration.partners) {
-        for (std::size_t at = 0; at < partner.as2.certificates.size(); ++at)
-            all.push_back({"partner " + partner.name + (at == 0 ? "" : ", also verifies"),
-                           partner.as2.certificates[at],
-                           {},
-                           at == 0 ? both : std::vector<CertificateUse>{CertificateUse::Signing}});
-        if (!partner.as2.next_certificate.empty())
-            all.push_back({"partner " + partner.name + ", next",
-                           partner.as2.next_certificate,
-                           partner.as2.next_from,
-                           both});
-        for (const auto& file : partner.as2.tls_certificates)
-            all.push_back({"HTTPS server of " + partner.name, file, {}, {}});
-    }
-    return all;
-}
-
-struct Row {
-    Entry entry;
-    certs::Certificate certificate;
-};
-
-Result<std::vector<Row>> read_rows(const config::Configuration& configuration) {
-    std::vector<Row> rows;
-    for (Entry& entry : entries_of(configuration)) {
-        auto pem = read_file(entry.file, LargestPem);
-        if (!pem) return std::move(pem).error().during("reading " + entry.role);
-        auto certificate = certs::load_certificate(*pem);
-        if (!certificate) return std::move(certificate).error().at({.source = entry.file.string()});
-        rows.push_back({std::move(entry), *std::move(certificate)});
-    }
-    std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
-        return a.certificate.not_after() < b.certificate.not_after();
-    });
-    return rows;
-}
+using Row = CertificateRow;
 
 ordered_json row_json(const Row& row, Instant now) {
     ordered_json findings = ordered_json::array();
@@ -90,17 +35,70 @@ ordered_json row_json(const Row& row, Instant now) {
             {"days_left", days},
             {"stage", certs::expiry_stage(days)},
             {"from", row.entry.from},
+            {"until", row.entry.until},
             {"findings", findings}};
 }
 
-int list(CommandLine& line, int within) {
+struct ListOptions {
+    int within = -1;
+    bool calendar = false;
+};
+
+// A store that is not there yet has decided nothing.
+void add_decided(const CommandLine& line, std::vector<Row>& rows) {
+    auto opened = open_for_reading(line);
+    if (!opened) return;
+    const auto records = store::read<std::vector<flow::TrustRecord>>(
+        *opened->store, [](store::Reader& reader) { return flow::trust_records(reader); });
+    if (records) add_accepted(*records, rows);
+}
+
+// What happens on which day: ends, changes, and the alarms before the ends.
+void tell_calendar(CommandLine& line, const std::vector<Row>& rows, Instant now) {
+    std::multimap<std::string, std::string> days;
+    const auto note = [&](Instant at, const std::string& what) {
+        if (at >= now) days.emplace(iso8601(at).substr(0, 10), what);
+    };
+    for (const Row& row : rows) {
+        const std::string name =
+            row.entry.role + "  " + row.certificate.fingerprint().substr(0, 16) + "…";
+        const Instant end = row.certificate.not_after();
+        if (end < now)
+            days.emplace(iso8601(end).substr(0, 10), "HAS ENDED       " + name);
+        else
+            days.emplace(iso8601(end).substr(0, 10), "ends            " + name);
+        for (const int before : certs::ExpiryDays)
+            note(end - std::chrono::hours(24) * before,
+                 "alarm, " + std::to_string(before) + " days  " + name);
+        if (const auto from = config::parse_moment(row.entry.from))
+            note(*from, "takes over      " + name);
+        if (const auto until = config::parse_moment(row.entry.until))
+            note(*until, "counts no more  " + name);
+    }
+    std::string month;
+    for (const auto& [day, what] : days) {
+        if (day.substr(0, 7) != month) {
+            month = day.substr(0, 7);
+            line.out << month << '\n';
+        }
+        line.out << "  " << day.substr(8) << "  " << what << '\n';
+    }
+}
+
+int list(CommandLine& line, const ListOptions& options) {
     const config::LoadResult load = config::load(line.config_file);
     for (const Error& fault : load.faults)
         (void)report(line, fault);
     if (!load.ok()) return exit_code::Configuration;
-    const auto rows = read_rows(load.configuration);
+    auto rows = certificate_rows(load.configuration);
     if (!rows) return report(line, rows.error());
+    add_decided(line, *rows);
     const Instant now = SystemClock().now();
+    if (options.calendar && !line.json) {
+        tell_calendar(line, *rows, now);
+        return exit_code::Done;
+    }
+    const int within = options.within;
     ordered_json all = ordered_json::array();
     bool ending = false;
     for (const Row& row : *rows) {
@@ -113,7 +111,8 @@ int list(CommandLine& line, int within) {
         line.out << told.at("not_after").get<std::string>().substr(0, 10) << "  " << days
                  << " days  " << row.entry.role
                  << (row.entry.from.empty() ? "" : " (from " + row.entry.from + ")") << "  "
-                 << row.certificate.fingerprint().substr(0, 16) << "…  " << row.entry.file.string();
+                 << row.certificate.fingerprint().substr(0, 16) << "…  "
+                 << (row.entry.file.empty() ? "(accepted by two people)" : row.entry.file.string());
         for (const auto& code : told.at("findings"))
             line.out << "  [" << code.get<std::string>() << "]";
         line.out << '\n';
@@ -127,17 +126,20 @@ int list(CommandLine& line, int within) {
 void add_cert_calendar(CommandLine& line, CLI::App& noun) {
     CLI::App* verb = noun.add_subcommand(
         "list", "every certificate of the configuration, in the order in which they end");
-    auto within = std::make_shared<int>(-1);
-    verb->add_option("--within", *within, "only those that end within so many days; exit 1 if any")
+    auto options = std::make_shared<ListOptions>();
+    verb->add_flag("--calendar", options->calendar, "by month: ends, alarms and planned changes");
+    verb->add_option(
+            "--within", options->within, "only those that end within so many days; exit 1 if any")
         ->check(CLI::Range(0, 36'500));
     verb->add_flag("--json", line.json, "one JSON array on standard output");
     verb->footer(
         "Examples:\n"
-        "  sallyport cert list                                 the calendar\n"
+        "  sallyport cert list                                 in the order in which they end\n"
+        "  sallyport cert list --calendar                      what happens in which month\n"
         "  sallyport cert list --within 30 || mail -s certificates edi@example.com\n"
         "  sallyport cert list --json | jq '.[] | select(.stage >= 0)'\n");
     verb->callback(
-        [&line, within] { line.action = [&line, within] { return list(line, *within); }; });
+        [&line, options] { line.action = [&line, options] { return list(line, *options); }; });
 }
 
 }  // namespace sallyport::daemon

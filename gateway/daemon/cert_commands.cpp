@@ -111,6 +111,8 @@ void add_cert_commands(CommandLine& line) {
         };
     });
     add_cert_file_commands(line, *noun);
+    add_cert_trust_commands(line, *noun);
+    add_cert_consent_commands(line, *noun);
     add_cert_calendar(line, *noun);
 }
 

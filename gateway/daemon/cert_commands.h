@@ -12,7 +12,11 @@
 namespace sallyport::daemon {
 
 void add_cert_file_commands(CommandLine& line,
-                            CLI::App& noun);                // request, import, export, show, lint
+                            CLI::App& noun);  // request, import, export, show, lint
+void add_cert_trust_commands(CommandLine& line,
+                             CLI::App& noun);  // pending, accept, confirm, reject, withdraw, offer
+void add_cert_consent_commands(CommandLine& line,
+                               CLI::App& noun);             // rollover, told, agreed, objected
 void add_cert_calendar(CommandLine& line, CLI::App& noun);  // list
 
 // From "file:PATH", "env:NAME" or "credential:NAME"; nothing from an empty reference.

@@ -1,24 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/api/control.h"
+#include "gateway/api/file_control.h"
 #include "gateway/api/health.h"
 #include "gateway/api/token_control.h"
 #include "gateway/base/file.h"
 #include "gateway/base/log_limit.h"
 #include "gateway/daemon/as2_setup.h"
-#include "gateway/daemon/control_file.h"
-#include "gateway/daemon/directory.h"
 #include "gateway/daemon/edi_partner.h"
 #include "gateway/daemon/gateway.h"
-#include "gateway/daemon/https_door.h"
+#include "gateway/daemon/gateway_parts.h"
 #include "gateway/daemon/no_back_office.h"
 #include "gateway/daemon/odoo_setup.h"
-#include "gateway/daemon/odoo_watch.h"
 #include "gateway/daemon/options_of.h"
-#include "gateway/daemon/remote_exchange.h"
-#include "gateway/daemon/sftp_door.h"
-#include "gateway/flow/agreements.h"
 #include "gateway/flow/intake.h"
-#include "gateway/flow/mailbox.h"
 #include "gateway/flow/outbound.h"
 #include "gateway/flow/pipeline.h"
 #include "gateway/flow/receipts.h"
@@ -51,54 +45,6 @@ std::string_view version() {
 static std::filesystem::path spool_directory(const config::Settings& settings) {
     return settings.state_directory / "spool";
 }
-
-// In the order of construction: what stands below refers to what stands above, and goes first.
-struct GatewayParts {
-    config::Settings settings;
-    const Clock& clock;
-    Log log;
-    Log port_log;     // of the listeners: anybody can cause its lines
-    Log message_log;  // of what arrives: partners, and who replays them
-    SystemRandom random;
-    flow::Metrics metrics;
-
-    edi::SchemaSet schemas;
-    std::string schema_digest;  // of their files when they were read
-    std::unique_ptr<store::Store> store;
-    store::Archive archive;
-    flow::Agreements agreements;
-
-    std::shared_ptr<SwapDirectory> directory;
-    transports::As2Sender sender;
-    flow::MailSender mail_sender{};
-    flow::MailSender https_sender{"https"};
-    std::unique_ptr<RoutingSender> router{};
-    transports::AsyncReceiptSender receipt_sender;
-
-    std::unique_ptr<odoo::Client> odoo_client;
-    std::unique_ptr<odoo::Orders> orders;           // null: no Odoo is configured
-    std::unique_ptr<flow::BackOffice> back_office;  // stands before it
-
-    std::optional<flow::Tools> tools{};
-    std::unique_ptr<flow::Pipeline> pipeline{};
-    std::unique_ptr<flow::Outbound> outbound{};
-    std::unique_ptr<OdooWatch> odoo_watch{};  // null: nothing goes from Odoo to partners
-    std::unique_ptr<flow::DurableIntake> intake{};
-    std::unique_ptr<transports::Penalties> penalties{};  // of every door
-    std::unique_ptr<RemoteExchange> remote{};
-    std::unique_ptr<SftpDoor> sftp{};    // null: not listening
-    std::unique_ptr<HttpsDoor> https{};  // likewise
-    std::unique_ptr<flow::ReceiptDesk> receipt_desk{};
-
-    std::shared_ptr<transports::HttpHandler> as2_handler{};
-    std::shared_ptr<transports::HttpHandler> health_handler{};
-    std::shared_ptr<transports::HttpHandler> control_handler{};
-    std::shared_ptr<transports::HttpHandler> token_handler{};
-    Control control{};  // what commands need to find us
-    std::unique_ptr<transports::HttpServer> as2_server{};
-    std::unique_ptr<transports::HttpServer> as2_tls_server{};
-    std::unique_ptr<transports::HttpServer> api_server{};
-};
 
 namespace {
 
@@ -158,18 +104,6 @@ Result<Prepared> prepare(const config::Configuration& configuration,
     prepared.odoo_client = std::move(account.client);
     prepared.odoo_prober = std::move(account.prober);
     return prepared;
-}
-
-// Mappings point into the schemas, so they are loaded where the schemas will stay.
-flow::AgreementLoad load_agreements(const config::Configuration& configuration,
-                                    const edi::SchemaSet& schemas,
-                                    std::vector<Error>& faults) {
-    auto load = flow::load_agreements(
-        configuration.partners, configuration.settings.mapping_directory, schemas);
-    for (Error& fault : load.faults)
-        faults.push_back(std::move(fault));
-    load.faults.clear();
-    return load;
 }
 
 void wire_back_office(GatewayParts& parts, Prepared& prepared) {
@@ -235,6 +169,7 @@ void wire_flow(GatewayParts& parts) {
                 return failed ? std::uint64_t{0} : space.available;
             },
         .least_free = parts.settings.limits.free_disk_bytes});
+    wire_trust(parts, host_name(), spool_directory(parts.settings) / "second");
     parts.receipt_desk = std::make_unique<flow::ReceiptDesk>(
         flow::ReceiptDesk::Parts{.store = *parts.store,
                                  .archive = parts.archive,
@@ -251,6 +186,8 @@ void wire_servers(GatewayParts& parts, std::optional<certs::TlsServer> tls) {
         transports::As2ReceiverOptions{.host_name = host_name(),
                                        .spool_folder = spool_directory(settings),
                                        .spool_above = settings.limits.spool_above,
+                                       .features = parts.sender.features(),
+                                       .restart = {.bytes = settings.limits.bodies_on_disk},
                                        .receipts_in = parts.receipt_desk.get()},
         parts.directory,
         *parts.intake,
@@ -266,8 +203,17 @@ void wire_servers(GatewayParts& parts, std::optional<certs::TlsServer> tls) {
         new_id(parts.clock.now(), parts.random) + to_hex(random_octets(parts.random));
     parts.control = {.host = {}, .port = 0, .token = Secret(token)};
     parts.control_handler = std::make_shared<api::ControlHandler>(api::ControlHandler::Parts{
-        .tools = *parts.tools, .pipeline = *parts.pipeline, .token = Secret(token)});
+        .tools = *parts.tools,
+        .pipeline = *parts.pipeline,
+        .token = Secret(token),
+        .reload = [&parts](const std::string& actor) -> Result<flow::MapsTaken> {
+            if (parts.on_reload) return parts.on_reload(actor);
+            return Error("control.refused", Blame::Operator, "this gateway reads nothing again");
+        }});
     parts.token_handler = std::make_shared<api::TokenControl>(*parts.store, Secret(token));
+    parts.trust_handler = trust_control(parts, token);
+    parts.file_handler = std::make_shared<api::FileControl>(api::FileControl::Parts{
+        *parts.tools, *parts.pipeline, Secret(token), spool_directory(settings)});
     const std::vector<transports::HttpRoute> as2{{settings.as2.path, parts.as2_handler}};
     if (settings.as2.http.enabled)
         parts.as2_server = std::make_unique<transports::HttpServer>(
@@ -282,7 +228,9 @@ void wire_servers(GatewayParts& parts, std::optional<certs::TlsServer> tls) {
         server_options(settings, settings.api),
         std::vector<transports::HttpRoute>{{"/", parts.health_handler},
                                            {"/v1", parts.control_handler},
-                                           {"/v1/tokens", parts.token_handler}},
+                                           {"/v1/tokens", parts.token_handler},
+                                           {"/v1/certificates", parts.trust_handler},
+                                           {"/v1/files", parts.file_handler}},
         parts.clock,
         parts.port_log);
 }
@@ -361,8 +309,9 @@ Result<std::unique_ptr<Gateway>> Gateway::build(config::Configuration configurat
     auto store = store::open_sqlite_store({.file = store_file(settings)}, clock);
     if (!store) return std::move(store).error();
     store::Objects& objects = (*store)->objects();
-    auto directory =
-        std::make_shared<SwapDirectory>(transports::fixed_directory(prepared->as2.agreements));
+    auto directory = std::make_shared<SwapDirectory>(
+        transports::fixed_directory(prepared->as2.agreements), &clock);
+    directory->limit(prepared->as2.windows);
     auto parts = std::unique_ptr<GatewayParts>(new GatewayParts{
         .settings = settings,
         .clock = clock,
@@ -389,9 +338,12 @@ Result<std::unique_ptr<Gateway>> Gateway::build(config::Configuration configurat
     wire_back_office(*parts, *prepared);
     wire_senders(*parts, configuration);
     wire_flow(*parts);
+    parts->cert_watch->use(configuration);
     auto watch = OdooWatch::open(settings, orders, *parts->tools, *parts->outbound);
     if (!watch) return std::move(watch).error();
     parts->odoo_watch = *std::move(watch);
+    let_look_again(*parts->tools, parts->odoo_watch.get());
+    if (Status wired = wire_buying(*parts, orders); !wired) return std::move(wired).error();
     wire_servers(*parts, std::move(prepared->tls));
     parts->remote->use(std::move(prepared->remote));
     if (Status wired = wire_sftp(*parts, std::move(prepared->sftp)); !wired)
@@ -408,6 +360,9 @@ Gateway::~Gateway() {
 }
 
 Status Gateway::start() {
+    if (auto taken = flow::take_maps(*m_parts->tools, "gateway"); !taken)
+        return std::move(taken).error();
+    if (Status fresh = m_parts->trust->refresh(); !fresh) return fresh;
     if (Status started = m_parts->pipeline->start(); !started) return started;
     for (auto* server : {&m_parts->api_server, &m_parts->as2_server, &m_parts->as2_tls_server}) {
         if (!*server) continue;
@@ -418,7 +373,9 @@ Status Gateway::start() {
     if (m_parts->https)
         if (Status started = m_parts->https->start(); !started) return started;
     m_parts->remote->start(*m_parts->intake);
+    m_parts->cert_watch->start();
     if (m_parts->odoo_watch) m_parts->odoo_watch->start();
+    if (m_parts->buy_watch) m_parts->buy_watch->start();
     m_parts->control.host = reachable(m_parts->settings.api.host);
     m_parts->control.port = m_parts->api_server->port();
     return write_control(control_file(m_parts->settings.state_directory), m_parts->control);
@@ -431,46 +388,14 @@ void Gateway::stop(std::chrono::milliseconds drain) {
     if (m_parts->sftp) m_parts->sftp->stop();
     m_parts->remote->stop();
     if (m_parts->odoo_watch) m_parts->odoo_watch->stop();
+    m_parts->cert_watch->stop();
+    if (m_parts->buy_watch) m_parts->buy_watch->stop();
     m_parts->pipeline->stop();
     std::error_code ignored;
     if (m_parts->control.port != 0)
         std::filesystem::remove(control_file(m_parts->settings.state_directory), ignored);
     m_parts->control.port = 0;
     m_parts->api_server->stop(std::chrono::milliseconds{0});
-}
-
-Status Gateway::reload(const config::Configuration& configuration) {
-    std::vector<Error> faults;
-    As2Setup as2 = build_as2(configuration);
-    SftpAccounts accounts = build_accounts(configuration);
-    HttpsAccounts https = build_https_accounts(configuration);
-    RemotePlans remote = build_remote(configuration);
-    for (auto* found : {&as2.faults, &accounts.faults, &https.faults, &remote.faults})
-        for (Error& fault : *found)
-            faults.push_back(std::move(fault));
-    auto agreements = load_agreements(configuration, m_parts->schemas, faults);
-    odoo::OrdersOptions orders = orders_options(configuration, faults);
-    if (!faults.empty()) return std::move(faults.front());
-    // The last thing that can fail: from here on everything is taken.
-    if (m_parts->as2_tls_server && configuration.settings.as2.https.enabled) {
-        auto tls = build_tls(configuration.settings.as2);
-        if (!tls) return std::move(tls).error();
-        if (Status renewed = m_parts->as2_tls_server->renew_tls(*tls); !renewed) return renewed;
-    }
-    if (m_parts->https)
-        if (Status done = m_parts->https->reload(configuration.settings, std::move(https), orders);
-            !done)
-            return done;
-    if (m_parts->odoo_watch) m_parts->odoo_watch->use(orders);
-    if (m_parts->orders) m_parts->orders->use(std::move(orders));
-    m_parts->agreements.swap(std::move(agreements.agreements));
-    m_parts->directory->swap(transports::fixed_directory(std::move(as2.agreements)));
-    m_parts->router->route(configuration);
-    m_parts->remote->use(std::move(remote));
-    if (m_parts->sftp) m_parts->sftp->reload(std::move(accounts.accounts));
-    m_parts->pipeline->wake();
-    say_when_schemas_changed(configuration.settings, m_parts->schema_digest, m_parts->log);
-    return {};
 }
 
 std::uint16_t Gateway::as2_port() const {

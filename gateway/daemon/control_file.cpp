@@ -2,6 +2,7 @@
 #include "gateway/daemon/control_file.h"
 
 #include "gateway/base/file.h"
+#include "gateway/daemon/operator_name.h"
 
 #include <Poco/Exception.h>
 #include <Poco/Net/HTTPClientSession.h>
@@ -13,6 +14,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
+#include <fstream>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -33,9 +36,24 @@ std::string_view known_code(const std::string& code) {
                                          "flow.decision.nothing",
                                          "api.token",
                                          "api.body",
+                                         "flow.agreement.unknown",
+                                         "flow.submit.conflict",
+                                         "spool.write",
+                                         "file.write",
                                          "api.token.missing",
+                                         "flow.decision.trust",
+                                         "trust.missing",
+                                         "trust.state",
+                                         "trust.same-person",
+                                         "trust.words",
+                                         "certs.certificate.unreadable",
                                          "api.token.scope",
-                                         "api.token.exists"})
+                                         "api.token.exists",
+                                         "map.load",
+                                         "map.test",
+                                         "map.overlay",
+                                         "map.direction",
+                                         "map.fit"})
         if (code == known) return known;
     return "control.refused";
 }
@@ -45,10 +63,13 @@ struct Answer {
     std::string body;
 };
 
-Result<Answer> post(const Control& control, const std::string& path, const std::string& body) {
+Result<Answer> post(const Control& control,
+                    const std::string& path,
+                    const std::string& body,
+                    int seconds) {
     try {
         Poco::Net::HTTPClientSession session(control.host, control.port);
-        session.setTimeout(Poco::Timespan(30, 0));
+        session.setTimeout(Poco::Timespan(seconds, 0));
         Poco::Net::HTTPRequest request("POST", path, "HTTP/1.1");
         request.set("Authorization", "Bearer " + std::string(control.token.reveal()));
         request.setContentType("application/json");
@@ -63,6 +84,39 @@ Result<Answer> post(const Control& control, const std::string& path, const std::
         return not_reachable("the gateway on " + control.host + ":" + std::to_string(control.port) +
                              " does not answer: " + failed.displayText());
     }
+}
+
+Result<Answer> post_file(const Control& control,
+                         const std::string& facts,
+                         std::ifstream& content,
+                         std::uint64_t size) {
+    try {
+        Poco::Net::HTTPClientSession session(control.host, control.port);
+        session.setTimeout(Poco::Timespan(3600, 0));  // the gateway has to write it all twice
+        Poco::Net::HTTPRequest request("POST", "/v1/files", "HTTP/1.1");
+        request.set("Authorization", "Bearer " + std::string(control.token.reveal()));
+        request.set("Sallyport-File", facts);
+        request.setContentType("application/octet-stream");
+        request.setContentLength64(static_cast<Poco::Int64>(size));
+        auto& out = session.sendRequest(request);
+        if (size != 0) Poco::StreamCopier::copyStream(content, out, std::size_t{64} << 10U);
+        out.flush();
+        Poco::Net::HTTPResponse response;
+        Answer answer;
+        Poco::StreamCopier::copyToString(session.receiveResponse(response), answer.body);
+        answer.status = response.getStatus();
+        return answer;
+    } catch (const Poco::Exception& failed) {
+        return not_reachable("the gateway on " + control.host + ":" + std::to_string(control.port) +
+                             " does not answer: " + failed.displayText());
+    }
+}
+
+Error refused(const Answer& answer) {
+    const json said = json::parse(answer.body, nullptr, false);
+    if (!said.is_object()) return not_reachable("something else answers on the gateway's port");
+    return Error(known_code(said.value("code", "")), Blame::Operator, said.value("error", ""))
+        .remedy(said.value("remedy", ""));
 }
 
 Result<Answer> get(const Control& control, const std::string& path) {
@@ -131,11 +185,41 @@ Status ask_ready(const Control& control) {
 }
 
 Status ask_gateway(const Control& control, const std::string& path, const std::string& body) {
-    auto answer = post(control, path, body);
+    auto answer = post(control, path, body, 30);
     if (!answer) return std::move(answer).error();
     if (answer->status == 200) return {};
+    return refused(*answer);
+}
+
+Result<Reloaded> ask_reload(const Control& control) {
+    // Every map is compiled and its tests run: a few milliseconds each.
+    auto answer = post(control, "/v1/reload", json{{"actor", operator_name()}}.dump(), 300);
+    if (!answer) return std::move(answer).error();
+    if (answer->status != 200) return refused(*answer);
     const json said = json::parse(answer->body, nullptr, false);
     if (!said.is_object()) return not_reachable("something else answers on the gateway's port");
+    Reloaded out;
+    out.maps = said.value("maps", std::uint64_t{0});
+    out.rows = said.value("rows", std::uint64_t{0});
+    out.released = said.value("released", std::vector<std::string>{});
+    return out;
+}
+
+Result<std::string> send_file(const Control& control,
+                              const std::string& facts,
+                              const std::filesystem::path& file) {
+    std::error_code failed;
+    const std::uint64_t size = std::filesystem::file_size(file, failed);
+    std::ifstream content(file, std::ios::binary);
+    if (failed || !content)
+        return Error("file.open", Blame::Operator, "the file cannot be read")
+            .at({.source = file.string()})
+            .remedy("name a file that this user can read");
+    auto answer = post_file(control, facts, content, size);
+    if (!answer) return std::move(answer).error();
+    const json said = json::parse(answer->body, nullptr, false);
+    if (!said.is_object()) return not_reachable("something else answers on the gateway's port");
+    if (answer->status == 200) return std::move(answer->body);
     return Error(known_code(said.value("code", "")), Blame::Operator, said.value("error", ""))
         .remedy(said.value("remedy", ""));
 }

@@ -102,4 +102,7 @@ flow::AgreementLoad load_agreements(const config::Configuration& configuration,
                                     const edi::SchemaSet& schemas,
                                     std::vector<Error>& faults);
 
+// vendor_desk.cpp: vendors' documents in, ours for them out. After back office and flow.
+Status wire_buying(GatewayParts& parts, const odoo::OrdersOptions& orders);
+
 }  // namespace sallyport::daemon

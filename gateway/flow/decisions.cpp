@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/flow/decisions.h"
 
+#include "gateway/flow/trust.h"
+
 #include <optional>
 #include <utility>
 #include <vector>
@@ -103,6 +105,13 @@ Status release(store::Transaction& transaction, const store::Document& document)
             update.delivery = store::DeliveryStatus::Pending;
         return transaction.update_document(document.id, update);
     }
+    if (document.next.code == UnknownSignerCode)
+        return Error("flow.decision.trust",
+                     Blame::Operator,
+                     "document " + document.id + " waits for a decision on a certificate")
+            .remedy(
+                "two people accept it: sallyport cert accept, then cert confirm; it goes on by "
+                "itself then");
     const std::string_view step = step_after_hold(document);
     if (step.empty()) return nothing_to_decide(document);
     return add_step(transaction, document, step);
@@ -130,17 +139,27 @@ Status discard(store::Transaction& transaction,
     return transaction.update_document(document.id, update);
 }
 
-Status decide_on(const Tools& tools,
+using Act = std::function<Status(store::Transaction&, const store::Document&)>;
+
+Status decide_in(store::Transaction& transaction,
+                 Journal& journal,
                  const std::string& id,
                  store::AuditEvent event,
-                 const std::function<Status(store::Transaction&, const store::Document&)>& act) {
+                 const Act& act) {
+    auto document = find(transaction, id);
+    if (!document) return std::move(document).error();
+    if (Status acted = act(transaction, *document); !acted) return acted;
+    event.subject = id;
+    return journal.record(transaction, std::move(event));
+}
+
+Status decide_on(const Tools& tools,
+                 const std::string& id,
+                 const store::AuditEvent& event,
+                 const Act& act) {
     Journal journal;
-    Status done = tools.store.submit([&](store::Transaction& transaction) -> Status {
-        auto document = find(transaction, id);
-        if (!document) return std::move(document).error();
-        if (Status acted = act(transaction, *document); !acted) return acted;
-        event.subject = id;
-        return journal.record(transaction, event);
+    Status done = tools.store.submit([&](store::Transaction& transaction) {
+        return decide_in(transaction, journal, id, event, act);
     });
     if (done) journal.publish(tools.log, tools.metrics);
     return done;
@@ -150,6 +169,13 @@ Status decide_on(const Tools& tools,
 
 Status release_document(const Tools& tools, const std::string& document, const std::string& actor) {
     return decide_on(tools, document, {.actor = actor, .event = "document.released"}, release);
+}
+
+Status release_in(store::Transaction& transaction,
+                  Journal& journal,
+                  const std::string& document,
+                  store::AuditEvent event) {
+    return decide_in(transaction, journal, document, std::move(event), release);
 }
 
 Status discard_document(const Tools& tools,

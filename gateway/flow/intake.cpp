@@ -4,6 +4,7 @@
 #include "gateway/base/crash_point.h"
 #include "gateway/flow/journal.h"
 #include "gateway/flow/steps.h"
+#include "gateway/flow/unknown_signer.h"
 
 #include <utility>
 
@@ -233,12 +234,19 @@ Status DurableIntake::refuse(const transports::Refusal& refusal,
     message.code = refusal.code;
     message.reason = refusal.reason;
     message.receipt = stored(receipt);
-    if (!refusal.raw.empty()) {
-        auto raw = m_parts.archive.put(refusal.raw);
+    if (!refusal.raw.empty() || !refusal.raw_digest.empty()) {
+        auto raw = refusal.raw_digest.empty()
+                       ? m_parts.archive.put(refusal.raw)
+                       : m_parts.archive.share(refusal.raw_file, refusal.raw_digest);
         if (!raw) return std::move(raw).error();
         message.raw_ref = *raw;
     }
     message.id = new_id(m_parts.clock.now(), m_parts.random);
+    if (refusal.signer) {
+        auto held = hold_unknown_signer(m_parts, message, refusal);
+        if (!held) return std::move(held).error();
+        if (*held) return {};
+    }
     Journal journal;
     Status done = m_parts.store.submit([&](store::Transaction& transaction) -> Status {
         message.finished = transaction.now();

@@ -20,9 +20,9 @@ namespace sallyport::store {
 enum class Direction : std::uint8_t { Inbound, Outbound };
 
 enum class MessageState : std::uint8_t {
-    Received,   // inbound: durable, its receipt stored, its documents on their way
-    Held,       // inbound: known transport identity, other content; a person decides
-    Refused,    // inbound: turned away, kept as evidence, never processed
+    Received,  // inbound: durable, its receipt stored, its documents on their way
+    Held,  // inbound: known transport identity with other content, or an unknown signer; a person decides
+    Refused,    // inbound: turned away, kept as evidence, never processed as this message
     Frozen,     // outbound: built once, waiting for its (next) attempt
     Delivered,  // outbound: receipt verified and kept
     Failed,     // outbound: parked, a person decides
@@ -56,7 +56,8 @@ struct Message {
         raw_ref{};  // archive address of the message as it came, or of the frozen wire octets
     bool was_signed = false;
     bool was_encrypted = false;
-    std::string signer_fingerprint{};
+    std::string
+        signer_fingerprint{};  // of the certificate that verified; without was_signed: that was presented
     std::string remote_address{};
     StoredReceipt receipt{};
     Bytes

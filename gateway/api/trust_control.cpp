@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/api/trust_control.h"
+
+#include "gateway/flow/cert_alerts.h"
+#include "gateway/flow/trust.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace sallyport::api {
+namespace {
+
+using nlohmann::ordered_json;
+using transports::HttpEntry;
+using transports::HttpRequest;
+using transports::HttpResponse;
+
+constexpr std::string_view Path = "/v1/certificates";
+constexpr std::size_t LargestBody = std::size_t{64} << 10U;
+
+HttpResponse json_response(int status, const ordered_json& body) {
+    return {.status = status,
+            .headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}},
+            .body = body.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n"};
+}
+
+HttpResponse refusal(int status, const Error& error) {
+    return json_response(
+        status, {{"code", error.code()}, {"error", error.what()}, {"remedy", error.remedy()}});
+}
+
+int status_of(const Error& error) {
+    const std::string_view code = error.code();
+    if (code == "trust.missing" || code == "flow.agreement.unknown" || code == "api.path")
+        return 404;
+    if (code == "trust.same-person") return 403;
+    if (code == "trust.state") return 409;
+    if (code == "trust.words" || code == "api.body" || code.starts_with("certs.")) return 400;
+    return 503;
+}
+
+std::string text_of(const ordered_json& body, const char* name) {
+    const auto found = body.find(name);
+    return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::vector<std::string> segments_of(std::string_view path) {
+    std::vector<std::string> segments;
+    path.remove_prefix(Path.size());
+    while (!path.empty()) {
+        path.remove_prefix(1);  // the slash
+        const std::size_t end = std::min(path.find('/'), path.size());
+        segments.emplace_back(path.substr(0, end));
+        path.remove_prefix(end);
+    }
+    return segments;
+}
+
+Result<std::size_t> decide(const flow::Tools& tools,
+                           const std::string& verb,
+                           const flow::TrustDecision& decision) {
+    if (verb == "confirm") return flow::confirm_trust(tools, decision);
+    Status done = Error("api.path", Blame::Operator, "there is nothing at that path");
+    if (verb == "accept") done = flow::request_trust(tools, decision);
+    if (verb == "reject") done = flow::reject_trust(tools, decision);
+    if (verb == "withdraw") done = flow::withdraw_trust(tools, decision);
+    if (verb == "told") done = flow::note_told(tools, decision);
+    if (verb == "agreed" || verb == "objected")
+        done = flow::note_answer(tools, decision, verb == "agreed");
+    if (!done) return std::move(done).error();
+    return std::size_t{0};
+}
+
+Result<std::size_t> offer(const TrustControl::Parts& parts,
+                          const ordered_json& body,
+                          const flow::TrustDecision& decision) {
+    if (!parts.has_partner(decision.partner))
+        return Error("flow.agreement.unknown",
+                     Blame::Operator,
+                     "there is no partner " + decision.partner + " with an [as2] table");
+    Bytes octets;
+    if (!from_base64(text_of(body, "certificate"), octets) || octets.empty())
+        return Error("api.body", Blame::Operator, "the certificate is missing");
+    auto facts = parts.read_certificate(octets);
+    if (!facts) return std::move(facts).error();
+    flow::TrustRecord record;
+    record.partner = decision.partner;
+    record.certificate = *std::move(facts);
+    record.source = "operator";
+    if (Status done = flow::offer_certificate(parts.tools, record, decision.actor); !done)
+        return std::move(done).error();
+    return std::size_t{0};
+}
+
+}  // namespace
+
+TrustControl::TrustControl(Parts parts) : m_parts(std::move(parts)) {}
+
+HttpEntry TrustControl::enter(const HttpRequest& head) {
+    HttpEntry entry;
+    entry.max_body_bytes = LargestBody;
+    const std::string expected = "Bearer " + std::string(m_parts.token.reveal());
+    const std::string given(transports::header_or_empty(head.headers, "Authorization"));
+    if (m_parts.token.empty() || !equal_constant_time(expected, given)) {
+        entry.answer = refusal(
+            401,
+            Error("api.token", Blame::Operator, "the token of this gateway is missing or wrong"));
+        entry.answer->headers.emplace_back("WWW-Authenticate", "Bearer");
+    } else if (head.method != "POST" && head.method != "GET") {
+        entry.answer = refusal(405, Error("api.method", Blame::Operator, "decisions are POSTed"));
+        entry.answer->headers.emplace_back("Allow", "GET, POST");
+    }
+    return entry;
+}
+
+HttpResponse TrustControl::handle(const HttpRequest& request) {
+    const auto at = segments_of(request.path);
+    if (request.method == "GET") {
+        const auto records = store::read<std::vector<flow::TrustRecord>>(
+            m_parts.tools.store, [](store::Reader& reader) { return flow::trust_records(reader); });
+        if (!records) return refusal(503, records.error());
+        ordered_json all = ordered_json::array();
+        for (const auto& record : *records)
+            all.push_back(flow::trust_json(record, false));
+        return json_response(200, {{"certificates", all}});
+    }
+    const auto body = ordered_json::parse(request.body, nullptr, false);
+    const flow::TrustDecision decision{
+        .partner = at.empty() ? std::string() : at[0],
+        .fingerprint = at.size() < 2 ? std::string() : at[1],
+        .actor = body.is_object() ? text_of(body, "actor") : "",
+        .words = body.is_object() ? text_of(body, "words") : "",
+        .encrypt_from = body.is_object() ? text_of(body, "encrypt_from") : ""};
+    if (decision.actor.empty())
+        return refusal(400, Error("api.body", Blame::Operator, "say who decides"));
+    Result<std::size_t> done = Error("api.path", Blame::Operator, "there is nothing at that path");
+    if (at.size() == 3) {
+        done = decide(m_parts.tools, at[2], decision);
+    } else if (at.size() == 2 && at[1] == "offer") {
+        done = offer(m_parts, body, decision);
+    }
+    if (!done) return refusal(status_of(done.error()), done.error());
+    if (Status taken = m_parts.decided(); !taken) return refusal(503, taken.error());
+    return json_response(200, {{"done", true}, {"messages", *done}});
+}
+
+}  // namespace sallyport::api
