@@ -176,6 +176,7 @@ LoadedPartner bind_partner(const Node& root,
                  "x12",
                  "edifact",
                  "xml",
+                 "files",
                  "documents",
                  "odoo"});
     partner.as2.enabled = bind_table(root, "as2", as2_fields(partner.as2), binder);
@@ -187,6 +188,7 @@ LoadedPartner bind_partner(const Node& root,
     partner.x12.enabled = bind_table(root, "x12", x12_fields(partner.x12), binder);
     partner.edifact.enabled = bind_table(root, "edifact", edifact_fields(partner.edifact), binder);
     partner.xml.enabled = bind_table(root, "xml", xml_fields(partner.xml), binder);
+    partner.files.enabled = bind_table(root, "files", files_fields(partner.files), binder);
     bind_table(root, "odoo", odoo_fields(partner.odoo), binder);
     bind_documents(root, partner, binder);
     check_partner(loaded, settings, binder, options);

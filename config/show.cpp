@@ -115,6 +115,7 @@ const std::vector<SettingInfo>& partner_table() {
         append(infos, x12_fields(partner.x12), "x12.");
         append(infos, edifact_fields(partner.edifact), "edifact.");
         append(infos, xml_fields(partner.xml), "xml.");
+        append(infos, files_fields(partner.files), "files.");
         append(infos, document_fields(document, direction, map), "documents[].");
         append(infos, odoo_fields(partner.odoo), "odoo.");
         return infos;
@@ -162,6 +163,9 @@ std::string show_effective(const Partner& partner) {
     if (copy.xml.enabled)
         for (const Field& field : xml_fields(copy.xml))
             listing.add("xml." + field.key, field);
+    if (copy.files.enabled)
+        for (const Field& field : files_fields(copy.files))
+            listing.add("files." + field.key, field);
     if (copy.x12.enabled)
         for (const Field& field : x12_fields(copy.x12))
             listing.add("x12." + field.key, field);

@@ -29,6 +29,7 @@ std::vector<Field> as2_fields(As2Agreement& as2);                    // within [
 std::vector<Field> x12_fields(X12Agreement& x12);                    // within [x12]
 std::vector<Field> edifact_fields(EdifactAgreement& edifact);        // within [edifact]
 std::vector<Field> xml_fields(XmlAgreement& xml);                    // within [xml]
+std::vector<Field> files_fields(FilesAgreement& files);              // within [files]
 std::vector<Field> document_fields(DocumentAgreement& doc,
                                    std::string& direction,
                                    std::string& map);  // each [[documents]]

@@ -43,6 +43,9 @@ struct As2Inbound {
 
 enum class MdnRequest : std::uint8_t { None, Unsigned, Signed };
 
+// AS2 Restart. Auto: of what we send, where the partner says in EDIINT-Features that it can.
+enum class Restart : std::uint8_t { Off, Auto, On };
+
 // What we send to the partner, and what we ask for.
 struct As2Outbound {
     std::string url;  // http:// or https://, with path and query
@@ -52,6 +55,12 @@ struct As2Outbound {
     std::optional<certs::EncryptOptions> encryption = certs::EncryptOptions{};
     bool compress = false;                // before signing
     bool compress_after_signing = false;  // with `compress`: quirk of that name
+    bool names_unquoted = false;          // AS2 names with blanks as they are: quirk of that name
+    bool mic_missing_unsigned = false;    // receipts of unsigned messages need no MIC: likewise
+    bool signature_binary = false;        // the signature's part is not base64: likewise
+    // What is encrypted and neither signed nor compressed is the document without its MIME header, and so is the MIC's scope.
+    bool headerless_encrypted_body = false;
+    Restart restart = Restart::Auto;
     MdnRequest mdn = MdnRequest::Signed;
     std::string mdn_url;    // receipts come there later; empty: in the answer
     std::string subject;    // header; empty: none

@@ -6,6 +6,7 @@
 #include "transports/as2_layers.h"
 #include "transports/as2_message.h"
 #include "transports/as2_parts.h"
+#include "transports/as2_restart.h"
 #include "transports/headers.h"
 
 #include <algorithm>
@@ -15,8 +16,6 @@
 
 namespace sallyport::transports {
 namespace {
-
-constexpr std::string_view Version = "1.1";
 
 // One MIME entity as it will be hashed: header lines, blank line, body.
 struct Entity {
@@ -104,15 +103,16 @@ Result<std::string> unused_boundary(const std::string& seed, const certs::Octets
     }
 }
 
-Bytes signature_part(const Bytes& signature, const std::string& boundary) {
-    std::string lines = to_base64(signature);
-    for (std::size_t at = 76; at < lines.size(); at += 78)
+Bytes signature_part(const Bytes& signature, const std::string& boundary, bool binary) {
+    std::string lines = binary ? signature : to_base64(signature);
+    for (std::size_t at = 76; !binary && at < lines.size(); at += 78)
         lines.insert(at, "\r\n");
     return "\r\n--" + boundary +
            "\r\nContent-Type: application/pkcs7-signature; name=\"smime.p7s\"\r\n"
-           "Content-Transfer-Encoding: base64\r\n"
-           "Content-Disposition: attachment; filename=\"smime.p7s\"\r\n\r\n" +
-           lines + "\r\n--" + boundary + "--\r\n";
+           "Content-Transfer-Encoding: " +
+           (binary ? "binary" : "base64") +
+           "\r\nContent-Disposition: attachment; filename=\"smime.p7s\"\r\n\r\n" + lines +
+           "\r\n--" + boundary + "--\r\n";
 }
 
 Result<Entity> sign_entity(const Entity& inner,
@@ -135,13 +135,15 @@ Result<Entity> sign_entity(const Entity& inner,
                       "multipart/signed; protocol=\"application/pkcs7-signature\"; micalg=" +
                           micalg_name(options.digest, agreement.outbound.legacy_micalg_name) +
                           "; boundary=\"" + *boundary + '"'}};
-    outer.body = layers.join({layers.text("--" + *boundary + "\r\n"),
-                              content,
-                              layers.text(signature_part(*signature, *boundary))});
+    outer.body = layers.join(
+        {layers.text("--" + *boundary + "\r\n"),
+         content,
+         layers.text(signature_part(*signature, *boundary, agreement.outbound.signature_binary))});
     return outer;
 }
 
-Result<Entity> encrypt_entity(const Entity& inner,
+// `inner`: a whole entity, or the bare document where the quirk wants it.
+Result<Entity> encrypt_entity(Layers::View inner,
                               Layers& layers,
                               const As2Agreement& agreement,
                               Instant now) {
@@ -151,7 +153,7 @@ Result<Entity> encrypt_entity(const Entity& inner,
                           "encrypts and names no certificate of the partner",
                           "add the partner's encryption certificate");
     const auto& options = *agreement.outbound.encryption;
-    auto envelope = layers.encrypt(inner.octets(layers), *recipient, options);
+    auto envelope = layers.encrypt(inner, *recipient, options);
     if (!envelope) return std::move(envelope).error();
     const bool authenticated = options.gcm_container == certs::GcmContainer::AuthEnveloped &&
                                certs::to_string(options.cipher).ends_with("gcm");
@@ -163,12 +165,17 @@ HeaderList transport_headers(const As2Agreement& agreement,
                              const ComposeFacts& facts,
                              const std::string& message_id) {
     const auto& outbound = agreement.outbound;
-    HeaderList headers{{"AS2-Version", std::string(Version)},
-                       {"AS2-From", write_as2_name(agreement.our_id)},
-                       {"AS2-To", write_as2_name(agreement.partner_id)},
+    const auto as2_name = [&](const std::string& name) {
+        return outbound.names_unquoted ? name : write_as2_name(name);
+    };
+    const bool restart = outbound.restart != Restart::Off;
+    HeaderList headers{{"AS2-Version", std::string(restart ? OurVersion : PlainVersion)},
+                       {"AS2-From", as2_name(agreement.our_id)},
+                       {"AS2-To", as2_name(agreement.partner_id)},
                        {"Message-ID", message_id},
                        {"Date", rfc5322_date(facts.now)},
                        {"User-Agent", facts.product}};
+    if (restart) headers.emplace_back("EDIINT-Features", std::string(OurFeatures));
     if (!outbound.mail_from.empty()) headers.emplace_back("From", outbound.mail_from);
     if (!outbound.subject.empty()) headers.emplace_back("Subject", outbound.subject);
     if (outbound.mdn != MdnRequest::None)
@@ -200,7 +207,10 @@ Result<Wrapped> wrap(const Parcel& parcel,
     const auto& outbound = agreement.outbound;
     Entity entity = document_entity(parcel, payload);
     // MIC-01 for a bare document, MIC-03 and MIC-08 when it is wrapped unsigned.
-    const bool bare = !outbound.sign && !outbound.encryption && !outbound.compress;
+    const bool wrapped_once = !outbound.sign && !outbound.compress;
+    const bool headerless =
+        wrapped_once && outbound.encryption && outbound.headerless_encrypted_body;
+    const bool bare = (wrapped_once && !outbound.encryption) || headerless;
     Layers::View scope = bare ? payload : entity.octets(layers);
     const bool compress_last =
         outbound.compress && outbound.sign && outbound.compress_after_signing;
@@ -219,7 +229,8 @@ Result<Wrapped> wrap(const Parcel& parcel,
         if (Status packed = compress_entity(entity, layers); !packed)
             return std::move(packed).error();
     if (outbound.encryption) {
-        auto encrypted = encrypt_entity(entity, layers, agreement, now);
+        auto encrypted =
+            encrypt_entity(headerless ? payload : entity.octets(layers), layers, agreement, now);
         if (!encrypted)
             return std::move(encrypted).error().during("encrypting for " + agreement.name);
         entity = *std::move(encrypted);

@@ -160,11 +160,12 @@ Status check_disposition(const Disposition& disposition) {
 }
 
 // MDN-24. True when the partner's MIC is ours.
-Result<bool> check_mic(const HeaderList& fields, const MdnExpectation& expected, bool warned) {
+Result<bool> check_mic(const HeaderList& fields, const MdnExpectation& expected, bool optional) {
     const std::string* field = find_header(fields, "Received-Content-MIC");
     const auto mic = field == nullptr ? std::nullopt : read_mic(*field);
     if (!mic) {
-        if (field == nullptr && (expected.request == MdnRequest::Unsigned || warned)) return false;
+        if (field == nullptr && (expected.request == MdnRequest::Unsigned || optional))
+            return false;
         return Error("as2.mdn.mic.missing",
                      Blame::Operator,
                      field == nullptr ? "receipt says processed and states no MIC"
@@ -323,7 +324,11 @@ Result<Delivery> judge_mdn(const HeaderList& headers,
     const Disposition disposition = read_disposition(header_or_empty(*fields, "Disposition"));
     const auto accepted = check_disposition(disposition);
     if (!accepted) return accepted.error();
-    auto matched = check_mic(*fields, expected, !disposition.clean());
+    const As2Outbound& outbound = agreement.outbound;
+    auto matched =
+        check_mic(*fields,
+                  expected,
+                  !disposition.clean() || (outbound.mic_missing_unsigned && !outbound.sign));
     if (!matched) return std::move(matched).error();
     Delivery delivery;
     delivery.disposition = disposition.text();

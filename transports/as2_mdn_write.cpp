@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transports/as2_mdn.h"
+#include "transports/as2_restart.h"
 
 #include <string>
 #include <utility>
 
 namespace sallyport::transports {
 namespace {
-
-constexpr std::string_view Version = "1.1";  // RFC 4130 6.1: compression is understood
 
 Bytes report_part(const MdnFacts& facts) {
     Bytes part =
@@ -50,11 +49,12 @@ Result<Receipt> write_mdn(const MdnFacts& facts,
                           const certs::Identity* signer) {
     Receipt receipt;
     receipt.disposition = facts.disposition;
-    receipt.headers = {{"AS2-Version", std::string(Version)},
+    receipt.headers = {{"AS2-Version", std::string(facts.restart ? OurVersion : PlainVersion)},
                        {"AS2-From", write_as2_name(facts.from)},
                        {"AS2-To", write_as2_name(facts.to)},
                        {"Message-ID", facts.message_id},
                        {"MIME-Version", "1.0"}};
+    if (facts.restart) receipt.headers.emplace_back("EDIINT-Features", std::string(OurFeatures));
     const Bytes entity = report_entity(facts);
     if (!style.is_signed) {
         // The entity's own header becomes part of the response's.

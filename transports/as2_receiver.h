@@ -13,6 +13,8 @@
 #include "transports/allowance.h"
 #include "transports/as2_agreement.h"
 #include "transports/as2_async.h"
+#include "transports/as2_guesses.h"
+#include "transports/as2_restart.h"
 #include "transports/http_server.h"
 #include "transports/intake.h"
 
@@ -41,6 +43,10 @@ struct As2ReceiverOptions {
     // Messages of one agreement that are opened and stored at the same time; beyond it the partner tries again (503), so that
     // one partner's burst leaves room for the others.
     unsigned at_once_per_partner = 64;
+    GuessLimits guesses{};  // of what decrypts; beyond them 503 with Retry-After
+    // What partners say they can do is noted here; null: nowhere. Shared with the sender.
+    std::shared_ptr<PartnerFeatures> features{};
+    RestartLimits restart{};  // cut transfers; they need the spool folder
     // Where receipts of our own messages go that come as requests; null: they are refused. Outlives the receiver.
     ReceiptInbox* receipts_in = nullptr;
 };
@@ -68,7 +74,9 @@ private:
     ReceiptQueue* m_receipts;
     Allowance m_strangers;
     Allowance m_refused_bytes;
+    DecryptionGuesses m_guesses;
     Guarded<std::map<std::string, unsigned>> m_at_once;  // by agreement
+    std::unique_ptr<RestartTable> m_restart;             // null: there is no spool folder
 };
 
 }  // namespace sallyport::transports

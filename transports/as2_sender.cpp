@@ -3,11 +3,15 @@
 
 #include "transports/as2_compose.h"
 #include "transports/as2_mdn.h"
+#include "transports/as2_restart.h"
 #include "transports/http_client.h"
 #include "transports/mime.h"
 #include "transports/mime_stream.h"
 #include "transports/watchdog.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <utility>
 
 namespace sallyport::transports {
@@ -66,6 +70,58 @@ Result<Wire> open_wire(const Frozen& frozen) {
     wire.headers = std::move(entity->headers);
     wire.body = std::make_unique<certs::OctetRange>(*wire.all, entity->body, wire.all->size());
     return wire;
+}
+
+// How many octets of the transfer the partner holds: what its answer to HEAD says. Absent: it does not know restarts.
+std::optional<std::uint64_t> held_there(const HttpPost& post,
+                                        Watchdog& watchdog,
+                                        const Clock& clock) {
+    HttpPost question = post;
+    question.head = true;
+    question.large_body = nullptr;
+    question.headers.clear();
+    for (const auto& [name, value] : post.headers)
+        if (equal_no_case(name, "AS2-From") || equal_no_case(name, "AS2-To") ||
+            equal_no_case(name, "AS2-Version") || equal_no_case(name, "ETag") ||
+            equal_no_case(name, "Authorization") || equal_no_case(name, "User-Agent"))
+            question.headers.emplace_back(name, value);
+    const auto reply = http_post(question, watchdog, clock);
+    if (!reply || !check_reply(*reply, post.url)) return std::nullopt;
+    const std::string* length = find_header(reply->headers, "Content-Length");
+    if (length == nullptr) return std::nullopt;
+    return read_held("*/" + std::string(trim(*length)));
+}
+
+// The message, from where the partner's octets end. Where all of them are there, the last one goes again, so that there is a
+// request to answer. A partner that says otherwise (416) gets all of it.
+Result<HttpReply> post_restartable(HttpPost post,
+                                   const certs::Octets& body,
+                                   const std::string& message_id,
+                                   Watchdog& watchdog,
+                                   const Clock& clock) {
+    post.headers.emplace_back("ETag", restart_etag(message_id));
+    post.large_body = &body;
+    const auto held = held_there(post, watchdog, clock);
+    if (held && *held != 0) {
+        const std::uint64_t from = std::min(*held, body.size() - 1);
+        const certs::OctetRange rest(body, from, body.size() - from);
+        HttpPost more = post;
+        more.large_body = &rest;
+        more.headers.emplace_back("Content-Range",
+                                  "bytes " + std::to_string(from) + '-' +
+                                      std::to_string(body.size() - 1) + '/' +
+                                      std::to_string(body.size()));
+        auto reply = http_post(more, watchdog, clock);
+        if (!reply || reply->status != 416) return reply;
+    }
+    return http_post(post, watchdog, clock);
+}
+
+Delivery without_receipt(int status, bool pending) {
+    Delivery delivery;
+    delivery.http_status = status;
+    delivery.receipt_pending = pending;
+    return delivery;
 }
 
 }  // namespace
@@ -128,7 +184,14 @@ Result<Delivery> As2Sender::send(const Frozen& frozen) {
                   .tls = &outbound.tls};
     if (Status login = add_login(agreement, post.headers); !login) return std::move(login).error();
     const Log log = m_log.with({{"partner", agreement.name}, {"message_id", frozen.message_id}});
-    auto reply = http_post(post, *m_watchdog, m_clock);
+    const bool restarts =
+        wire->body->size() > m_options.restart_above &&
+        (outbound.restart == Restart::On ||
+         (outbound.restart == Restart::Auto && m_features->has(agreement.name, RestartFeature)));
+    auto reply = restarts
+                     ? post_restartable(post, *wire->body, frozen.message_id, *m_watchdog, m_clock)
+                     : http_post(post, *m_watchdog, m_clock);
+    if (reply) m_features->note(agreement.name, reply->headers);
     if (!reply) {
         log.warn("as2 message not delivered", {{"code", reply.error().code()}});
         return std::move(reply).error().during("sending to " + agreement.name);
@@ -141,17 +204,12 @@ Result<Delivery> As2Sender::send(const Frozen& frozen) {
     }
     if (expected->request == MdnRequest::None) {
         log.info("as2 message sent, no receipt asked for", {{"status", reply->status}});
-        Delivery delivery;
-        delivery.http_status = reply->status;
-        return delivery;
+        return without_receipt(reply->status, false);
     }
     // Some servers answer with a page of text and send the receipt as agreed.
     if (asks_for_later_receipt(wire->headers) && !looks_like_mdn(reply->headers, reply->body)) {
         log.info("as2 message sent, its receipt comes later", {{"status", reply->status}});
-        Delivery delivery;
-        delivery.http_status = reply->status;
-        delivery.receipt_pending = true;
-        return delivery;
+        return without_receipt(reply->status, true);
     }
     if (trim(reply->body).empty())
         return Error("as2.mdn.missing",

@@ -13,6 +13,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "transports/as2_agreement.h"
+#include "transports/as2_restart.h"
 #include "transports/sender.h"
 
 #include <cstddef>
@@ -30,6 +31,8 @@ struct As2SenderOptions {
     // Exists, takes unnamed files, lies on the archive's file system. Empty: everything is composed in memory.
     std::filesystem::path spool_folder{};
     std::size_t spool_above = std::size_t{1} << 20U;  // octets of the document
+    std::size_t restart_above = std::size_t{4}
+                                << 20U;  // octets that go; below, a cut message goes anew
 };
 
 // References outlive the sender. Thread-safe; send() uses a connection of its own, ended by an absolute deadline.
@@ -42,6 +45,9 @@ public:
     Result<Frozen> freeze(const Parcel& parcel) override;
     Result<Delivery> send(const Frozen& frozen) override;
 
+    // What partners say in EDIINT-Features; for the receiver, who hears it as well.
+    const std::shared_ptr<PartnerFeatures>& features() const { return m_features; }
+
 private:
     Result<Frozen> freeze_large(const Parcel& parcel, const As2Agreement& agreement) const;
 
@@ -50,6 +56,7 @@ private:
     const Clock& m_clock;
     Log m_log;
     std::shared_ptr<Watchdog> m_watchdog;
+    std::shared_ptr<PartnerFeatures> m_features = std::make_shared<PartnerFeatures>();
 };
 
 }  // namespace sallyport::transports

@@ -38,10 +38,13 @@ void BodyRoom::give_back(const std::string& address, std::uint64_t memory, std::
     });
 }
 
-void BodyTaker::begin(std::size_t spool_above, std::filesystem::path spool_folder) {
+void BodyTaker::begin(std::size_t spool_above,
+                      std::filesystem::path spool_folder,
+                      std::shared_ptr<BodyParts> parts) {
     drop();
     m_spool_above = spool_above;
     m_folder = std::move(spool_folder);
+    m_parts = std::move(parts);
 }
 
 // What is refused is thrown away at once; the connection may linger long after.
@@ -50,6 +53,7 @@ void BodyTaker::drop() {
     m_memory = m_disk = m_size = 0;
     m_body = Bytes();
     m_spool.reset();
+    m_parts.reset();
 }
 
 Status BodyTaker::spill() {
@@ -65,7 +69,7 @@ Status BodyTaker::spill() {
 
 Status BodyTaker::take(BytesView octets) {
     const std::uint64_t more = octets.size();
-    const bool to_disk = !m_folder.empty() && m_size + more > m_spool_above;
+    const bool to_disk = m_parts || (!m_folder.empty() && m_size + more > m_spool_above);
     const std::uint64_t disk = to_disk ? m_size + more - m_disk : 0;
     if (!m_room.take(m_address, to_disk ? 0 : more, disk)) {
         drop();
@@ -74,6 +78,7 @@ Status BodyTaker::take(BytesView octets) {
     }
     (to_disk ? m_disk : m_memory) += to_disk ? disk : more;
     m_size += more;
+    if (m_parts) return m_parts->append(octets);
     if (to_disk && !m_spool)
         if (Status spilled = spill(); !spilled) return spilled;
     if (m_spool) return m_spool->append(octets);
@@ -85,6 +90,7 @@ void BodyTaker::finish(HttpRequest& request) {
     request.body = std::move(m_body);
     m_body = Bytes();
     if (m_spool) request.spooled = std::move(m_spool);
+    if (m_parts) request.spooled = m_parts->whole();
 }
 
 }  // namespace sallyport::transports

@@ -53,7 +53,9 @@ public:
     BodyTaker(BodyTaker&&) = delete;
     BodyTaker& operator=(BodyTaker&&) = delete;
 
-    void begin(std::size_t spool_above, std::filesystem::path spool_folder);
+    void begin(std::size_t spool_above,
+               std::filesystem::path spool_folder,
+               std::shared_ptr<BodyParts> parts = nullptr);
     // Error codes: http.busy (Network: too much is being received at once), spool.* (Operator).
     Status take(BytesView octets);
     std::uint64_t size() const { return m_size; }
@@ -70,6 +72,7 @@ private:
     std::filesystem::path m_folder;
     Bytes m_body;
     std::unique_ptr<certs::Spool> m_spool;
+    std::shared_ptr<BodyParts> m_parts;
     std::uint64_t m_size = 0;
     std::uint64_t m_memory = 0;  // taken from the room
     std::uint64_t m_disk = 0;

@@ -167,7 +167,10 @@ bool HttpConnection::send(const HttpResponse& response, bool head_only, bool kee
     octets += "Date: " + rfc5322_date(m_shared.clock.now()) + "\r\n";
     octets += write_headers(response.headers);
     if (response.status != 204)
-        octets += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
+        octets += "Content-Length: " +
+                  std::to_string(head_only && response.head_length ? *response.head_length
+                                                                   : response.body.size()) +
+                  "\r\n";
     octets += keep_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
     if (!head_only && response.status != 204) octets += response.body;
     return m_stream.write(octets);
@@ -251,10 +254,14 @@ HttpConnection::Next HttpConnection::serve_request(HttpRequest& request) {
                                 std::to_string(entry.max_body_bytes) + " taken here"));
     const auto expected = expect_continue(request, *framing);
     if (!expected) return reject(expected.error());
-    m_taker.begin(entry.spool_above, entry.spool_folder);
+    const bool in_parts = entry.parts != nullptr;
+    m_taker.begin(entry.spool_above, entry.spool_folder, std::move(entry.parts));
     const auto body = read_body(*framing, entry.max_body_bytes);
     if (!body) return reject(told(body.error()));
     m_taker.finish(request);
+    if (in_parts && !request.spooled)
+        return reject(
+            Error("http.body.range", Blame::Partner, "the body is not what it announced"));
     m_watch.off();  // the handler bounds its own time
     return answer(request, handler->handle(request), false);
 }

@@ -44,7 +44,18 @@ struct HttpResponse {
     int status = 200;
     HeaderList headers;  // without Content-Length, Date and Connection: the server writes those
     Bytes body;
-    bool close = false;  // end the connection after this response
+    bool close = false;                          // end the connection after this response
+    std::optional<std::uint64_t> head_length{};  // to HEAD only: Content-Length of what is not sent
+};
+
+// Where a body goes that may come in several requests (AS2 Restart): what was taken stays when the connection ends in between.
+// Used by one thread.
+class BodyParts {
+public:
+    virtual ~BodyParts() = default;
+    virtual Status append(BytesView octets) = 0;  // in order
+    // After the last octet of the request. Null: of the body there is more to come.
+    virtual std::shared_ptr<const certs::Octets> whole() = 0;
 };
 
 // Decided from the header alone, before a body octet is read or "100 Continue" is sent.
@@ -54,6 +65,7 @@ struct HttpEntry {
     // A body that turns out longer goes to HttpRequest::spooled. Empty folder: no body does.
     std::size_t spool_above = 1U << 20;
     std::filesystem::path spool_folder;
+    std::shared_ptr<BodyParts> parts{};  // takes the body, of any size, instead
 };
 
 // Thread-safe: called from every connection's thread. Must not throw for anything the wire can cause.

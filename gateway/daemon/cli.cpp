@@ -88,6 +88,7 @@ int run_command_line(const std::vector<std::string>& arguments,
     add_schema_commands(line);
     add_cert_commands(line);
     add_audit_commands(line);
+    add_archive_commands(line);
 
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
     try {

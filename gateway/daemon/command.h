@@ -54,6 +54,7 @@ void add_config_commands(CommandLine& line);   // check, config show|reference
 void add_cert_commands(CommandLine& line);     // cert generate
 void add_doc_commands(CommandLine& line);      // doc list|show, thread
 void add_audit_commands(CommandLine& line);    // audit verify
+void add_archive_commands(CommandLine& line);  // archive verify
 void add_map_commands(CommandLine& line);      // map check|run
 void add_edi_commands(CommandLine& line);      // edi parse|validate|ack|write|split|format
 void add_schema_commands(CommandLine& line);   // schema show|list|diff|import

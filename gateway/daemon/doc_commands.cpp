@@ -6,6 +6,7 @@
 #include "gateway/daemon/doc_lookup.h"
 #include "gateway/daemon/gateway.h"
 #include "gateway/daemon/open_store.h"
+#include "gateway/daemon/send_command.h"
 #include "gateway/flow/thread.h"
 #include "gateway/store/archive.h"
 
@@ -349,6 +350,7 @@ void add_doc_commands(CommandLine& line) {
     verb->callback([&line, id] { line.action = [&line, id] { return show(line, *id); }; });
 
     add_decision_commands(line, *noun);
+    add_send_command(line, *noun);
 
     CLI::App* around = line.app.add_subcommand(
         "thread", "everything about one purchase order: documents, receipts, records, what is due");

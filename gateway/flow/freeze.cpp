@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The octets of what goes out, made once. They are a function of rows that are stored: of the interchange's numbers and of
 // what it answers, or of the transactions that were put into it. So every later try writes the same ones.
+#include "gateway/flow/files.h"
 #include "gateway/flow/interchange.h"
 #include "gateway/flow/reading.h"
 #include "gateway/flow/steps.h"
@@ -179,6 +180,31 @@ std::string content_type_of(const std::string& standard) {
     return standard == "EDIFACT" ? "application/EDIFACT" : "application/EDI-X12";
 }
 
+// What goes to the transport: an interchange made of what is stored, or a document that passes as it is.
+Result<transports::Parcel> make_parcel(const Tools& tools,
+                                       const store::Document& envelope,
+                                       const config::Partner& partner,
+                                       Packed& packed) {
+    if (envelope.standard == FileStandard) {
+        packed.octets_ref = envelope.payload_ref;
+        return parcel_of_file(tools, envelope, partner);
+    }
+    auto octets = envelope.acknowledges.empty() ? own_octets(tools, envelope, partner, packed)
+                                                : answer_octets(tools, envelope, partner);
+    if (!octets) return std::move(octets).error();
+    auto payload = tools.archive.put(*octets);
+    if (!payload) return std::move(payload).error();
+    packed.octets_ref = *std::move(payload);
+    transports::Parcel parcel;
+    parcel.payload = *std::move(octets);
+    parcel.content_type = content_type_of(envelope.standard);
+    auto family = family_of(tools, envelope.id);
+    if (!family) return std::move(family).error();
+    parcel.file_name =
+        file_name_of(envelope, family->empty() ? std::string("TA1") : family->front().set);
+    return parcel;
+}
+
 }  // namespace
 
 Result<Commit> freeze(const Tools& tools, const store::Job& job) {
@@ -186,39 +212,26 @@ Result<Commit> freeze(const Tools& tools, const store::Job& job) {
     if (!envelope) return std::move(envelope).error();
     auto agreement = agreement_of(tools, envelope->partner);
     if (!agreement) return std::move(agreement).error();
-    const config::Partner& partner = (*agreement)->partner;
     Packed packed;
     packed.document = envelope->id;
-    auto octets = envelope->acknowledges.empty() ? own_octets(tools, *envelope, partner, packed)
-                                                 : answer_octets(tools, *envelope, partner);
-    if (!octets) return std::move(octets).error();
-
-    transports::Parcel parcel;
-    parcel.partner = envelope->partner;
-    parcel.message_id = tools.make_id();
-    parcel.payload = *octets;
-    parcel.content_type = content_type_of(envelope->standard);
-    auto family = family_of(tools, envelope->id);
-    if (!family) return std::move(family).error();
-    parcel.file_name =
-        file_name_of(*envelope, family->empty() ? std::string("TA1") : family->front().set);
-    auto frozen = tools.sender.freeze(parcel);
+    auto parcel = make_parcel(tools, *envelope, (*agreement)->partner, packed);
+    if (!parcel) return std::move(parcel).error();
+    parcel->partner = envelope->partner;
+    parcel->message_id = tools.make_id();
+    auto frozen = tools.sender.freeze(*parcel);
     if (!frozen) return std::move(frozen).error();
 
     store::Message& message = packed.message;
-    message.id = parcel.message_id;
+    message.id = parcel->message_id;
     message.direction = store::Direction::Outbound;
     message.state = store::MessageState::Frozen;
     message.transport = frozen->transport;
     message.partner = frozen->partner;
     message.transport_id = frozen->message_id;
-    message.content_type = parcel.content_type;
-    message.file_name = parcel.file_name;
+    message.content_type = parcel->content_type;
+    message.file_name = parcel->file_name;
     message.expectation = frozen->expectation;
-    auto payload = tools.archive.put(parcel.payload);
-    if (!payload) return std::move(payload).error();
-    message.payload_ref = *payload;
-    packed.octets_ref = *payload;
+    message.payload_ref = packed.octets_ref;
     auto wire = frozen->wire_file.empty()
                     ? tools.archive.put(frozen->wire)
                     : tools.archive.share(frozen->wire_file, frozen->wire_digest);

@@ -2,6 +2,7 @@
 // Message to interchanges: the envelope is read, compared with the agreement and with the envelopes seen before.
 #include "gateway/base/digest.h"
 #include "gateway/flow/canonical_in.h"
+#include "gateway/flow/files.h"
 #include "gateway/flow/interchange.h"
 #include "gateway/flow/reading.h"
 #include "gateway/flow/steps.h"
@@ -60,13 +61,24 @@ std::optional<Error> foreign(const config::Partner& partner, const store::Docume
     return std::nullopt;
 }
 
+// With the UNA before its header: the separators, and what a decimal point is, hang on it.
+std::size_t start_of(const edi::Interchange& interchange) {
+    const std::size_t header = interchange.header.place.byte;
+    const std::string_view before = interchange.preamble;
+    const std::size_t advice = interchange.standard == edi::Standard::Edifact
+                                   ? before.rfind("UNA")
+                                   : std::string_view::npos;
+    const bool advised = advice != std::string_view::npos && header >= before.size() - advice;
+    return advised ? header - (before.size() - advice) : header;
+}
+
 std::string_view slice(const edi::Document& document, std::size_t index) {
     const auto& all = document.interchanges;
     // With its declaration, which says what the octets mean.
     if (all[index].standard == edi::Standard::Xml) return document.octets();
-    const std::size_t begin = all[index].header.place.byte;
+    const std::size_t begin = start_of(all[index]);
     const std::size_t end =
-        index + 1 < all.size() ? all[index + 1].header.place.byte : document.octets().size();
+        index + 1 < all.size() ? start_of(all[index + 1]) : document.octets().size();
     return document.octets().substr(begin, end - begin);
 }
 
@@ -236,10 +248,14 @@ Result<Commit> unwrap(const Tools& tools, const store::Job& job) {
     if (!message) return std::move(message).error();
     if (canonical_kind_of_type(message->content_type) != nullptr)
         return unwrap_canonical(tools, *message, job);
-    auto payload = tools.archive.get(message->payload_ref);
-    if (!payload) return std::move(payload).error();
     auto agreement = agreement_of(tools, message->partner);
     if (!agreement) return std::move(agreement).error();
+    if (passes_unread(*message, (*agreement)->partner)) return unwrap_file(tools, *message);
+    const auto size = tools.archive.size(message->payload_ref);
+    if (!size) return size.error();
+    if (*size > LargestInterchange) return hold_large(tools, *message, *size);
+    auto payload = tools.archive.get(message->payload_ref);
+    if (!payload) return std::move(payload).error();
 
     auto read = read_octets(*payload, (*agreement)->guide.get());
     if (!read) return unreadable(tools, *message, **agreement, *payload, read.error());

@@ -59,7 +59,8 @@ IDS = {
     "CRT-08": "CompressedData without OpenSSL's",
 }
 # What is not done, and why: a line here is a promise that is not kept yet. A test that appears for one is an error, so that the line goes.
-NOT_DONE = {"HTTP-14": "neither side of AS2 Restart exists; no peer of the interoperability run speaks it"}
+NOT_DONE = {}
+CANNOT_FAIL = set()  # tests that hold an id and ask nothing
 # Tests of other folders that hold an id without naming it.
 ELSEWHERE = {
     "MDN-33": ("flow/Pipeline850.HoldsAUsedControlNumberWithOtherContent", "flow/Pipeline850.SuppressesTheSameOrderUnderNewControlNumbersButAnswersIt"),
@@ -100,6 +101,9 @@ def tests():
                 yield program, f"{one[1]}.{one[2]}", before + body
 
 
+CAN_FAIL = re.compile(r"\b(?:EXPECT_|ASSERT_|ADD_FAILURE|FAIL\(|expect_)")
+
+
 def holders():
     """id -> the tests that hold it, sorted."""
     held = {number: [] for number in IDS}
@@ -107,6 +111,8 @@ def holders():
         for number in ids_in(text) | {number for number, names in ELSEWHERE.items() if f"{program}/{name}" in names}:
             if number in held:
                 held[number].append((program, name))
+                if not CAN_FAIL.search(text):
+                    CANNOT_FAIL.add(f"{program}/{name}")
     return held
 
 
@@ -173,6 +179,7 @@ def main(words):
         print("\n".join(missing))
         return bool(missing)
     faults = [f"{number} has no test" for number in missing]
+    faults += [f"{name} asks nothing, so it cannot fail" for name in sorted(CANNOT_FAIL)]
     faults += [f"{number} has a test: it is not «not done» any more" for number in NOT_DONE if held[number]]
     if words[:1] == ["--write"] and len(words) > 1:
         verdicts = run(words[1:], {number: names for number, names in held.items() if names})

@@ -45,6 +45,11 @@ void read_outbound(const nlohmann::json& text, transports::As2Outbound& out) {
     out.compress = compress != "no";
     out.compress_after_signing = compress == "after";
     out.legacy_micalg_name = text.value("legacy_micalg", false);
+    const auto quirk = [&](const char* name) { return text.value("quirk", "") == name; };
+    out.names_unquoted = quirk("names-unquoted");
+    out.mic_missing_unsigned = quirk("mic-missing-unsigned");
+    out.signature_binary = quirk("signature-binary");
+    out.headerless_encrypted_body = quirk("headerless-encrypted-body");
     const std::string mdn = text.value("mdn", "signed");
     out.mdn = mdn == "none"       ? transports::MdnRequest::None
               : mdn == "unsigned" ? transports::MdnRequest::Unsigned
