@@ -219,9 +219,9 @@ std::vector<edi::DraftSegment> BuildTree::segments() const {
     out.reserve(m_emitted.size());
     for (const BuildNode* node : m_emitted) {
         edi::DraftSegment segment{std::string(m_set.nodes[node->node].tag)};
-        // The last element first: room for all of them is made once.
-        for (auto cell = node->cells.rbegin(); cell != node->cells.rend(); ++cell)
-            segment.set(cell->at, std::string(cell->text));
+        segment.reserve(node->cells.size());
+        for (const Cell& cell : node->cells)
+            segment.set(cell.at, std::string(cell.text));
         out.push_back(std::move(segment));
     }
     return out;

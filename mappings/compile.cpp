@@ -227,7 +227,33 @@ bool Compiler::move(const Item& item, const Scope& scope, PlanStep& step) {
         }
         step.fields.push_back(*std::move(field));
     }
+    words_fit(item, step);
     return step.wire.segment == nullptr || move_types(item, step);
+}
+
+// A row whose word the field cannot hold is refused whenever it is read.
+void Compiler::words_fit(const Item& item, const PlanStep& step) {
+    if (step.lenses.empty() || step.lenses.back().kind != LensKind::Table ||
+        step.arrow == Arrow::Write || step.fields.size() != 1)
+        return;
+    const std::vector<std::string>& values = step.fields[0].field->values;
+    const CompiledTable& table = *step.lenses.back().table;
+    std::set<std::string> strange;
+    for (const auto& [code, word] : table.read)
+        if (!values.empty() && std::find(values.begin(), values.end(), word.first) == values.end())
+            strange.insert(word.first);
+    if (strange.empty()) return;
+    std::string all;
+    for (const std::string& word : strange)
+        all += (all.empty() ? "\"" : ", \"") + word + "\"";
+    m_diagnostics.push_back({"MAP403",
+                             Severity::Warning,
+                             item.path.span,
+                             "table " + table.name + " reads " + all +
+                                 (strange.size() > 1 ? ", which are" : ", which is") +
+                                 " no value of " + step.fields[0].text +
+                                 "; such a document is refused",
+                             suggestion(*strange.begin(), values)});
 }
 
 // DTM[137] | dtm 102: the date and its format code, side by side.

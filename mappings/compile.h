@@ -27,6 +27,7 @@ private:
     bool derived(const Item& item, const Scope& scope, PlanStep& step);
     bool move(const Item& item, const Scope& scope, PlanStep& step);
     bool move_types(const Item& item, PlanStep& step);
+    void words_fit(const Item& item, const PlanStep& step);
     bool date_elements(const Item& item, PlanStep& step);
     bool lens_types(const PlanStep& step, FieldType& type);
     bool field_count(const Item& item, const PlanStep& step);

@@ -147,23 +147,21 @@ std::string segment_text(const edi::DraftSegment& segment, edi::Standard standar
     const Marks marks = standard == edi::Standard::Edifact ? Marks{'+', ':', '*', '?', '\''}
                                                            : Marks{'*', ':', '^', '\0', '~'};
     std::string out = segment.tag();
-    std::size_t kept = out.size();  // what follows is empty so far
-    for (const auto& repetitions : segment.elements()) {
-        out += marks.element;
-        const std::size_t begin = out.size();
-        for (std::size_t r = 0; r < repetitions.size(); ++r) {
-            if (r > 0) out += marks.repetition;
-            std::size_t used = out.size();
-            for (std::size_t c = 0; c < repetitions[r].size(); ++c) {
-                if (c > 0) out += marks.component;
-                released(repetitions[r][c], marks, out);
-                if (!repetitions[r][c].empty()) used = out.size();
-            }
-            out.resize(used);
+    edi::Locator at{0, 1, 1};
+    for (const edi::DraftSegment::Piece& piece : segment.pieces()) {
+        if (piece.text.empty()) continue;
+        for (; at.element < piece.at.element; at = {at.element, 1, 1}) {
+            ++at.element;
+            out += marks.element;
         }
-        if (out.size() > begin) kept = out.size();
+        for (; at.repetition < piece.at.repetition; at.component = 1) {
+            ++at.repetition;
+            out += marks.repetition;
+        }
+        for (; at.component < piece.at.component; ++at.component)
+            out += marks.component;
+        released(piece.text, marks, out);
     }
-    out.resize(kept);
     return out + marks.end;
 }
 
@@ -185,6 +183,14 @@ Result<edi::Document> read_wire(std::string text,
     }
     const std::string_view rest = trimmed(text);
     if (map.standard != "x12" && map.standard != "edifact") return not_yet(map, "read");
+    const bool edifact =
+        rest.starts_with("UNA") || rest.starts_with("UNB") || rest.starts_with("UNH");
+    if (edifact != (map.standard == "edifact") && (edifact || rest.starts_with("ISA")))
+        return Error("map.wire",
+                     Blame::Operator,
+                     std::string("this is ") + (edifact ? "EDIFACT" : "X12") +
+                         ", the map is about " + map.standard)
+            .remedy("name the map that reads this document");
     if (map.standard == "x12" && rest.starts_with("ST"))
         text = around_x12(rest, map);
     else if (map.standard == "edifact" && rest.starts_with("UNH"))

@@ -100,7 +100,7 @@ Trial read_is_rewritable(const CompiledMap& partner,
                          const edi::SchemaSet& schemas,
                          const Json& document) {
     Trial out;
-    RoundTripResult theirs = there_and_back(partner, map, schemas, document);
+    RoundTripResult theirs = there_and_back(partner, map, schemas, document, false);
     out.segments = std::move(theirs.segments);
     if (!theirs.problem.empty()) {
         out.refused = true;
@@ -218,7 +218,7 @@ public:
         if (map.info().arrow != Arrow::Both)  // nothing is written: nothing can be found written
             for (auto& [number, use] : m_rules)
                 use.writes = false;
-        for (std::size_t i = 0; i < Variants && map.info().standard != "xml"; ++i)
+        for (std::size_t i = 0; i < Variants; ++i)
             m_partners.push_back(partner_map(map, i));
         for (const auto& partner : m_partners)
             m_partner_documents.emplace_back(*partner);

@@ -254,6 +254,13 @@ void invert(std::string& text) {
 
 }  // namespace
 
+const std::string* looked_up(std::span<const LensOp> lenses, std::string_view text, bool writing) {
+    if (lenses.size() != 1 || lenses[0].kind != LensKind::Table) return nullptr;
+    const auto& rows = writing ? lenses[0].table->write : lenses[0].table->read;
+    const auto found = rows.find(std::string(text));
+    return found == rows.end() ? nullptr : &found->second.first;
+}
+
 void lens_read(const LensOp& lens, LensValue& value) {
     switch (lens.kind) {
         case LensKind::Table:

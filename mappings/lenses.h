@@ -40,6 +40,9 @@ void lens_read(const LensOp& lens, LensValue& value);
 // Document to wire.
 void lens_write(const LensOp& lens, LensValue& value);
 
+// The word, or the code, of a rule whose only lens is a table that has such a row; else null. Belongs to the plan.
+const std::string* looked_up(std::span<const LensOp> lenses, std::string_view text, bool writing);
+
 // Element text <-> document value by the schema's type. False: `problem` says why.
 struct Conversion {
     bool ok = true;

@@ -175,6 +175,51 @@ bool find_schemas(Plan& plan,
     return find_document(plan, texts, diagnostics);
 }
 
+// "lines.allocations.buyer_code": a list, a list in its entries, a field of theirs that tells the documents apart.
+void find_split(Plan& plan, std::vector<Diagnostic>& diagnostics) {
+    const Header& header = plan.map.header;
+    if (header.split_by.empty()) return;
+    const auto refuse = [&](const char* code, std::string message) {
+        diagnostics.push_back(
+            {code,
+             Severity::Error,
+             header.span,
+             std::move(message),
+             "write LIST.LIST.FIELD, as in split by lines.allocations.buyer_code"});
+    };
+    if (header.arrow == Arrow::Write)
+        return refuse("MAP004", "only what is read can be split, and this map only writes");
+    const RecordType* record = &plan.document->root();
+    std::vector<std::string> names(1);
+    for (const char c : header.split_by)
+        if (c == '.')
+            names.emplace_back();
+        else
+            names.back() += c;
+    if (names.size() != 3)
+        return refuse("MAP004",
+                      "split by names " + std::to_string(names.size()) + " fields, not 3");
+    for (std::size_t i = 0; i < 3; ++i) {
+        const int slot = record->slot(names[i]);
+        if (slot < 0) return refuse("MAP210", record->name + " has no field " + names[i]);
+        const Field& field = record->fields[static_cast<std::size_t>(slot)];
+        const bool list = field.type == FieldType::List;
+        if (list != (i < 2))
+            return refuse(list ? "MAP211" : "MAP212",
+                          names[i] + (list ? " is a list" : " is not a list"));
+        if (!list) continue;
+        record = field.record;
+        if (record->slot("quantity") < 0)
+            return refuse("MAP210", names[i] + " has no quantity that could be shared out");
+    }
+    const RecordType& root = plan.document->root();
+    const int ship_to = root.slot("ship_to");
+    const bool addressed =
+        ship_to >= 0 && root.fields[static_cast<std::size_t>(ship_to)].record != nullptr &&
+        root.fields[static_cast<std::size_t>(ship_to)].record->slot(names[2]) >= 0;
+    plan.split = SplitBy{names[0], names[1], names[2], addressed};
+}
+
 void fill_info(Plan& plan) {
     MapInfo& info = plan.info;
     info.name = plan.map.name;
@@ -235,6 +280,7 @@ MapLoad load_map(std::string_view name, const TextSource& texts, const edi::Sche
     plan->map = load_effective(name, texts, out.diagnostics);
     out.sources = plan->map.sources;
     if (!plan->map.sources.files.empty() && find_schemas(*plan, texts, schemas, out.diagnostics)) {
+        find_split(*plan, out.diagnostics);
         compile(*plan, out.diagnostics);
         mark_quiet(plan->steps);
         // On a plan with holes the conditions would report what is only missing because of another error.

@@ -252,6 +252,12 @@ struct RuleInfo {
     bool is_rule = false;  // Move, Check, Put, Derive: counted
 };
 
+// `split by lines.allocations.buyer_code`
+struct SplitBy {
+    std::string list, inner, key;
+    bool addressed = false;  // the document has a ship_to, and that has such a key
+};
+
 struct Plan {
     EffectiveMap map;
     MapInfo info;
@@ -262,6 +268,7 @@ struct Plan {
     std::vector<PlanStep> steps;
     std::vector<RuleInfo> rules;
     std::vector<std::optional<std::string>> parameter_defaults;  // by index in map.params
+    std::optional<SplitBy> split;
     std::shared_ptr<XmlSet> xml_owner;  // shared with the plans made from this one
 };
 

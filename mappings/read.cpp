@@ -140,6 +140,16 @@ ReadStep Reader::move(const PlanStep& step,
         m_findings.add(std::move(note));
     }
     if (step.lenses.empty() && found.pieces.empty()) return plain(step, found, anchor, record);
+    if (found.pieces.empty())
+        if (const std::string* word = looked_up(step.lenses, found.text, false))
+            return !word->empty() && set(step,
+                                         step.fields[0],
+                                         *word,
+                                         found.origin,
+                                         TraceEntry::Source::Wire,
+                                         record)
+                       ? ReadStep::Stored
+                       : ReadStep::Absent;
     LensValue value;
     value.texts.assign(found.pieces.begin(), found.pieces.end());
     if (value.texts.empty()) value.texts.emplace_back(found.text);
@@ -157,8 +167,18 @@ ReadStep Reader::move(const PlanStep& step,
         lens_read(lens, value);
     }
     if (value.problem.empty()) return store(step, value, found.origin, record);
-    const bool missed = value.problem_code == "table";
-    if (missed && withheld != nullptr) {
+    return missed(step, value, found, anchor, record, withheld);
+}
+
+// A value its lenses refuse; one that is in no table waits for the other alternatives of a `first`.
+ReadStep Reader::missed(const PlanStep& step,
+                        const LensValue& value,
+                        const WireText& found,
+                        const Anchor& anchor,
+                        DocRecord& record,
+                        std::vector<Finding>* withheld) {
+    const bool unknown = value.problem_code == "table";
+    if (unknown && withheld != nullptr) {
         withheld->push_back(finding(
             Verdict::Hold, "table", step.wire.text + ": " + value.problem, step, found.origin));
         withheld->back().table = value.table;
@@ -166,14 +186,14 @@ ReadStep Reader::move(const PlanStep& step,
         return ReadStep::Missed;
     }
     fail(step,
-         missed ? Verdict::Hold : Verdict::Reject,
+         unknown ? Verdict::Hold : Verdict::Reject,
          value.problem_code,
          step.wire.text + ": " + value.problem,
          found.origin,
          anchor,
          record,
          std::string(found.text));
-    if (missed && !m_findings.all.empty()) m_findings.all.back().table = value.table;
+    if (unknown && !m_findings.all.empty()) m_findings.all.back().table = value.table;
     return ReadStep::Missed;
 }
 

@@ -87,6 +87,12 @@ private:
                   const Anchor& anchor,
                   DocRecord& record,
                   std::vector<Finding>* withheld);
+    ReadStep missed(const PlanStep& step,
+                    const LensValue& value,
+                    const WireText& found,
+                    const Anchor& anchor,
+                    DocRecord& record,
+                    std::vector<Finding>* withheld);
     ReadStep plain(const PlanStep& step,
                    const WireText& found,
                    const Anchor& anchor,

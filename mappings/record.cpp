@@ -10,11 +10,13 @@
 namespace sallyport::mapping {
 
 DocValue* DocRecord::find(std::uint16_t wanted) {
+    if (!may_hold(wanted)) return nullptr;
     for (DocValue& value : values)
         if (value.slot == wanted) return &value;
     return nullptr;
 }
 const DocValue* DocRecord::find(std::uint16_t wanted) const {
+    if (!may_hold(wanted)) return nullptr;
     for (const DocValue& value : values)
         if (value.slot == wanted) return &value;
     return nullptr;

@@ -37,12 +37,16 @@ struct DocRecord {
     DocRecord* parent = nullptr;
     std::uint16_t slot = 0;   // in the parent
     std::uint32_t index = 0;  // in the list, from 1; 0: not in a list
+    std::uint64_t held =
+        0;  // a bit for every slot that is set, modulo 64: most look-ups find nothing
 
     DocValue* find(std::uint16_t wanted);
     const DocValue* find(std::uint16_t wanted) const;
     std::string_view text(int wanted) const;  // empty: absent
     bool empty() const { return values.empty(); }
+    bool may_hold(std::uint16_t wanted) const { return (held >> (wanted & 63U) & 1U) != 0; }
     DocValue& add(std::uint16_t at, std::string_view text) {
+        held |= std::uint64_t{1} << (at & 63U);
         return values.emplace_back(
             DocValue{at, text, std::pmr::vector<DocRecord*>(values.get_allocator().resource())});
     }

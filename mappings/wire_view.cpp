@@ -39,6 +39,14 @@ WireView::WireView(const edi::Transaction& transaction) : m_transaction(&transac
         [&](std::uint32_t i) { return transaction.loops[i].parent; },
         m_loop_start,
         m_loops);
+    m_nodes.assign(loops, 0);
+    const auto holds = [&](std::uint32_t loop, std::uint32_t node) {
+        if (loop < loops) m_nodes[loop] |= std::uint64_t{1} << (node & 63U);
+    };
+    for (const edi::Segment& segment : transaction.segments)
+        holds(segment.loop, segment.node);
+    for (const edi::Loop& loop : transaction.loops)
+        holds(loop.parent, loop.node);
     if (transaction.schema != nullptr && transaction.schema->tree) {
         const std::string_view tag = transaction.schema->tree->segment;
         const auto parent_of = [&](std::uint32_t i) {
@@ -198,6 +206,7 @@ WireText WireView::read(const WirePlace& place, const Anchor& anchor, bool mark_
         found_in(anchor.segment, place, anchor, mark_it, out);
         return out;
     }
+    if (!may_hold(place, place.from_root ? Anchor{} : anchor)) return out;
     each(place, anchor, [&](const Anchor& at) {
         const bool first = out.absent();
         if (first && !several) {

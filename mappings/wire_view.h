@@ -49,7 +49,7 @@ public:
     void each(const WirePlace& place, const Anchor& anchor, F f) {
         Anchor start = anchor;
         if (place.from_root) start = Anchor{};
-        if (start.absent) return;
+        if (start.absent || !may_hold(place, start)) return;
         walk(place, 0, start, f);
     }
 
@@ -64,6 +64,11 @@ public:
     std::uint32_t owner(std::uint32_t segment, const edi::Value& value) const;  // rule + 1; 0: none
 
 private:
+    // False: nothing of the first hop's node stands in the loop. Most rules of most blocks find nothing.
+    bool may_hold(const WirePlace& place, const Anchor& from) const {
+        if (place.hops.empty() || place.hops[0].tree) return true;
+        return (m_nodes[from.loop] >> (place.hops[0].node & 63U) & 1U) != 0;
+    }
     bool matches(std::uint32_t segment, const Hop& hop);
     std::uint32_t below(std::uint32_t segment, const Selector& test);
     bool found_in(std::uint32_t segment,
@@ -110,6 +115,7 @@ private:
     std::vector<std::uint32_t> m_segment_start, m_segments;
     std::vector<std::uint32_t> m_loop_start, m_loops;
     std::vector<std::uint32_t> m_tree_start, m_tree;  // entry 0: the roots
+    std::vector<std::uint64_t> m_nodes;  // by loop: a bit for every node directly inside, modulo 64
     std::vector<std::uint32_t> m_value_start;
     std::vector<std::uint8_t> m_seen;
     std::vector<std::uint32_t> m_owner;

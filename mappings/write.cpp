@@ -50,7 +50,8 @@ WriteStep Writer::step(const PlanStep& step,
         case StepKind::Block:
             if (step.arrow == Arrow::Read) return WriteStep::Absent;
             if (step.each) {
-                entries({&step}, target, record);
+                const PlanStep* const own = &step;
+                entries({&own, 1}, target, record);
                 return WriteStep::Absent;
             }
             return block(step, target, record);
@@ -95,6 +96,16 @@ Target Writer::reach(const PlanStep& step, Target& target, std::size_t hops, boo
     return at;
 }
 
+// A field that is absent, and one whose only lens is a table: nothing else needs to be made for them.
+std::optional<WriteStep> Writer::at_once(const PlanStep& step, Target& target, DocRecord& record) {
+    const DocPlace& place = step.fields[0];
+    const DocRecord* at = descend(place.from_root ? m_root : &record, place.hops, nullptr);
+    if (at == nullptr || at->text(place.slot).empty()) return WriteStep::Absent;
+    if (const std::string* code = looked_up(step.lenses, at->text(place.slot), true))
+        return write(step, target, *code, record, !place.from_root);
+    return std::nullopt;
+}
+
 WriteStep Writer::move(const PlanStep& step,
                        Target& target,
                        DocRecord& record,
@@ -102,14 +113,11 @@ WriteStep Writer::move(const PlanStep& step,
     if (step.condition && !m_evaluator.value(*step.condition, Anchor{}, record).holds())
         return WriteStep::Absent;
     if (step.lenses.empty() && step.fields.size() == 1) return single(step, target, record);
+    m_defaulted = false;
+    if (step.fields.size() == 1 && !step.otherwise)
+        if (const std::optional<WriteStep> done = at_once(step, target, record)) return *done;
     LensValue value;
     bool any = false;
-    m_defaulted = false;
-    if (step.fields.size() == 1 && !step.otherwise) {
-        const DocPlace& place = step.fields[0];
-        const DocRecord* at = descend(place.from_root ? m_root : &record, place.hops, nullptr);
-        if (at == nullptr || at->text(place.slot).empty()) return WriteStep::Absent;
-    }
     for (const DocPlace& place : step.fields) {
         const DocRecord* at = descend(place.from_root ? m_root : &record, place.hops, nullptr);
         value.texts.emplace_back(at == nullptr ? std::string_view{} : at->text(place.slot));

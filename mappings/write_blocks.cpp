@@ -22,9 +22,7 @@ WriteStep Writer::block(const PlanStep& step, Target& target, DocRecord& record)
 }
 
 // Entries of one list, in its order, each by the block of its kind.
-void Writer::entries(const std::vector<const PlanStep*>& blocks,
-                     Target& target,
-                     DocRecord& record) {
+void Writer::entries(std::span<const PlanStep* const> blocks, Target& target, DocRecord& record) {
     const DocPlace& place = blocks[0]->fields[0];
     const std::span<const DocHop> above(place.hops.data(), place.hops.size() - 1);
     DocRecord* owner = descend(place.from_root ? m_root : &record, above, nullptr);

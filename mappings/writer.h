@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -108,10 +109,11 @@ private:
                    Target& target,
                    DocRecord& record,
                    std::vector<Finding>* withheld);
+    std::optional<WriteStep> at_once(const PlanStep& step, Target& target, DocRecord& record);
     WriteStep put(const PlanStep& step, Target& target, DocRecord& record);
     WriteStep first(const PlanStep& step, Target& target, DocRecord& record);
     WriteStep block(const PlanStep& step, Target& target, DocRecord& record);
-    void entries(const std::vector<const PlanStep*>& blocks, Target& target, DocRecord& record);
+    void entries(std::span<const PlanStep* const> blocks, Target& target, DocRecord& record);
     void pair_entry(const PlanStep& step, Target& target, DocRecord& record);
     void place_entry(const PlanStep& step,
                      BuildNode& node,

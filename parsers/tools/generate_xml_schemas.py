@@ -327,8 +327,11 @@ def cxml(output, pairs):
         dtd.need("cXML")
         body = dtd.types.lines()
         label = kinds.split(",")[0]
-        head = [f"document {kind} cXML cXML -" for kind in dtd.kinds]
-        write(output / f"cxml-1.2-{label}.txt", f"cXML 1.2: {', '.join(dtd.kinds)}", ["family cxml-1.2"] + head + body)
+        kinds = list(dtd.kinds)
+        if "StatusUpdateRequest" in kinds:  # an answer that says no more than its Status
+            kinds.insert(kinds.index("StatusUpdateRequest") + 1, "Response")
+        head = [f"document {kind} cXML cXML -" for kind in kinds]
+        write(output / f"cxml-1.2-{label}.txt", f"cXML 1.2: {', '.join(kinds)}", ["family cxml-1.2"] + head + body)
 
 
 # --- code lists --------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ std::vector<std::string> lines(const std::optional<DraftTransaction>& ack) {
     if (!ack) return text;
     for (const DraftSegment& segment : ack->body) {
         std::string line = segment.tag();
-        for (std::uint16_t element = 1; element <= segment.elements().size(); ++element) {
+        for (std::uint16_t element = 1; element <= segment.elements(); ++element) {
             line += "*" + std::string(segment.text({element, 1, 1}));
             if (!segment.text({element, 2, 1}).empty())
                 line += ">" + std::string(segment.text({element, 2, 1}));
