@@ -300,6 +300,24 @@ TEST_F(Answers, EdifactIsAnsweredWithAContrl) {
     EXPECT_EQ(shop.world.newest("CONTRL").interchange_control, "1");
 }
 
+// UNA was cut off with what stands before the header: a price of 1,5 lost its decimal mark.
+TEST_F(Answers, AnInterchangeKeepsTheSeparatorsItAnnounces) {
+    use_seller(shop.world, grocer());
+    std::string other = orders(Message, "1");
+    for (char& c : other)
+        c = c == '\'' ? '~' : c == '+' ? '|' : c;
+    for (std::size_t at = other.find("77"); at != std::string::npos; at = other.find("77", at))
+        other.replace(at, 2, "78");
+    hear("UNA:+,? '" + orders(Message, "1"));
+    const auto first = shop.world.newest("ORDERS");
+    EXPECT_EQ(shop.octets(first.payload_ref), "UNA:+,? '" + orders(Message, "1"));
+    hear("UNA:+.? '" + orders("", "0") + "\nUNA:|,? ~" + other);
+    const auto second = shop.world.newest("ORDERS");
+    EXPECT_NE(second.id, first.id);
+    EXPECT_EQ(shop.octets(second.payload_ref), "UNA:|,? ~" + other);
+    EXPECT_EQ(second.business_number, "PO-9");
+}
+
 TEST_F(Answers, AGroupOfMessagesIsNamedInTheContrl) {
     use_seller(shop.world, grocer());
     hear(orders("UNG+ORDERS+4012345000009:14+4000001000005:14+261123:0600+5+UN+D:96A'" + Message +
