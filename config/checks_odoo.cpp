@@ -57,6 +57,20 @@ void check_item_table(const std::filesystem::path& table, const Place& place, Bi
                              "theirs,ours"));
 }
 
+// "0", "2.5", at most two places, at most 100.
+bool is_percentage(const std::string& text) {
+    const auto digits = [](std::string_view part) {
+        return !part.empty() && part.size() <= 3 &&
+               part.find_first_not_of("0123456789") == std::string_view::npos;
+    };
+    const std::string_view all = text;
+    const auto point = all.find('.');
+    if (point != std::string_view::npos &&
+        (!digits(all.substr(point + 1)) || all.size() - point > 3))
+        return false;
+    return digits(all.substr(0, point)) && std::stoi(text) <= 100;
+}
+
 // What goes out needs a user to read it and one to see that it changed.
 void check_outgoing(const OdooSection& odoo, Binder& binder, const Place& file) {
     const auto has_key = [&](const std::string& name, const OdooAccount& account) {
@@ -76,7 +90,15 @@ void check_outgoing(const OdooSection& odoo, Binder& binder, const Place& file) 
     complete("responses", odoo.responses);
     complete("shipments", odoo.shipments);
     complete("invoices", odoo.invoices);
-    has_key("stock", odoo.stock);  // it is asked, nothing has to change first
+    // These are asked, nothing has to change first, or see by themselves what changed.
+    has_key("stock", odoo.stock);
+    has_key("purchases", odoo.purchases);
+    has_key("purchase_answers", odoo.purchase_answers);
+    has_key("ship_notices", odoo.ship_notices);
+    has_key("bills", odoo.bills);
+    has_key("receipts", odoo.receipts);
+    has_key("payments", odoo.payments);
+    has_key("remittances", odoo.remittances);
     const std::string& prefix = odoo.sscc_prefix;
     if (!prefix.empty() && (prefix.size() < 8 || prefix.size() > 11 ||
                             prefix.find_first_not_of("0123456789") != std::string::npos))
@@ -118,6 +140,14 @@ void check_orders(const OdooAgreement& odoo,
                   const Place& file,
                   const LoadOptions& options) {
     check_units(odoo.units, binder.place("odoo.units", file), binder);
+    for (const auto& [key, value] :
+         {std::pair{"odoo.price_tolerance", &odoo.price_tolerance},
+          std::pair{"odoo.quantity_tolerance", &odoo.quantity_tolerance}})
+        if (!is_percentage(*value))
+            binder.fault(
+                value_fault(std::string(key) + ": " + toml_text(*value) + " is no percentage",
+                            binder.place(key, file),
+                            "write a number from 0 to 100, such as \"2.5\""));
     if (options.check_files)
         check_item_table(odoo.item_table, binder.place("odoo.item_table", file), binder);
 }

@@ -23,8 +23,19 @@ struct SetupOptions {
 
 // Those for which a program exists to use the account.
 const std::vector<std::string>& flows() {
-    static const std::vector<std::string> names{
-        "orders-in", "watcher", "responses-out", "shipments-out", "invoices-out", "stock-inquiry"};
+    static const std::vector<std::string> names{"orders-in",
+                                                "watcher",
+                                                "responses-out",
+                                                "shipments-out",
+                                                "invoices-out",
+                                                "stock-inquiry",
+                                                "purchase-out",
+                                                "purchase-in",
+                                                "asn-in",
+                                                "bill-in",
+                                                "receipts-out",
+                                                "payments-out",
+                                                "remittance-in"};
     return names;
 }
 

@@ -69,7 +69,39 @@ const CanonicalKind* canonical_kind_named(std::string_view kind) {
     return nullptr;
 }
 
+namespace {
+
+// The order that a document of its seller is about; several shipped at once: the first.
+std::string order_answered(std::string_view kind, const ordered_json& document) {
+    const auto within = [&](const char* name, const char* field) {
+        const auto found = document.find(name);
+        return found != document.end() && found->is_object() ? text_at(*found, field)
+                                                             : std::string();
+    };
+    if (kind == "OrderResponse") return within("order", "number");
+    if (kind == "Invoice") return within("order_ref", "number");
+    const std::string number = within("shipment", "order_number");
+    if (!number.empty()) return number;
+    const ordered_json shipment = document.value("shipment", ordered_json::object());
+    for (const ordered_json& one : shipment.value("orders", ordered_json::array()))
+        if (std::string order = text_at(one, "order_number"); !order.empty()) return order;
+    return {};
+}
+
+}  // namespace
+
+std::string own_number_in(std::string_view kind, const ordered_json& document) {
+    if (kind == "ShipNotice" || kind == "Invoice") return text_at(document, "number");
+    if (kind == "RemittanceAdvice") {
+        std::string trace = text_at(document, "trace");
+        return trace.empty() ? text_at(document, "number") : trace;
+    }
+    return {};
+}
+
 std::string order_number_in(std::string_view kind, const ordered_json& document) {
+    if (kind == "OrderResponse" || kind == "Invoice" || kind == "ShipNotice")
+        return order_answered(kind, document);
     if (kind != CanonicalTransportStatus.kind) return text_at(document, "number");
     const auto refs = document.find("refs");
     if (refs != document.end() && refs->is_array())

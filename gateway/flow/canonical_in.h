@@ -67,6 +67,9 @@ private:
 // The purchase order a canonical document is about: its number, or the reference to an order. Empty: about none.
 std::string order_number_in(std::string_view kind, const nlohmann::ordered_json& document);
 
+// The number its sender gave a ship notice, an invoice or a remittance advice; empty for other kinds.
+std::string own_number_in(std::string_view kind, const nlohmann::ordered_json& document);
+
 // The first step of such a message.
 Result<Commit> unwrap_canonical(const Tools& tools,
                                 const store::Message& message,

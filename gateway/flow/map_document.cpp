@@ -203,6 +203,13 @@ Result<Commit> mapped_commit(const Tools& tools,
         mapped.update.own_number = std::move(number);
     }
     mapped.digest = sha256_hex(text);
+    // An order is shipped, billed and answered more than once: shipments and bills have numbers, answers what they say.
+    if (std::string number = own_number_in(*mapped.update.kind, canonical); !number.empty()) {
+        mapped.key += "|" + number;
+        mapped.update.own_number = std::move(number);
+    } else if (*mapped.update.kind == "OrderResponse") {
+        mapped.key += "|" + mapped.digest;
+    }
     // Reports of one shipment follow each other: another content is another report, not a conflict.
     if (is_kept(mapped)) {
         mapped.update.own_number = text_at(canonical, "number");
@@ -247,9 +254,13 @@ Result<Commit> map_document(const Tools& tools, const store::Job& job) {
     if (groups.empty() || groups.front().transactions.empty())
         return Error("flow.interchange.missing", Blame::Bug, "the stored extract is empty");
     const edi::Transaction& received = groups.front().transactions.front();
-    const InboundDocument* agreed =
-        (*agreement)
-            ->document(document->standard, document->version, document->set, received.association);
+    const InboundDocument* agreed = (*agreement)
+                                        ->document({.inbound = true,
+                                                    .standard = document->standard,
+                                                    .version = document->version,
+                                                    .set = document->set,
+                                                    .association = received.association,
+                                                    .test = document->test});
     if (agreed == nullptr) return no_mapping(*document, received);
 
     auto outcome = mapping::read(*agreed->map, received, agreed->params);

@@ -18,17 +18,6 @@ struct Standing {
     Decimal short_of{};  // pieces that no stock is reserved for
 };
 
-Result<Decimal> net_price(const Json& record) {
-    auto price = decimal_of(record.value("price_unit", Json()));
-    auto discount = decimal_of(record.value("discount", Json(0)));
-    if (!price) return price;
-    if (!discount) return discount;
-    if (discount->is_zero()) return price->trimmed();
-    auto left = Decimal(100).minus(*discount);
-    auto net = left ? price->times(*left) : left;
-    return net ? Result<Decimal>(net->shifted(-2).trimmed()) : std::move(net).error();
-}
-
 class Answer {
 public:
     Answer(Echo echo, const Json& order, const Json& records, const Json& moves)
@@ -134,11 +123,15 @@ private:
     }
 
     bool date_moved() const {
-        const Json dates = m_echo.known.order.value("dates", Json::array());
-        return !date().empty() && !dates.empty() &&
-               std::none_of(dates.begin(), dates.end(), [&](const Json& one) {
-                   return text_of(one, "at").starts_with(date());
-               });
+        bool asked = false;
+        for (const Json& one : m_echo.known.order.value("dates", Json::array())) {
+            // When a message was sent and how long a contract runs is nothing a delivery could miss.
+            const std::string kind = text_of(one, "kind");
+            if (kind == "sent" || kind == "effective" || kind == "expires") continue;
+            if (text_of(one, "at").starts_with(date())) return false;
+            asked = true;
+        }
+        return asked && !date().empty();
     }
 
     // The status of a line that stands, from what differs.

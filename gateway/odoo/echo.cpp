@@ -59,6 +59,17 @@ Result<Json> read_external_ids(Client& client,
                         .context = Json::object()});
 }
 
+Result<Decimal> net_price(const Json& record) {
+    auto price = decimal_of(record.value("price_unit", Json()));
+    auto discount = decimal_of(record.value("discount", Json(0)));
+    if (!price) return price;
+    if (!discount) return discount;
+    if (discount->is_zero()) return price->trimmed();
+    auto left = Decimal(100).minus(*discount);
+    auto net = left ? price->times(*left) : left;
+    return net ? Result<Decimal>(net->shifted(-2).trimmed()) : std::move(net).error();
+}
+
 std::vector<std::int64_t> ids_of(const Json& records) {
     std::vector<std::int64_t> ids;
     for (const Json& record : records)

@@ -94,6 +94,9 @@ Result<Json> read_external_ids(Client& client,
 std::vector<std::int64_t> ids_of(const Json& records);
 Json leaf(const char* field, const char* op, Json value);
 
+// price_unit after the discount, which both are in the record.
+Result<Decimal> net_price(const Json& record);
+
 // The canonical word for an external id of a unit; empty when there is none.
 std::string unit_word(const std::string& external_id, const OrdersOptions& options);
 

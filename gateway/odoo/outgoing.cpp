@@ -4,49 +4,17 @@
 #include "gateway/base/digest.h"
 #include "gateway/base/guarded.h"
 #include "gateway/odoo/echo.h"
+#include "gateway/odoo/revisions.h"
 
 #include <utility>
 
 namespace sallyport::odoo {
 
-namespace {
-
-// What was last said about a record.
-struct Entry {
-    std::int64_t revision = 0;
-    std::string hash{};
-    std::int64_t changes = 0;  // of the order, that were in force then
-    Json pending{};            // a document that was decided on and perhaps not yet submitted
-};
-
-Result<Entry> entry_from(const std::string& text) {
-    Entry entry;
-    if (text.empty()) return entry;
-    const Json json = Json::parse(text, nullptr, false);
-    if (!json.is_object())
-        return Error("odoo.books.damaged",
-                     Blame::Bug,
-                     "what the gateway remembers of a record of Odoo is no JSON");
-    entry.revision = json.value("revision", std::int64_t{0});
-    entry.hash = text_of(json, "hash");
-    entry.changes = json.value("changes", std::int64_t{0});
-    if (json.contains("pending")) entry.pending = json["pending"];
-    return entry;
-}
-
-std::string text_from(const Entry& entry) {
-    Json json{{"revision", entry.revision}, {"hash", entry.hash}};
-    if (entry.changes != 0) json["changes"] = entry.changes;
-    if (!entry.pending.is_null()) json["pending"] = entry.pending;
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-}  // namespace
-
 class Outgoing::Impl {
 public:
     Impl(Books& books, OutgoingClients clients, OutgoingOptions options, const Clock& clock)
         : m_books(books),
+          m_revisions(books),
           m_clients(clients),
           m_options(std::make_shared<const OutgoingOptions>(std::move(options))),
           m_clock(clock) {}
@@ -101,14 +69,9 @@ private:
     Result<Examined> examine(const char* model, std::int64_t id, Client* client, const Make& make) {
         if (client == nullptr) return Examined::Done;
         const std::string name = std::string(model) + "/" + std::to_string(id);
-        auto kept = m_books.recall(name);
-        if (!kept) return std::move(kept).error();
-        auto entry = entry_from(*kept);
-        if (!entry) return std::move(entry).error().during(name);
         // First what was decided before a crash: it goes out as it was decided.
-        if (!entry->pending.is_null())
-            if (Status done = hand_over(name, *entry); !done)
-                return std::move(done).error().during(name);
+        auto entry = m_revisions.open(name);
+        if (!entry) return std::move(entry).error();
         const auto options = this->options();
         EchoReader echo(*client, m_books, options->orders, m_clock);
         bool wait = false;
@@ -121,7 +84,7 @@ private:
         return Examined::Done;
     }
 
-    Status publish(const std::string& name, Entry& entry, Draft& draft) {
+    Status publish(const std::string& name, Revision& entry, Draft& draft) {
         const std::string hash = sha256_hex(draft.matters);
         const bool answered = draft.known.changes > entry.changes && draft.as_asked &&
                               m_books.wanted(draft.known.partner, "OrderChange");
@@ -129,12 +92,12 @@ private:
         if (hash == entry.hash) return {};
         if (answered && entry.revision > 0) {  // the answer to the change said all this
             entry.hash = hash;
-            return m_books.remember(name, text_from(entry));
+            return m_revisions.keep(name, entry);
         }
         if (!m_books.wanted(draft.known.partner, draft.kind)) {
             // So that an agreement made later does not send what is long past.
             entry.hash = hash;
-            return m_books.remember(name, text_from(entry));
+            return m_revisions.keep(name, entry);
         }
         if (draft.kind == "Invoice" && entry.revision > 0)
             return Error("odoo.invoice.changed",
@@ -142,38 +105,23 @@ private:
                          "invoice " + draft.own_number +
                              " was changed in Odoo after it was sent to " + draft.known.partner)
                 .remedy("credit it and post a new one, or tell the partner; it is not sent again");
-        ++entry.revision;
         entry.hash = hash;
-        if (entry.revision > 1) draft.canonical["purpose"] = "replace";
+        if (entry.revision > 0) draft.canonical["purpose"] = "replace";
         if (draft.kind == "OrderResponse")
             draft.canonical["date"] = odoo_text(m_clock.now()).substr(0, 10);
-        entry.pending = Json{{"key",
-                              "odoo/" + options()->database + "/" + name + "/" + draft.kind +
-                                  "/rev" + std::to_string(entry.revision)},
-                             {"partner", draft.known.partner},
-                             {"kind", draft.kind},
-                             {"number", draft.known.number},
-                             {"own", draft.own_number},
-                             {"canonical", std::move(draft.canonical)}};
-        if (Status kept = m_books.remember(name, text_from(entry)); !kept) return kept;
-        return hand_over(name, entry);
-    }
-
-    Status hand_over(const std::string& name, Entry& entry) {
-        const Json& pending = entry.pending;
-        if (Status taken = m_books.submit({.source_key = text_of(pending, "key"),
-                                           .partner = text_of(pending, "partner"),
-                                           .kind = text_of(pending, "kind"),
-                                           .business_number = text_of(pending, "number"),
-                                           .own_number = text_of(pending, "own"),
-                                           .canonical = pending.value("canonical", Json())});
-            !taken)
-            return taken;
-        entry.pending = Json();
-        return m_books.remember(name, text_from(entry));
+        return m_revisions.publish(name,
+                                   entry,
+                                   options()->database,
+                                   {.source_key = {},
+                                    .partner = draft.known.partner,
+                                    .kind = draft.kind,
+                                    .business_number = draft.known.number,
+                                    .own_number = draft.own_number,
+                                    .canonical = std::move(draft.canonical)});
     }
 
     Books& m_books;
+    Revisions m_revisions;
     OutgoingClients m_clients;
     Guarded<std::shared_ptr<const OutgoingOptions>> m_options;
     const Clock& m_clock;

@@ -80,5 +80,7 @@ WatchedModel watched_invoices();
 Result<std::string> make_sscc(const std::string& prefix, std::int64_t number);
 // 18 digits with the right check digit, perhaps after "00" or "(00)"; else empty.
 std::string sscc_in(const std::string& text);
+// 13 digits with the right check digit; else empty.
+std::string gln_in(const std::string& text);
 
 }  // namespace sallyport::odoo

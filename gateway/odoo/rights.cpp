@@ -28,6 +28,9 @@ constexpr std::array Flows{
     std::pair{Flow::ResponsesOut, std::string_view{"responses-out"}},
     std::pair{Flow::Watcher, std::string_view{"watcher"}},
     std::pair{Flow::StockInquiry, std::string_view{"stock-inquiry"}},
+    std::pair{Flow::ReceiptsOut, std::string_view{"receipts-out"}},
+    std::pair{Flow::PaymentsOut, std::string_view{"payments-out"}},
+    std::pair{Flow::RemittanceIn, std::string_view{"remittance-in"}},
 };
 
 constexpr std::array Operations{std::pair{'r', "read"},

@@ -26,7 +26,10 @@ enum class Flow : std::uint8_t {
     BillIn,
     ResponsesOut,
     Watcher,
-    StockInquiry  // stock for partners who ask
+    StockInquiry,  // stock for partners who ask
+    ReceiptsOut,   // what we received, for vendors
+    PaymentsOut,   // what we paid, for vendors
+    RemittanceIn   // what customers paid
 };
 
 std::string_view to_string(Flow flow);  // "orders-in"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/odoo_double/deliveries.h"
 
+#include "gateway/odoo_double/purchases.h"
 #include "gateway/odoo_double/sale_orders.h"
 
 #include <algorithm>
@@ -189,7 +190,8 @@ Json Env::button_validate(const std::vector<Id>& ids) {
     require("stock.picking", 'w');
     Json answer = true;
     for (const Id id : ids)
-        answer = Deliveries(*this).validate(id);
+        answer = Purchases(*this).is_receipt(id) ? Purchases(*this).receive(id)
+                                                 : Deliveries(*this).validate(id);
     return answer;
 }
 

@@ -67,6 +67,11 @@ public:
     Json button_draft(const std::vector<Id>& ids);
     Json refund_moves(const std::vector<Id>& ids);
 
+    // purchases.cpp
+    Json button_confirm(const std::vector<Id>& ids);
+    Json button_cancel(const std::vector<Id>& ids);
+    Json create_payments(const std::vector<Id>& bills);
+
     Json address_get(const std::vector<Id>& ids, const Json& kinds) const;
 
     Records& records() { return m_records; }
@@ -78,6 +83,7 @@ private:
     friend class SaleOrders;
     friend class Deliveries;
     friend class Invoices;
+    friend class Purchases;
     bool matches(const std::string& model, Id id, const Json& domain) const;
     void check_leaf(const std::string& name, const Json& leaf) const;
     bool leaf_matches(const std::string& model, Id id, const Json& leaf) const;

@@ -2,6 +2,7 @@
 // Writing: type checks as Odoo and PostgreSQL word them, commands on one2many fields, external ids.
 #include "gateway/base/bytes.h"
 #include "gateway/odoo_double/env.h"
+#include "gateway/odoo_double/purchases.h"
 #include "gateway/odoo_double/sale_orders.h"
 
 #include <Poco/SHA1Engine.h>
@@ -199,6 +200,7 @@ Id Env::create(const std::string& name, Json values) {
     SaleOrders rules(*this);
     Json computed = values;
     defaults(name, computed);
+    Purchases(*this).before_create(name, computed);
     if (name == "sale.order") rules.before_create(computed);
     if (name == "sale.order.line") rules.before_create_line(computed);
     for (const auto& [field_name, definition] : schema.fields)
@@ -216,6 +218,7 @@ Id Env::create(const std::string& name, Json values) {
     set(name, id, computed);
     if (name == "sale.order") rules.after_create(id);
     if (name == "sale.order.line") rules.recompute_line(id);
+    Purchases(*this).after_create(name, id);
     return id;
 }
 
@@ -230,6 +233,7 @@ void Env::write(const std::string& name, const std::vector<Id>& ids, const Json&
         set(name, id, computed);
         if (name == "sale.order.line") rules.recompute_line(id);
         if (name == "sale.order") rules.recompute(id);
+        Purchases(*this).after_write(name, id);
     }
 }
 

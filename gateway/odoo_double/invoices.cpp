@@ -119,7 +119,8 @@ void Invoices::total(Id move, double sign) {
               move,
               Json{{"amount_untaxed", rounded(untaxed, 2)},
                    {"amount_tax", rounded(taxed, 2)},
-                   {"amount_total", rounded(untaxed + taxed, 2)}});
+                   {"amount_total", rounded(untaxed + taxed, 2)},
+                   {"amount_residual", rounded(untaxed + taxed, 2)}});
 }
 
 void Invoices::post(Id move) {

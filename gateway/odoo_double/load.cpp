@@ -164,6 +164,11 @@ private:
             const auto& field = m_env.field(m_env.model(m_model), field_name);
             for (const auto& [cell, line] : list) {
                 Json values = line;
+                if (const Json id = values.value(".id", Json()); !id.is_null()) {
+                    values.erase(".id");
+                    m_env.write(field.relation, {std::atoll(cell_text(id).c_str())}, values);
+                    continue;
+                }
                 std::optional<std::pair<std::string, std::string>> key;
                 if (!is_blank(cell)) key = key_of(cell);
                 const auto known =
@@ -209,6 +214,8 @@ private:
                 found.try_emplace(path[0], Json(false), Json::object()).first->second;
             if (path.size() == 2 && path[1] == "id")
                 key = cell;
+            else if (path.size() == 2 && path[1] == ".id")
+                values[".id"] = cell;  // by database id: written whatever the mode is
             else
                 convert(m_env.field(m_env.model(m_model), path[0]).relation,
                         {path.begin() + 1, path.end()},

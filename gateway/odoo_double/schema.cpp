@@ -441,7 +441,12 @@ const FieldSchema* ModelSchema::field(std::string_view wanted) const {
 }
 
 Schema::Schema() {
-    std::istringstream text(Text);
+    read(Text);
+    read(buying_schema());
+}
+
+void Schema::read(const char* source) {
+    std::istringstream text(source);
     ModelSchema* model = nullptr;
     for (std::string line; std::getline(text, line);) {
         if (line.starts_with("= ")) {

@@ -41,7 +41,12 @@ public:
     const std::map<std::string, ModelSchema>& models() const { return m_models; }
 
 private:
+    void read(const char* text);
+
     std::map<std::string, ModelSchema> m_models;
 };
+
+// schema_buying.cpp; in the language of schema.cpp.
+const char* buying_schema();
 
 }  // namespace sallyport::odoo_double

@@ -36,6 +36,44 @@ std::vector<Account> outgoing_accounts(const std::string& key) {
         account("stock-inquiry", {})};
 }
 
+std::vector<Account> buying_accounts(const std::string& key) {
+    using Rights = std::map<std::string, std::string>;
+    const Rights orders{{"purchase.order", "r"}, {"purchase.order.line", "r"}};
+    const auto account = [&](const char* login, const Rights& more, bool reads_orders) {
+        Account one;
+        one.login = login;
+        one.key = key;
+        one.rights = more;
+        if (reads_orders) one.rights.insert(orders.begin(), orders.end());
+        return one;
+    };
+    return {
+        account("purchase-out", {}, true),
+        account("purchase-in",
+                {{"purchase.order", "rw"},
+                 {"purchase.order.line", "rw"},
+                 {"stock.move", "rwc"},
+                 {"stock.picking", "r"}},
+                false),
+        account("asn-in",
+                {{"stock.lot", "rc"},
+                 {"stock.move", "rw"},
+                 {"stock.picking", "rw"},
+                 {"stock.quant.package", "rc"}},
+                true),
+        account("bill-in",
+                {{"account.journal", "r"}, {"account.move", "rwc"}, {"account.move.line", "rwc"}},
+                true),
+        account("receipts-out", {{"stock.move", "r"}, {"stock.picking", "r"}}, true),
+        account("payments-out",
+                {{"account.move", "r"},
+                 {"account.move.line", "r"},
+                 {"account.partial.reconcile", "r"},
+                 {"account.payment", "r"}},
+                false),
+        account("remittance-in", {{"account.move", "r"}}, false)};
+}
+
 Account administrator_account(std::string key) {
     Account account;
     account.login = "admin";
@@ -81,11 +119,11 @@ Json partners() {
 
 Json products() {
     return Json::parse(R"([
-      {"id": 2, "name": "EDI Widget", "default_code": "EDI-1001", "barcode": "04006381333931", "uom_id": 1, "uom_po_id": 1, "tracking": "none",
+      {"id": 2, "product_tmpl_id": 2, "name": "EDI Widget", "default_code": "EDI-1001", "barcode": "04006381333931", "uom_id": 1, "uom_po_id": 1, "tracking": "none",
        "taxes_id": [1], "invoice_policy": "delivery", "list_price": 12.5, "standard_price": 7.0, "weight": 0.75},
-      {"id": 3, "name": "EDI Lot Widget", "default_code": "EDI-1002", "barcode": "04006381333948", "uom_id": 1, "uom_po_id": 1, "tracking": "lot",
+      {"id": 3, "product_tmpl_id": 3, "name": "EDI Lot Widget", "default_code": "EDI-1002", "barcode": "04006381333948", "uom_id": 1, "uom_po_id": 1, "tracking": "lot",
        "taxes_id": [1], "invoice_policy": "delivery", "list_price": 3.33, "standard_price": 1.5, "weight": 0.2},
-      {"id": 4, "name": "EDI Serial Device", "default_code": "EDI-1003", "barcode": "04006381333955", "uom_id": 1, "uom_po_id": 1, "tracking": "serial",
+      {"id": 4, "product_tmpl_id": 4, "name": "EDI Serial Device", "default_code": "EDI-1003", "barcode": "04006381333955", "uom_id": 1, "uom_po_id": 1, "tracking": "serial",
        "taxes_id": [1], "invoice_policy": "delivery", "list_price": 199.0, "standard_price": 120.0, "weight": 2.0}
     ])");
 }
@@ -94,7 +132,7 @@ Json products() {
 
 Json demo_seed() {
     Json seed = Json::parse(R"({
-      "res.company": [{"id": 1, "name": "My Company", "currency_id": 1}],
+      "res.company": [{"id": 1, "name": "My Company", "currency_id": 1, "partner_id": 1}],
       "res.currency": [{"id": 1, "name": "USD", "active": true, "rounding": 0.01, "decimal_places": 2},
                        {"id": 126, "name": "EUR", "active": false, "rounding": 0.01, "decimal_places": 2}],
       "res.country": [{"id": 233, "name": "United States", "code": "US"}],
@@ -104,7 +142,7 @@ Json demo_seed() {
       "product.pricelist": [{"id": 1, "name": "Default USD pricelist", "currency_id": 1}, {"id": 2, "name": "EDI ACME", "currency_id": 1}],
       "product.pricelist.item": [{"id": 1, "pricelist_id": 2, "product_id": 2, "fixed_price": 11.11}],
       "product.packaging": [{"id": 1, "name": "Case of 12", "product_id": 2, "qty": 12.0, "barcode": "14006381333938", "product_uom_id": 1, "sales": true}],
-      "stock.warehouse": [{"id": 1, "name": "My Company", "code": "WH", "company_id": 1}],
+      "stock.warehouse": [{"id": 1, "name": "My Company", "code": "WH", "company_id": 1, "partner_id": 1}],
       "stock.location": [{"id": 5, "name": "Customers", "usage": "customer"}, {"id": 8, "name": "Stock", "usage": "internal", "warehouse_id": 1}],
       "delivery.carrier": [{"id": 1, "name": "Standard delivery"}],
       "stock.lot": [{"id": 1, "name": "LOT-A", "product_id": 3}, {"id": 2, "name": "LOT-B", "product_id": 3},
@@ -116,6 +154,20 @@ Json demo_seed() {
                       {"id": 7, "product_id": 4, "location_id": 8, "lot_id": 6, "quantity": 1.0}, {"id": 8, "product_id": 4, "location_id": 8, "lot_id": 7, "quantity": 1.0}],
       "mail.message.subtype": [{"id": 1, "xmlid": "mail.mt_comment", "name": "Discussions"}, {"id": 2, "xmlid": "mail.mt_note", "name": "Note"}]
     })");
+    seed["product.template"] =
+        Json::parse(R"([{"id": 2, "name": "EDI Widget"}, {"id": 3, "name": "EDI Lot Widget"},
+      {"id": 4, "name": "EDI Serial Device"}])");
+    seed["product.supplierinfo"] =
+        Json::parse(R"([{"id": 1, "partner_id": 10, "product_id": 2, "product_tmpl_id": 2,
+      "product_code": "W-77-A", "product_name": "Widget 77A", "price": 6.5}])");
+    seed["stock.picking.type"] =
+        Json::parse(R"([{"id": 1, "name": "My Company: Receipts", "warehouse_id": 1}])");
+    seed["ir.model"] = Json::parse(
+        R"([{"id": 1, "xmlid": "purchase.model_purchase_order", "model": "purchase.order"},
+      {"id": 2, "xmlid": "stock.model_stock_picking", "model": "stock.picking"},
+      {"id": 3, "xmlid": "account.model_account_move", "model": "account.move"}])");
+    seed["mail.activity.type"] =
+        Json::parse(R"([{"id": 4, "xmlid": "mail.mail_activity_data_todo", "name": "To-Do"}])");
     seed["uom.uom"] = units();
     seed["res.partner"] = partners();
     seed["product.product"] = products();

@@ -7,6 +7,7 @@
 
 #include <iostream>
 #include <string>
+#include <utility>
 
 int main(int argc, char** argv) {
     using namespace sallyport;
@@ -24,6 +25,8 @@ int main(int argc, char** argv) {
     options.file = argv[1];
     options.seed = odoo_double::demo_seed();
     options.accounts = odoo_double::outgoing_accounts(*key);
+    for (odoo_double::Account& account : odoo_double::buying_accounts(*key))
+        options.accounts.push_back(std::move(account));
     options.accounts.push_back(odoo_double::orders_in_account(*key));
     options.accounts.push_back(odoo_double::administrator_account("admin"));
     auto started = odoo_double::OdooDouble::start(std::move(options), clock);
