@@ -172,7 +172,6 @@ Result<Delivery> As2Sender::send(const Frozen& frozen) {
     if (!expected) return expected.error();
     const auto wire = open_wire(frozen);
     if (!wire) return wire.error();
-
     const auto& outbound = agreement.outbound;
     HttpPost post{.url = outbound.url,
                   .headers = wire->headers,

@@ -106,7 +106,6 @@ CASES = [
     case("quirk names-unquoted", partner_id="Partner Two", quirk="names-unquoted"),
     case("quirk mic-missing-unsigned", sign=False, encrypt=False, quirk="mic-missing-unsigned"),
     case("quirk signature-binary", quirk="signature-binary"),
-    case("quirk headerless-encrypted-body", sign=False, quirk="headerless-encrypted-body"),
 ]
 
 
