@@ -101,5 +101,27 @@ TEST(MapCookbook, ShowsTheMapsThatAreTested) {
     EXPECT_GT(shown, 30U);
 }
 
+// And nothing else is shown: a snippet that no test runs would be wrong some day.
+TEST(MapCookbook, ShowsNothingThatIsNotTested) {
+    const std::string cookbook = text_of(page("cookbook.md"));
+    std::vector<std::string> tested;
+    for (const auto& entry : std::filesystem::directory_iterator(
+             std::filesystem::path(SALLYPORT_GOLDEN_DIR) / "maps" / "requirements"))
+        tested.push_back(text_of(entry.path()));
+    unsigned shown = 0;
+    for (std::size_t at = cookbook.find("\n```"); at != std::string::npos;
+         at = cookbook.find("\n```", at + 1)) {
+        const std::size_t begin = cookbook.find('\n', at + 1) + 1;
+        at = cookbook.find("\n```", begin - 1);
+        ASSERT_NE(at, std::string::npos);
+        const std::string block = cookbook.substr(begin, at - begin);
+        ++shown;
+        EXPECT_TRUE(std::any_of(tested.begin(), tested.end(), [&](const std::string& text) {
+            return text.find(block) != std::string::npos;
+        })) << block;
+    }
+    EXPECT_GT(shown, 100U);
+}
+
 }  // namespace
 }  // namespace sallyport::mapping
