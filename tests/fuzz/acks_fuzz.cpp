@@ -3,6 +3,8 @@
 // error with a code; what we answer to the same octets can be read back and is never an answer to an answer.
 // SEEDS tests/golden/x12
 // SEEDS tests/golden/edifact
+// SHARED corpus/x12
+// SHARED corpus/edifact
 #include "parsers/ack.h"
 #include "parsers/edi.h"
 #include "parsers/edifact.h"

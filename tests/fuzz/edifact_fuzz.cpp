@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // SEEDS tests/golden/edifact
+// SHARED corpus/edifact
 // Any octets: the reader gives a document or an error; a document re-emits its octets before and after validation, its report
 // and tree print as JSON, and a CONTRL made from it reads back.
 #include "parsers/ack.h"

@@ -66,7 +66,8 @@ void check_stream(BytesView octets, const transports::MimeEntity& entity) {
                 return {};
             });
         const auto whole = transports::decode_transfer(entity.body, encoding);
-        if (poured && whole) demand(decoded == *whole);
+        demand(static_cast<bool>(poured) == static_cast<bool>(whole));
+        if (whole) demand(decoded == *whole);
     }
 }
 

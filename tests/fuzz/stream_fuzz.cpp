@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SEEDS tests/golden/x12
 // SEEDS tests/golden/edifact
+// SHARED corpus/x12
+// SHARED corpus/edifact
 // Any octets: the index of separators is the same however it is made, and the stream validator says what the tree validator
 // says, whatever the size of its window.
 #include "parsers/edi.h"

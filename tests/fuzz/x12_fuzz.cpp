@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // SEEDS tests/golden/x12
+// SHARED corpus/x12
 // Any octets: the reader gives a document or an error; a document re-emits its octets, validates without trouble, its report
 // prints as JSON, and a 997 made from it reads back.
 #include "parsers/ack.h"

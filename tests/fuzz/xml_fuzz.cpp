@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // XML: nothing but a Result comes out; what was read gives its octets back; what was written reads as the same tree.
 // SEEDS tests/golden/xml
+// SHARED corpus/xml
 #include "parsers/schema.h"
 #include "parsers/xml.h"
 
