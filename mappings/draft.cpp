@@ -137,14 +137,17 @@ private:
         const std::string rest = place.substr(place.find(']'));
         std::string never, example;
         for (const FlatRule& rule : m_rules) {
-            const std::string& wire = rule.step->wire.text;
+            // Inside a block a rule may leave the segment out: .id[UP]
+            const std::string& spelt = rule.step->wire.text;
+            const std::string wire =
+                spelt.starts_with('.') ? place.substr(0, place.find('.')) + spelt : spelt;
             if (!is_silent(rule) || rule.block != block || !wire.starts_with(stem) ||
                 !wire.ends_with(rest) || wire.find(']') + rest.size() != wire.size())
                 continue;
             const std::string& text = m_map.plan().rules[rule.step->rule].text;
-            never += (never.empty() ? "" : ", ") + text;
+            never += (never.empty() ? "" : ", ") + wire + text.substr(spelt.size());
             if (example.empty())
-                example = "replace " + wire + " with " + place + text.substr(wire.size());
+                example = "replace " + wire + " with " + place + text.substr(spelt.size());
         }
         if (never.empty()) return {};
         return margin + "#   the base looks for, and these samples never have: " + never + "\n" +
