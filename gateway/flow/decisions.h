@@ -14,6 +14,12 @@ namespace sallyport::flow {
 // Error codes: flow.document.missing (Operator), flow.decision.nothing (Operator: it does not wait for a person).
 Status release_document(const Tools& tools, const std::string& document, const std::string& actor);
 
+// The same as part of a unit; `event` says who and why, its subject is set here.
+Status release_in(store::Transaction& transaction,
+                  Journal& journal,
+                  const std::string& document,
+                  store::AuditEvent event);
+
 // Gives it up for good, with a reason that stays: nothing of it is posted or sent any more. Same error codes.
 Status discard_document(const Tools& tools,
                         const std::string& document,
