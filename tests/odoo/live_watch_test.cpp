@@ -139,19 +139,21 @@ protected:
 class RowLock {
 public:
     RowLock(const std::string& psql, const std::vector<std::int64_t>& ids)
-        : m_taken(m_directory.path() / "taken"), m_session(popen(psql.c_str(), "w")) {  // NOLINT
+        : m_taken(m_directory.path() / "taken"),
+          m_session(popen((psql + " >" + m_taken.string()).c_str(), "w")) {  // NOLINT
         std::string list;
         for (const auto id : ids)
             list += (list.empty() ? "" : ",") + std::to_string(id);
-        say("BEGIN; SELECT id FROM sale_order WHERE id IN (" + list + ") FOR UPDATE;\n\\! touch " +
-            m_taken.string() + "\n");
+        say("BEGIN; SELECT id FROM sale_order WHERE id IN (" + list + ") FOR UPDATE;\n");
     }
     ~RowLock() { release(); }
     RowLock(const RowLock&) = delete;
     RowLock& operator=(const RowLock&) = delete;
     bool wait() const {
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-        while (!std::filesystem::exists(m_taken))
+        std::error_code none;
+        // The answer to the SELECT comes when the rows are held.
+        while (std::filesystem::file_size(m_taken, none) == 0 || none)
             if (std::chrono::steady_clock::now() > deadline) return false;
         return true;
     }
