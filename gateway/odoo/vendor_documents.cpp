@@ -92,7 +92,7 @@ VendorAnswer stopped(const VendorWork& work,
                      const RecordRef& record,
                      const std::string& name,
                      const Judge& judge,
-                     const std::string& code) {
+                     std::string_view code) {
     const bool rejected = judge.worst() == Judge::Act::Reject;
     const std::string what = work.posting.kind + (rejected ? " refused" : " held");
     RecordNotes notes(work.client, work.pause, work.key('h'));

@@ -8,6 +8,7 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace sallyport::odoo {
@@ -43,7 +44,7 @@ VendorAnswer stopped(const VendorWork& work,
                      const RecordRef& record,
                      const std::string& name,
                      const Judge& judge,
-                     const std::string& code);
+                     std::string_view code);  // a literal
 
 RecordRef reference(const PurchaseOrder& order);
 
