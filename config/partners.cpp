@@ -392,43 +392,8 @@ std::vector<Field> document_fields(DocumentAgreement& doc,
                    document_choice_fields(doc)});
 }
 
-std::vector<Field> odoo_fields(OdooAgreement& odoo) {
+static std::vector<Field> odoo_vendor_fields(OdooAgreement& odoo) {
     return {
-        {.key = "customer",
-         .standard = "\"\"",
-         .target = &odoo.customer,
-         .help = "the customer's reference (res.partner.ref)",
-         .reloadable = true},
-        {.key = "confirm",
-         .standard = "false",
-         .target = &odoo.confirm,
-         .help = "confirm orders at once; otherwise they stay quotations",
-         .reloadable = true},
-        {.key = "item_table",
-         .standard = "\"\"",
-         .target = &odoo.item_table,
-         .help =
-             "CSV \"theirs,ours\": this buyer's item numbers and our product references, looked "
-             "at before odoo.item_table of sallyport.toml; empty: none",
-         .reloadable = true},
-        {.key = "units",
-         .standard = "{}",
-         .target = &odoo.units,
-         .help = "this partner's units, before those of sallyport.toml: { cs = "
-                 "\"uom.product_uom_dozen\" }",
-         .reloadable = true},
-        {.key = "hold_adjustments",
-         .standard = "true",
-         .target = &odoo.hold_adjustments,
-         .help = "hold an order with allowances or charges, which Odoo's order has no field for; "
-                 "otherwise they stand in its note",
-         .reloadable = true},
-        {.key = "hold_allocations",
-         .standard = "true",
-         .target = &odoo.hold_allocations,
-         .help = "hold an order with quantities for several stores; otherwise they stand in its "
-                 "note",
-         .reloadable = true},
         {.key = "vendor",
          .standard = "\"\"",
          .target = &odoo.vendor,
@@ -474,6 +439,50 @@ std::vector<Field> odoo_fields(OdooAgreement& odoo) {
          .choices = {"warn", "hold", "reject"},
          .reloadable = true},
     };
+}
+
+std::vector<Field> odoo_fields(OdooAgreement& odoo) {
+    return joined(
+        {{
+             {.key = "customer",
+              .standard = "\"\"",
+              .target = &odoo.customer,
+              .help = "the customer's reference (res.partner.ref)",
+              .reloadable = true},
+             {.key = "confirm",
+              .standard = "false",
+              .target = &odoo.confirm,
+              .help = "confirm orders at once; otherwise they stay quotations",
+              .reloadable = true},
+             {.key = "item_table",
+              .standard = "\"\"",
+              .target = &odoo.item_table,
+              .help = "CSV \"theirs,ours\": this buyer's item numbers and our product references, "
+                      "looked "
+                      "at before odoo.item_table of sallyport.toml; empty: none",
+              .reloadable = true},
+             {.key = "units",
+              .standard = "{}",
+              .target = &odoo.units,
+              .help = "this partner's units, before those of sallyport.toml: { cs = "
+                      "\"uom.product_uom_dozen\" }",
+              .reloadable = true},
+             {.key = "hold_adjustments",
+              .standard = "true",
+              .target = &odoo.hold_adjustments,
+              .help =
+                  "hold an order with allowances or charges, which Odoo's order has no field for; "
+                  "otherwise they stand in its note",
+              .reloadable = true},
+             {.key = "hold_allocations",
+              .standard = "true",
+              .target = &odoo.hold_allocations,
+              .help =
+                  "hold an order with quantities for several stores; otherwise they stand in its "
+                  "note",
+              .reloadable = true},
+         },
+         odoo_vendor_fields(odoo)});
 }
 
 }  // namespace sallyport::config

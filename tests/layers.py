@@ -80,6 +80,7 @@ RULES = (
      {}, "nothing a partner sends may ever start a program"),
     ("sleep", re.compile(r"\bsleep_for\b|\bsleep_until\b|(?<![\w.>:])u?sleep\s*\(|\bThread::sleep\b"),
      {"gateway/daemon/compose.cpp": "the pause between tries, handed to the Odoo adapter",
+      "gateway/daemon/vendor_desk.cpp": "the same pause, for documents about purchase orders",
       "gateway/daemon/demo.cpp": "looks at the store from outside, as an operator would",
       "tests/bench/as2_load.cpp": "a load of so many messages a second is made by the clock"},
      "wait for the event with a condition and a deadline"),

@@ -4,8 +4,7 @@
 
 namespace sallyport::odoo_double {
 
-const char* buying_schema() {
-    return R"(
+constexpr const char* Models = R"(
 = res.company; Companies; id; user
 partner_id many2one(res.partner); Partner
 = res.partner; Contact; complete_name, id desc; user
@@ -90,6 +89,9 @@ currency_id many2one(res.currency); Currency
 move_id many2one(account.move); Journal Entry
 payment_method_code char; Code
 )";
+
+const char* buying_schema() {
+    return Models;
 }
 
 }  // namespace sallyport::odoo_double
