@@ -80,7 +80,8 @@ private:
             for (const DraftElement& kind : around.children) {
                 if (const auto* type = m_schemas->find("cxml-1.2", kind.tag)) return type;
             }
-            return m_schemas->find("cxml-1.2", around.tag);  // a Response that is a Status and no more
+            return m_schemas->find("cxml-1.2",
+                                   around.tag);  // a Response that is a Status and no more
         }
         return nullptr;
     }

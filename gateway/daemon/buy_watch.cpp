@@ -29,22 +29,21 @@ struct Watched {
 };
 
 const std::vector<Watched>& all_watched() {
-    static const std::vector<Watched> All{
-        {"purchases",
-         Flow::PurchaseOut,
-         odoo::watched_purchases,
-         &odoo::Purchasing::order,
-         odoo::purchase_out_fence},
-        {"receipts",
-         Flow::ReceiptsOut,
-         odoo::watched_receipts,
-         &odoo::Purchasing::receipt,
-         odoo::receipts_out_fence},
-        {"payments",
-         Flow::PaymentsOut,
-         odoo::watched_payments,
-         &odoo::Purchasing::payment,
-         odoo::payments_out_fence}};
+    static const std::vector<Watched> All{{"purchases",
+                                           Flow::PurchaseOut,
+                                           odoo::watched_purchases,
+                                           &odoo::Purchasing::order,
+                                           odoo::purchase_out_fence},
+                                          {"receipts",
+                                           Flow::ReceiptsOut,
+                                           odoo::watched_receipts,
+                                           &odoo::Purchasing::receipt,
+                                           odoo::receipts_out_fence},
+                                          {"payments",
+                                           Flow::PaymentsOut,
+                                           odoo::watched_payments,
+                                           &odoo::Purchasing::payment,
+                                           odoo::payments_out_fence}};
     return All;
 }
 
