@@ -269,7 +269,7 @@ TEST_F(MapsOfASite, AnOverlayThatNobodyUsesKeepsNoBaseOut) {
 }
 
 TEST_F(MapsOfASite, ABrokenMapIsNamedWithPlaceAndRemedy) {
-    write("base.map", base("BEG.03 <-> numbber"));
+    write("base.map", base("BEG.03 <-> numbxr"));
     EXPECT_THAT(faults(),
                 ElementsAre(AllOf(StartsWith("map.load"),
                                   HasSubstr("did you mean number?"),
