@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/api/control.h"
 
+#include "gateway/api/control_words.h"
 #include "gateway/flow/decisions.h"
 
 #include <nlohmann/json.hpp>
@@ -18,20 +19,6 @@ using transports::HttpResponse;
 constexpr std::string_view Documents = "/v1/documents/";
 constexpr std::string_view Reload = "/v1/reload";
 constexpr std::size_t LargestBody = 4096;
-
-HttpResponse json_response(int status, const ordered_json& body) {
-    return {.status = status,
-            .headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}},
-            .body = body.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n"};
-}
-
-HttpResponse refusal(int status, const Error& error) {
-    ordered_json body;
-    body["code"] = error.code();
-    body["error"] = error.what();
-    body["remedy"] = error.remedy();
-    return json_response(status, body);
-}
 
 int status_of(const Error& error) {
     if (error.code() == "flow.document.missing") return 404;
@@ -55,11 +42,6 @@ bool split_path(std::string_view path, Asked& asked) {
     return asked.verb == "release" || asked.verb == "discard";
 }
 
-std::string text_of(const ordered_json& body, const char* name) {
-    const auto found = body.find(name);
-    return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 }  // namespace
 
 ControlHandler::ControlHandler(Parts parts) : m_parts(std::move(parts)) {}
@@ -67,53 +49,43 @@ ControlHandler::ControlHandler(Parts parts) : m_parts(std::move(parts)) {}
 HttpEntry ControlHandler::enter(const HttpRequest& head) {
     HttpEntry entry;
     entry.max_body_bytes = LargestBody;
-    const std::string expected = "Bearer " + std::string(m_parts.token.reveal());
-    const std::string given(transports::header_or_empty(head.headers, "Authorization"));
-    if (m_parts.token.empty() || !equal_constant_time(expected, given)) {
-        entry.answer = refusal(
-            401,
-            Error("api.token", Blame::Operator, "the token of this gateway is missing or wrong"));
-        entry.answer->headers.emplace_back("WWW-Authenticate", "Bearer");
-        return entry;
-    }
-    if (head.method != "POST") {
-        entry.answer = refusal(405, Error("api.method", Blame::Operator, "decisions are POSTed"));
-        entry.answer->headers.emplace_back("Allow", "POST");
-    }
+    entry.answer = stopped_at_door(head, m_parts.token, {"POST"});
     return entry;
 }
 
 HttpResponse ControlHandler::reload(const std::string& actor) const {
     if (!m_parts.reload)
-        return refusal(503, Error("api.path", Blame::Operator, "this gateway reads nothing again"));
+        return control_refusal(
+            503, Error("api.path", Blame::Operator, "this gateway reads nothing again"));
     auto taken = m_parts.reload(actor);
-    if (!taken) return refusal(409, taken.error());
-    return json_response(200,
-                         {{"done", true},
-                          {"maps", taken->maps},
-                          {"rows", taken->rows},
-                          {"released", taken->released}});
+    if (!taken) return control_refusal(409, taken.error());
+    return control_response(200,
+                            {{"done", true},
+                             {"maps", taken->maps},
+                             {"rows", taken->rows},
+                             {"released", taken->released}});
 }
 
 HttpResponse ControlHandler::handle(const HttpRequest& request) {
     Asked asked;
     const bool reloads = request.path == Reload;
     if (!reloads && !split_path(request.path, asked))
-        return refusal(404, Error("api.path", Blame::Operator, "there is nothing at that path"));
+        return control_refusal(404,
+                               Error("api.path", Blame::Operator, "there is nothing at that path"));
     const auto body = ordered_json::parse(request.body, nullptr, false);
-    const std::string actor = body.is_object() ? text_of(body, "actor") : std::string();
+    const std::string actor = text_of(body, "actor");
     if (reloads && !actor.empty()) return reload(actor);
-    const std::string reason = body.is_object() ? text_of(body, "reason") : std::string();
+    const std::string reason = text_of(body, "reason");
     if (actor.empty() || (asked.verb == "discard" && reason.empty()))
-        return refusal(
+        return control_refusal(
             400,
             Error("api.body", Blame::Operator, "say who decides, and why something is given up"));
     const Status done = asked.verb == "release"
                             ? flow::release_document(m_parts.tools, asked.document, actor)
                             : flow::discard_document(m_parts.tools, asked.document, actor, reason);
-    if (!done) return refusal(status_of(done.error()), done.error());
+    if (!done) return control_refusal(status_of(done.error()), done.error());
     m_parts.pipeline.wake();
-    return json_response(200, {{"done", true}});
+    return control_response(200, {{"done", true}});
 }
 
 }  // namespace sallyport::api

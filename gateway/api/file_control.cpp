@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/api/file_control.h"
 
+#include "gateway/api/control_words.h"
 #include "gateway/flow/files.h"
 #include "transports/as2_parts.h"
 
@@ -21,26 +22,10 @@ using transports::HttpResponse;
 constexpr std::size_t LargestFile = std::size_t{64} << 30U;
 constexpr std::size_t LongestText = 512;
 
-HttpResponse json_response(int status, const ordered_json& body) {
-    return {.status = status,
-            .headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}},
-            .body = body.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n"};
-}
-
-HttpResponse refusal(int status, const Error& error) {
-    return json_response(
-        status, {{"code", error.code()}, {"error", error.what()}, {"remedy", error.remedy()}});
-}
-
 int status_of(const Error& error) {
     if (error.code() == "flow.agreement.unknown") return 404;
     if (error.code() == "flow.submit.conflict") return 409;
     return 503;
-}
-
-std::string text_of(const ordered_json& facts, const char* name) {
-    const auto found = facts.find(name);
-    return found != facts.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 bool is_text(const std::string& text) {
@@ -85,23 +70,15 @@ HttpEntry FileControl::enter(const HttpRequest& head) {
     HttpEntry entry;
     entry.max_body_bytes = LargestFile;
     entry.spool_folder = m_parts.spool_folder;
-    const std::string expected = "Bearer " + std::string(m_parts.token.reveal());
-    const std::string given(transports::header_or_empty(head.headers, "Authorization"));
-    if (m_parts.token.empty() || !equal_constant_time(expected, given)) {
-        entry.answer = refusal(
-            401,
-            Error("api.token", Blame::Operator, "the token of this gateway is missing or wrong"));
-        entry.answer->headers.emplace_back("WWW-Authenticate", "Bearer");
-    } else if (head.method != "POST") {
-        entry.answer = refusal(405, Error("api.method", Blame::Operator, "files are POSTed"));
-        entry.answer->headers.emplace_back("Allow", "POST");
+    if (auto stopped = stopped_at_door(head, m_parts.token, {"POST"})) {
+        entry.answer = std::move(*stopped);
     } else if (const auto facts = facts_of(head); !facts) {
-        entry.answer = refusal(400, facts.error());
+        entry.answer = control_refusal(400, facts.error());
     } else if (!m_parts.tools.agreements.by_name(facts->partner)) {
-        entry.answer = refusal(404,
-                               Error("flow.agreement.unknown",
-                                     Blame::Operator,
-                                     "there is no partner " + facts->partner));
+        entry.answer = control_refusal(404,
+                                       Error("flow.agreement.unknown",
+                                             Blame::Operator,
+                                             "there is no partner " + facts->partner));
     }
     return entry;
 }
@@ -118,19 +95,19 @@ Result<std::string> FileControl::archived(const HttpRequest& request) const {
 
 HttpResponse FileControl::handle(const HttpRequest& request) {
     auto submission = facts_of(request);
-    if (!submission) return refusal(400, submission.error());
+    if (!submission) return control_refusal(400, submission.error());
     auto address = archived(request);
-    if (!address) return refusal(503, address.error());
+    if (!address) return control_refusal(503, address.error());
     submission->payload_ref = *std::move(address);
     if (submission->source_key.empty())
         submission->source_key = "file/" + submission->partner + "/" + submission->payload_ref +
                                  "/" + submission->file_name;
     if (submission->source_key.size() > LongestText)
-        return refusal(400, bad_facts("the key is longer than 512 octets"));
+        return control_refusal(400, bad_facts("the key is longer than 512 octets"));
     const auto done = flow::submit_file(m_parts.tools, *submission);
-    if (!done) return refusal(status_of(done.error()), done.error());
+    if (!done) return control_refusal(status_of(done.error()), done.error());
     m_parts.pipeline.wake();
-    return json_response(200, {{"document", done->document}, {"existed", done->existed}});
+    return control_response(200, {{"document", done->document}, {"existed", done->existed}});
 }
 
 }  // namespace sallyport::api

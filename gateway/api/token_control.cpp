@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/api/token_control.h"
 
+#include "gateway/api/control_words.h"
 #include "gateway/api/tokens.h"
 
 #include <nlohmann/json.hpp>
@@ -19,17 +20,6 @@ using transports::HttpResponse;
 constexpr std::string_view Path = "/v1/tokens";
 constexpr std::size_t LargestBody = 16U << 10U;
 
-HttpResponse json_response(int status, const ordered_json& body) {
-    return {.status = status,
-            .headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}},
-            .body = body.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n"};
-}
-
-HttpResponse refusal(int status, const Error& error) {
-    return json_response(
-        status, {{"code", error.code()}, {"error", error.what()}, {"remedy", error.remedy()}});
-}
-
 int status_of(const Error& error) {
     if (error.code() == "api.token.missing") return 404;
     return error.blame() == Blame::Operator ? 400 : 503;
@@ -40,24 +30,14 @@ int status_of(const Error& error) {
 HttpEntry TokenControl::enter(const HttpRequest& head) {
     HttpEntry entry;
     entry.max_body_bytes = LargestBody;
-    const std::string expected = "Bearer " + std::string(m_token.reveal());
-    const std::string given(transports::header_or_empty(head.headers, "Authorization"));
-    if (m_token.empty() || !equal_constant_time(expected, given)) {
-        entry.answer = refusal(
-            401,
-            Error("api.token", Blame::Operator, "the token of this gateway is missing or wrong"));
-        entry.answer->headers.emplace_back("WWW-Authenticate", "Bearer");
-    } else if (head.method != "POST") {
-        entry.answer = refusal(405, Error("api.method", Blame::Operator, "tokens are POSTed"));
-        entry.answer->headers.emplace_back("Allow", "POST");
-    }
+    entry.answer = stopped_at_door(head, m_token, {"POST"});
     return entry;
 }
 
 HttpResponse TokenControl::handle(const HttpRequest& request) {
     const auto body = ordered_json::parse(request.body, nullptr, false);
     if (!body.is_object() || !body.contains("actor") || !body["actor"].is_string())
-        return refusal(400, Error("api.body", Blame::Operator, "say who decides"));
+        return control_refusal(400, Error("api.body", Blame::Operator, "say who decides"));
     const auto actor = body["actor"].get<std::string>();
     std::string_view rest = std::string_view(request.path).substr(Path.size());
     Status done = Error("api.path", Blame::Operator, "there is nothing at that path");
@@ -71,8 +51,8 @@ HttpResponse TokenControl::handle(const HttpRequest& request) {
         done = revoke_token(
             m_store, std::string(rest), from_micros(body["at"].get<std::int64_t>()), actor);
     }
-    if (!done) return refusal(status_of(done.error()), done.error());
-    return json_response(200, {{"done", true}});
+    if (!done) return control_refusal(status_of(done.error()), done.error());
+    return control_response(200, {{"done", true}});
 }
 
 }  // namespace sallyport::api

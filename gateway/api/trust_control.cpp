@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/api/trust_control.h"
 
+#include "gateway/api/control_words.h"
 #include "gateway/flow/cert_alerts.h"
 #include "gateway/flow/trust.h"
 
@@ -21,17 +22,6 @@ using transports::HttpResponse;
 constexpr std::string_view Path = "/v1/certificates";
 constexpr std::size_t LargestBody = std::size_t{64} << 10U;
 
-HttpResponse json_response(int status, const ordered_json& body) {
-    return {.status = status,
-            .headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}},
-            .body = body.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n"};
-}
-
-HttpResponse refusal(int status, const Error& error) {
-    return json_response(
-        status, {{"code", error.code()}, {"error", error.what()}, {"remedy", error.remedy()}});
-}
-
 int status_of(const Error& error) {
     const std::string_view code = error.code();
     if (code == "trust.missing" || code == "flow.agreement.unknown" || code == "api.path")
@@ -40,11 +30,6 @@ int status_of(const Error& error) {
     if (code == "trust.state") return 409;
     if (code == "trust.words" || code == "api.body" || code.starts_with("certs.")) return 400;
     return 503;
-}
-
-std::string text_of(const ordered_json& body, const char* name) {
-    const auto found = body.find(name);
-    return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 std::vector<std::string> segments_of(std::string_view path) {
@@ -102,17 +87,7 @@ TrustControl::TrustControl(Parts parts) : m_parts(std::move(parts)) {}
 HttpEntry TrustControl::enter(const HttpRequest& head) {
     HttpEntry entry;
     entry.max_body_bytes = LargestBody;
-    const std::string expected = "Bearer " + std::string(m_parts.token.reveal());
-    const std::string given(transports::header_or_empty(head.headers, "Authorization"));
-    if (m_parts.token.empty() || !equal_constant_time(expected, given)) {
-        entry.answer = refusal(
-            401,
-            Error("api.token", Blame::Operator, "the token of this gateway is missing or wrong"));
-        entry.answer->headers.emplace_back("WWW-Authenticate", "Bearer");
-    } else if (head.method != "POST" && head.method != "GET") {
-        entry.answer = refusal(405, Error("api.method", Blame::Operator, "decisions are POSTed"));
-        entry.answer->headers.emplace_back("Allow", "GET, POST");
-    }
+    entry.answer = stopped_at_door(head, m_parts.token, {"GET", "POST"});
     return entry;
 }
 
@@ -121,30 +96,29 @@ HttpResponse TrustControl::handle(const HttpRequest& request) {
     if (request.method == "GET") {
         const auto records = store::read<std::vector<flow::TrustRecord>>(
             m_parts.tools.store, [](store::Reader& reader) { return flow::trust_records(reader); });
-        if (!records) return refusal(503, records.error());
+        if (!records) return control_refusal(503, records.error());
         ordered_json all = ordered_json::array();
         for (const auto& record : *records)
             all.push_back(flow::trust_json(record, false));
-        return json_response(200, {{"certificates", all}});
+        return control_response(200, {{"certificates", all}});
     }
     const auto body = ordered_json::parse(request.body, nullptr, false);
-    const flow::TrustDecision decision{
-        .partner = at.empty() ? std::string() : at[0],
-        .fingerprint = at.size() < 2 ? std::string() : at[1],
-        .actor = body.is_object() ? text_of(body, "actor") : "",
-        .words = body.is_object() ? text_of(body, "words") : "",
-        .encrypt_from = body.is_object() ? text_of(body, "encrypt_from") : ""};
+    const flow::TrustDecision decision{.partner = at.empty() ? std::string() : at[0],
+                                       .fingerprint = at.size() < 2 ? std::string() : at[1],
+                                       .actor = text_of(body, "actor"),
+                                       .words = text_of(body, "words"),
+                                       .encrypt_from = text_of(body, "encrypt_from")};
     if (decision.actor.empty())
-        return refusal(400, Error("api.body", Blame::Operator, "say who decides"));
+        return control_refusal(400, Error("api.body", Blame::Operator, "say who decides"));
     Result<std::size_t> done = Error("api.path", Blame::Operator, "there is nothing at that path");
     if (at.size() == 3) {
         done = decide(m_parts.tools, at[2], decision);
     } else if (at.size() == 2 && at[1] == "offer") {
         done = offer(m_parts, body, decision);
     }
-    if (!done) return refusal(status_of(done.error()), done.error());
-    if (Status taken = m_parts.decided(); !taken) return refusal(503, taken.error());
-    return json_response(200, {{"done", true}, {"messages", *done}});
+    if (!done) return control_refusal(status_of(done.error()), done.error());
+    if (Status taken = m_parts.decided(); !taken) return control_refusal(503, taken.error());
+    return control_response(200, {{"done", true}, {"messages", *done}});
 }
 
 }  // namespace sallyport::api
