@@ -151,13 +151,13 @@ struct OdooAgreement {
         true;  // allowances and charges hold the order; else they stand in the note
     bool hold_allocations = true;  // so do quantities for several stores
     // The buy side. What a vendor's answer or invoice says otherwise than our order, beyond these.
-    std::string vendor{};              // res.partner.ref; empty: no vendor
-    std::string price_tolerance{};     // percent
-    std::string quantity_tolerance{};  // percent
+    std::string vendor{};                 // res.partner.ref; empty: no vendor
+    std::string price_tolerance{"0"};     // percent
+    std::string quantity_tolerance{"0"};  // percent
     std::chrono::milliseconds date_tolerance{0};
-    std::string on_price{};  // "warn", "hold", "reject"
-    std::string on_quantity{};
-    std::string on_date{};
+    std::string on_price{"hold"};  // "warn", "hold", "reject"
+    std::string on_quantity{"hold"};
+    std::string on_date{"warn"};
 };
 
 struct Partner {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <istream>
 #include <ostream>
 
@@ -48,7 +49,8 @@ std::string text_of(const Json& of, const char* name) {
 
 std::size_t count_of(const Json& of, const char* name) {
     const Json found = member(of, name);
-    return found.is_number_unsigned() ? found.get<std::size_t>() : 0;
+    return found.is_number_integer() && found.get<std::int64_t>() >= 0 ? found.get<std::size_t>()
+                                                                       : 0;
 }
 
 std::size_t offset_of(std::string_view text, const Json& position) {

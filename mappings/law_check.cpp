@@ -111,9 +111,14 @@ Trial read_is_rewritable(const CompiledMap& partner,
     out.read = std::move(theirs.read);
     if (map.info().arrow != Arrow::Both) return out;
     Trial ours = written_is_readable(map, schemas, *theirs.document);
+    if (ours.refused) {  // a partner may leave out what a `require` of ours asks for
+        out.refused = true;
+        out.wrong = std::move(ours.wrong);
+        return out;
+    }
     std::set<std::string> read_only;
     read_only_fields(map.plan().steps, out.read, read_only);
-    if (!ours.refused) ours.wrong = unannounced(ours.wrong, read_only);
+    ours.wrong = unannounced(ours.wrong, read_only);
     if (!ours.wrong.empty()) out.wrong += "what was read and is written by us:\n" + ours.wrong;
     return out;
 }

@@ -300,7 +300,7 @@ TEST_F(EdiCli, SegmentsOfTheEnvelopeAreShownByName) {
     EXPECT_EQ(run_program({"schema", "show", "005010/TA1"}).code, 0);
     EXPECT_EQ(run_program({"schema", "show", "v4/UNB"}).code, 0);
     EXPECT_EQ(run_program({"schema", "show", "v9/UNB"}).code, 78);
-    EXPECT_THAT(run_program({"schema", "show", "ISB"}).err, HasSubstr("[schema.set.unknown]"));
+    EXPECT_THAT(run_program({"schema", "show", "NOPE"}).err, HasSubstr("[schema.set.unknown]"));
 }
 
 TEST_F(EdiCli, AControlCharacterIsNotWritten) {

@@ -55,8 +55,6 @@ const std::vector<Recording> Recordings{
      {{3, "date-times are loaded in UTC only"},
       {4, "record of call 3"},
       {5, "record of call 3"},
-      {35, "vendor bills are not modelled"},
-      {36, "vendor bills are not modelled"},
       {37, "vendor bills are not modelled"}}},
     {"20_overprivilege_probe",
      "",
