@@ -79,19 +79,36 @@ void read_only_fields(const std::vector<PlanStep>& steps,
     }
 }
 
-// Differences without those the class of a rule announces: a field that is only read is not there when it is written.
-std::string unannounced(const std::string& differences, const std::set<std::string>& read_only) {
+// Differences without those the classes of rules announce: of the fields that are only read, those `announces` knows.
+std::string without(const std::string& differences,
+                    const std::set<std::string>& read_only,
+                    bool (*announces)(const std::string& line)) {
     std::string out;
     for (std::size_t at = 0; at < differences.size();) {
         const std::size_t end = differences.find('\n', at);
         const std::string line = differences.substr(at, end - at + 1);
         const std::string path = line.substr(0, line.find(": expected "));
-        const bool announced = line.ends_with(", got nothing\n") &&
-                               read_only.contains(path.substr(path.rfind('.') + 1));
+        const bool announced =
+            announces(line) && read_only.contains(path.substr(path.rfind('.') + 1));
         if (!announced) out += line;
         at = end + 1;
     }
     return out;
+}
+
+// A field that is only read is not there when it is written.
+std::string unannounced(const std::string& differences, const std::set<std::string>& read_only) {
+    return without(differences, read_only, [](const std::string& line) {
+        return line.ends_with(", got nothing\n");
+    });
+}
+
+// A field that is only read is there without having been meant when its place is one we always write.
+std::string more_than_meant(const std::string& differences,
+                            const std::set<std::string>& read_only) {
+    return without(differences, read_only, [](const std::string& line) {
+        return line.find(": expected nothing, got ") != std::string::npos;
+    });
 }
 
 // What a partner writes reads as it was meant; for a map that writes as well it goes on as any document does.
@@ -109,6 +126,9 @@ Trial read_is_rewritable(const CompiledMap& partner,
     }
     out.wrong = lost(document, *theirs.document, theirs.defaults);
     out.read = std::move(theirs.read);
+    std::set<std::string> read_only;
+    read_only_fields(map.plan().steps, out.read, read_only);
+    out.wrong = more_than_meant(out.wrong, read_only);
     if (map.info().arrow != Arrow::Both) return out;
     Trial ours = written_is_readable(map, schemas, *theirs.document);
     if (ours.refused) {  // a partner may leave out what a `require` of ours asks for
@@ -116,8 +136,6 @@ Trial read_is_rewritable(const CompiledMap& partner,
         out.wrong = std::move(ours.wrong);
         return out;
     }
-    std::set<std::string> read_only;
-    read_only_fields(map.plan().steps, out.read, read_only);
     ours.wrong = unannounced(ours.wrong, read_only);
     if (!ours.wrong.empty()) out.wrong += "what was read and is written by us:\n" + ours.wrong;
     return out;
