@@ -287,6 +287,7 @@ Json Env::value(const std::string& name, Id id, const std::string& wanted) const
     const auto found = record == nullptr ? Json::const_iterator() : record->find(wanted);
     if (record != nullptr && found != record->end()) return *found;
     if (wanted == "commercial_partner_id") {
+        if (name != "res.partner") return path_values(name, id, "partner_id.commercial_partner_id");
         const Json parent = value(name, id, "parent_id");
         return parent.is_number_integer() ? value(name, parent.get<Id>(), wanted) : Json(id);
     }

@@ -48,7 +48,6 @@ void Purchases::before_create(const std::string& model, Json& values) {
         put_default(values, "state", "draft");
         put_default(values, "name", "/");
         put_default(values, "currency_id", 1);
-        put_default(values, "commercial_partner_id", values.value("partner_id", Json(false)));
     }
     if (model == "account.move.line") put_default(values, "display_type", "product");
     if (model == "stock.move.line") {
@@ -326,17 +325,18 @@ Id Purchases::pay(Id bill) {
         Json{{"debit_move_id", debit},
              {"credit_move_id", credit},
              {"debit_amount_currency", record["amount_total"]}});
-    const Id payment = add("account.payment",
-                           Json{{"state", "posted"},
-                                {"payment_type", "outbound"},
-                                {"partner_type", "supplier"},
-                                {"partner_id", record["commercial_partner_id"]},
-                                {"company_id", 1},
-                                {"date", m_env.now().substr(0, 10)},
-                                {"amount", record["amount_total"]},
-                                {"currency_id", 1},
-                                {"move_id", entry},
-                                {"payment_method_code", "manual"}});
+    const Id payment =
+        add("account.payment",
+            Json{{"state", "posted"},
+                 {"payment_type", "outbound"},
+                 {"partner_type", "supplier"},
+                 {"partner_id", m_env.value("account.move", bill, "commercial_partner_id")},
+                 {"company_id", 1},
+                 {"date", m_env.now().substr(0, 10)},
+                 {"amount", record["amount_total"]},
+                 {"currency_id", 1},
+                 {"move_id", entry},
+                 {"payment_method_code", "manual"}});
     Json named = *m_env.records().find("account.payment", payment);
     named["name"] = numbered("PBNK1/2026/", payment);
     m_env.records().put("account.payment", payment, std::move(named));
