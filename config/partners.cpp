@@ -188,6 +188,15 @@ std::vector<Field> as2_answer_fields(As2Agreement& as2) {
              "unless off",
          .choices = {"off", "auto", "on"},
          .reloadable = true},
+        {.key = "cem",
+         .standard = "\"ask\"",
+         .target = &as2.cem,
+         .help =
+             "certificates that the partner sends by CEM: ask two people; trusted-signer: taken at "
+             "once where a certificate trusted already signed the request; off: neither taken nor "
+             "sent",
+         .choices = {"off", "ask", "trusted-signer"},
+         .reloadable = true},
         {.key = "quirks",
          .standard = "[]",
          .target = &as2.quirks,

@@ -64,6 +64,7 @@ struct As2Agreement {
     SecretRef bearer_token{};    // instead of user and password
     std::string tls_identity{};  // Settings::identities name whose certificate their server wants
     std::string restart{};       // "off", "auto", "on": AS2 Restart of what we send
+    std::string cem{};           // "off", "ask", "trusted-signer": certificates by CEM
     std::vector<std::string>
         quirks{};  // departures from the standards that a product needs, by name
 };

@@ -101,6 +101,7 @@ struct As2Agreement {
 
     As2Inbound inbound;
     As2Outbound outbound;
+    bool cem = false;  // certificates are exchanged in messages (as2_cem.h)
 
     // nullptr: we have none.
     const certs::Identity* signing_at(Instant now) const {

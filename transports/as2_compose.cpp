@@ -168,14 +168,14 @@ HeaderList transport_headers(const As2Agreement& agreement,
     const auto as2_name = [&](const std::string& name) {
         return outbound.names_unquoted ? name : write_as2_name(name);
     };
-    const bool restart = outbound.restart != Restart::Off;
-    HeaderList headers{{"AS2-Version", std::string(restart ? OurVersion : PlainVersion)},
-                       {"AS2-From", as2_name(agreement.our_id)},
-                       {"AS2-To", as2_name(agreement.partner_id)},
-                       {"Message-ID", message_id},
-                       {"Date", rfc5322_date(facts.now)},
-                       {"User-Agent", facts.product}};
-    if (restart) headers.emplace_back("EDIINT-Features", std::string(OurFeatures));
+    HeaderList headers;
+    add_version(headers, our_features(agreement, true));
+    headers.insert(headers.end(),
+                   {{"AS2-From", as2_name(agreement.our_id)},
+                    {"AS2-To", as2_name(agreement.partner_id)},
+                    {"Message-ID", message_id},
+                    {"Date", rfc5322_date(facts.now)},
+                    {"User-Agent", facts.product}});
     if (!outbound.mail_from.empty()) headers.emplace_back("From", outbound.mail_from);
     if (!outbound.subject.empty()) headers.emplace_back("Subject", outbound.subject);
     if (outbound.mdn != MdnRequest::None)

@@ -28,7 +28,7 @@ struct MdnFacts {
     std::string message_id;           // of the MDN, with brackets
     std::string boundary_seed;        // unique, letters and digits
     std::string product;              // Reporting-UA
-    bool restart = false;             // EDIINT-Features says so, as everything of ours does
+    std::string features{};           // EDIINT-Features, as everything of ours says; empty: none
 };
 
 // Headers and body for the HTTP response; signed when `style` says so. `signer` may be null for an unsigned one.

@@ -49,12 +49,12 @@ Result<Receipt> write_mdn(const MdnFacts& facts,
                           const certs::Identity* signer) {
     Receipt receipt;
     receipt.disposition = facts.disposition;
-    receipt.headers = {{"AS2-Version", std::string(facts.restart ? OurVersion : PlainVersion)},
-                       {"AS2-From", write_as2_name(facts.from)},
-                       {"AS2-To", write_as2_name(facts.to)},
-                       {"Message-ID", facts.message_id},
-                       {"MIME-Version", "1.0"}};
-    if (facts.restart) receipt.headers.emplace_back("EDIINT-Features", std::string(OurFeatures));
+    add_version(receipt.headers, facts.features);
+    receipt.headers.insert(receipt.headers.end(),
+                           {{"AS2-From", write_as2_name(facts.from)},
+                            {"AS2-To", write_as2_name(facts.to)},
+                            {"Message-ID", facts.message_id},
+                            {"MIME-Version", "1.0"}});
     const Bytes entity = report_entity(facts);
     if (!style.is_signed) {
         // The entity's own header becomes part of the response's.

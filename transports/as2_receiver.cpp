@@ -3,6 +3,7 @@
 
 #include "certs/cms_stream.h"
 #include "gateway/base/digest.h"
+#include "transports/as2_cem.h"
 #include "transports/as2_explanation.h"
 #include "transports/as2_mdn.h"
 #include "transports/as2_message.h"
@@ -192,7 +193,14 @@ private:
 
     template <typename Opened>
     HttpResponse settle(std::variant<Opened, OpenFailure> opened) {
-        if (auto* message = std::get_if<Opened>(&opened)) return accept(std::move(*message));
+        if (auto* message = std::get_if<Opened>(&opened)) {
+            if (is_cem(message->content_type) && !message->was_signed)
+                return refuse("processed/error: insufficient-message-security",
+                              Error("as2.cem.unsigned",
+                                    Blame::Partner,
+                                    "certificates are exchanged in signed messages only"));
+            return accept(std::move(*message));
+        }
         const auto& failed = std::get<OpenFailure>(opened);
         // Our own disk is no fault of the message: nothing is said about it, the partner tries again.
         if (failed.error.blame() == Blame::Operator) return unavailable(failed.error);
@@ -289,17 +297,19 @@ private:
     Result<Receipt> receipt_for(const std::string& disposition, const std::string& mic) const {
         SystemRandom random;
         const std::string id = new_id(m_around.clock.now(), random);
-        const MdnFacts facts{.from = m_parties.to,
-                             .to = m_parties.from,
-                             .original_message_id = m_parties.message_id,
-                             .disposition = disposition,
-                             .mic = mic,
-                             .explanation = std::string(explanation_of(disposition)),
-                             .message_id = '<' + id + '@' + m_around.options.host_name + '>',
-                             .boundary_seed = id,
-                             .product = m_around.options.product,
-                             .restart = m_agreement && !m_around.options.spool_folder.empty() &&
-                                        m_agreement->outbound.restart != Restart::Off};
+        const MdnFacts facts{
+            .from = m_parties.to,
+            .to = m_parties.from,
+            .original_message_id = m_parties.message_id,
+            .disposition = disposition,
+            .mic = mic,
+            .explanation = std::string(explanation_of(disposition)),
+            .message_id = '<' + id + '@' + m_around.options.host_name + '>',
+            .boundary_seed = id,
+            .product = m_around.options.product,
+            .features = m_agreement
+                            ? our_features(*m_agreement, !m_around.options.spool_folder.empty())
+                            : std::string()};
         const certs::Identity* signer =
             m_agreement ? m_agreement->signing_at(m_around.clock.now()) : nullptr;
         return write_mdn(facts, m_style, signer);

@@ -49,6 +49,18 @@ HttpResponse plain(int status, std::string_view text) {
 
 }  // namespace
 
+std::string our_features(const As2Agreement& agreement, bool restart) {
+    std::string features;
+    if (restart && agreement.outbound.restart != Restart::Off) features = RestartFeature;
+    if (agreement.cem) features += (features.empty() ? "" : ", ") + std::string(CemFeature);
+    return features;
+}
+
+void add_version(HeaderList& headers, const std::string& features) {
+    headers.emplace_back("AS2-Version", features.empty() ? "1.1" : "1.2");
+    if (!features.empty()) headers.emplace_back("EDIINT-Features", features);
+}
+
 std::set<std::string> read_features(const HeaderList& headers) {
     std::set<std::string> features;
     for (const auto& [name, value] : headers) {
@@ -264,8 +276,7 @@ HttpResponse answer_head(RestartTable* table,
     const auto agreement = from && to ? directory.by_ids(*from, *to) : nullptr;
     if (table == nullptr || !agreement || agreement->outbound.restart == Restart::Off)
         return response;
-    response.headers = {{"AS2-Version", std::string(OurVersion)},
-                        {"EDIINT-Features", std::string(OurFeatures)}};
+    add_version(response.headers, our_features(*agreement, true));
     const std::string etag(header_or_empty(head.headers, "ETag"));
     if (etag.empty() || etag.size() > LongestEtag) return response;
     const auto held = table->held(agreement->name, etag);

@@ -33,9 +33,12 @@ namespace sallyport::transports {
 
 // EDIINT-Features (RFC 6017): what is said is done, and no more is said.
 inline constexpr std::string_view RestartFeature = "AS2-Restart";
-inline constexpr std::string_view OurFeatures = RestartFeature;
-inline constexpr std::string_view OurVersion = "1.2";    // RFC 6017: EDIINT-Features is there
-inline constexpr std::string_view PlainVersion = "1.1";  // RFC 4130 6.1: compression is understood
+inline constexpr std::string_view CemFeature = "CEM";
+// What is done under this agreement; `restart`: a restart has somewhere to lie. Empty: nothing that has a name.
+std::string our_features(const As2Agreement& agreement, bool restart);
+// AS2-Version "1.2" where there is a list of features (RFC 6017), else "1.1": compression is understood (RFC 4130 6.1). With
+// its EDIINT-Features field.
+void add_version(HeaderList& headers, const std::string& features);
 
 // The names in every EDIINT-Features field, lower case.
 std::set<std::string> read_features(const HeaderList& headers);

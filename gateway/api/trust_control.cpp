@@ -2,6 +2,7 @@
 #include "gateway/api/trust_control.h"
 
 #include "gateway/api/control_words.h"
+#include "gateway/flow/cem.h"
 #include "gateway/flow/cert_alerts.h"
 #include "gateway/flow/trust.h"
 
@@ -27,8 +28,10 @@ int status_of(const Error& error) {
     if (code == "trust.missing" || code == "flow.agreement.unknown" || code == "api.path")
         return 404;
     if (code == "trust.same-person") return 403;
-    if (code == "trust.state") return 409;
-    if (code == "trust.words" || code == "api.body" || code.starts_with("certs.")) return 400;
+    if (code == "trust.state" || code == "cem.announced") return 409;
+    if (code == "trust.words" || code == "api.body" || code.starts_with("certs.") ||
+        code.starts_with("cem."))
+        return 400;
     return 503;
 }
 
@@ -97,10 +100,15 @@ HttpResponse TrustControl::handle(const HttpRequest& request) {
         const auto records = store::read<std::vector<flow::TrustRecord>>(
             m_parts.tools.store, [](store::Reader& reader) { return flow::trust_records(reader); });
         if (!records) return control_refusal(503, records.error());
-        ordered_json all = ordered_json::array();
+        const auto exchanges = store::read<std::vector<flow::CemExchange>>(
+            m_parts.tools.store, [](store::Reader& reader) { return flow::cem_exchanges(reader); });
+        if (!exchanges) return control_refusal(503, exchanges.error());
+        ordered_json all = ordered_json::array(), sent = ordered_json::array();
         for (const auto& record : *records)
             all.push_back(flow::trust_json(record, false));
-        return control_response(200, {{"certificates", all}});
+        for (const auto& exchange : *exchanges)
+            sent.push_back(flow::cem_json(exchange));
+        return control_response(200, {{"certificates", all}, {"exchanges", sent}});
     }
     const auto body = ordered_json::parse(request.body, nullptr, false);
     const flow::TrustDecision decision{.partner = at.empty() ? std::string() : at[0],
@@ -111,6 +119,17 @@ HttpResponse TrustControl::handle(const HttpRequest& request) {
     if (decision.actor.empty())
         return control_refusal(400, Error("api.body", Blame::Operator, "say who decides"));
     Result<std::size_t> done = Error("api.path", Blame::Operator, "there is nothing at that path");
+    if (at.size() == 3 && at[2] == "announce") {
+        const auto sent = m_parts.announce(
+            {.partner = at[0],
+             .fingerprint = at[1],
+             .actor = decision.actor,
+             .respond_by = text_of(body, "respond_by"),
+             .anyway = body.is_object() && body.contains("anyway") && body["anyway"] == true});
+        if (!sent) return control_refusal(status_of(sent.error()), sent.error());
+        (void)m_parts.decided();
+        return control_response(200, {{"done", true}, {"document", *sent}});
+    }
     if (at.size() == 3) {
         done = decide(m_parts.tools, at[2], decision);
     } else if (at.size() == 2 && at[1] == "offer") {

@@ -236,6 +236,8 @@ Result<std::shared_ptr<const transports::As2Agreement>> build_one(
     agreement->partner_encryption = *std::move(certificates);
     if (Status planned = plan_changes(agreed, *ours, configuration.settings, *agreement); !planned)
         return std::move(planned).error();
+    // Unsigned messages carry no certificates (as2_cem.h), and an answer must be able to go.
+    agreement->cem = agreed.cem != "off" && agreed.sign && !agreed.url.empty();
     agreement->inbound.require_signed = agreed.require_signed;
     agreement->inbound.require_encrypted = agreed.require_encrypted;
     agreement->inbound.max_body_bytes = partner.message_bytes != 0

@@ -7,6 +7,7 @@
 #include "gateway/daemon/cert_commands.h"
 #include "gateway/daemon/cert_entries.h"
 #include "gateway/daemon/open_store.h"
+#include "gateway/flow/cem.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -53,9 +54,29 @@ void add_decided(const CommandLine& line, std::vector<Row>& rows) {
     if (records) add_accepted(*records, rows);
 }
 
+// Answers of partners to certificates of ours (CEM), and of ours to theirs.
+void note_exchanges(const CommandLine& line,
+                    std::multimap<std::string, std::string>& days,
+                    Instant now) {
+    auto opened = open_for_reading(line);
+    if (!opened) return;
+    const auto exchanges = store::read<std::vector<flow::CemExchange>>(
+        *opened->store, [](store::Reader& reader) { return flow::cem_exchanges(reader); });
+    if (!exchanges) return;
+    for (const flow::CemExchange& one : *exchanges) {
+        if (!one.open() || one.respond_by == Instant{}) continue;
+        const std::string whose = one.ours ? one.partner + " answers about our certificate"
+                                           : "we answer " + one.partner + " about its certificate";
+        days.emplace(iso8601(one.respond_by).substr(0, 10),
+                     (one.respond_by < now ? "IS OVERDUE      " : "is due          ") + whose +
+                         "  document " + one.document);
+    }
+}
+
 // What happens on which day: ends, changes, and the alarms before the ends.
 void tell_calendar(CommandLine& line, const std::vector<Row>& rows, Instant now) {
     std::multimap<std::string, std::string> days;
+    note_exchanges(line, days, now);
     const auto note = [&](Instant at, const std::string& what) {
         if (at >= now) days.emplace(iso8601(at).substr(0, 10), what);
     };

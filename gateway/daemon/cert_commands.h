@@ -16,7 +16,7 @@ void add_cert_file_commands(CommandLine& line,
 void add_cert_trust_commands(CommandLine& line,
                              CLI::App& noun);  // pending, accept, confirm, reject, withdraw, offer
 void add_cert_consent_commands(CommandLine& line,
-                               CLI::App& noun);             // rollover, told, agreed, objected
+                               CLI::App& noun);             // rollover, announce, told, …
 void add_cert_calendar(CommandLine& line, CLI::App& noun);  // list
 
 // From "file:PATH", "env:NAME" or "credential:NAME"; nothing from an empty reference.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// cert rollover, told, agreed, objected: the certificate of ours that follows, and which partners know and accept it.
+// cert rollover, announce, told, agreed, objected: the certificate of ours that follows, and which partners know and accept it.
 #include "config/load.h"
 #include "gateway/daemon/cert_commands.h"
 #include "gateway/daemon/cert_entries.h"
@@ -149,6 +149,74 @@ int run(CommandLine& line, const Word& word) {
     return exit_code::Done;
 }
 
+struct Announcement {
+    std::string partner;  // empty: all that a planned change concerns
+    std::string respond_by;
+    bool anyway = false;
+};
+
+// One result for each; what one partner cannot does not stop the others.
+int announce(CommandLine& line, const Announcement& wish) {
+    const auto plan = read_plan(line);
+    if (!plan) return report(line, plan.error());
+    auto opened = open_for_reading(line);
+    if (!opened) return report(line, opened.error());
+    auto control = read_control(control_file(opened->settings.state_directory));
+    if (!control) return report(line, control.error());
+    int code = exit_code::NotFound;
+    for (const auto& planned : plan->switches)
+        for (const std::string& partner : planned.partners) {
+            if (!wish.partner.empty() && partner != wish.partner) continue;
+            if (code == exit_code::NotFound) code = exit_code::Done;
+            const Status sent =
+                ask_gateway(*control,
+                            "/v1/certificates/" + partner + "/" + planned.fingerprint + "/announce",
+                            ordered_json{{"actor", operator_name()},
+                                         {"respond_by", wish.respond_by},
+                                         {"anyway", wish.anyway}}
+                                .dump());
+            if (!sent) {
+                const int failed = report(line, sent.error());
+                code = sent.error().code() == "cem.announced" ? exit_code::Conflict : failed;
+            } else if (line.json) {
+                line.out << ordered_json{{"partner", partner},
+                                         {"sha256", planned.fingerprint},
+                                         {"done", "announced"}}
+                                .dump()
+                         << '\n';
+            } else {
+                line.out << partner << ": the request for SHA-256 " << planned.fingerprint
+                         << " goes out\n";
+            }
+        }
+    if (code == exit_code::NotFound)
+        (void)report(
+            line,
+            Error("cert.rollover.none",
+                  Blame::Operator,
+                  "no change of a certificate of ours is planned" +
+                      (wish.partner.empty() ? std::string() : " that concerns " + wish.partner))
+                .remedy("set next_key, next_certificate and next_from in [identity.NAME]"));
+    return code;
+}
+
+void add_announce(CommandLine& line, CLI::App& noun) {
+    auto wish = std::make_shared<Announcement>();
+    CLI::App* verb = noun.add_subcommand(
+        "announce", "send our next certificate to partners by message (CEM), and await consent");
+    verb->add_option("partner", wish->partner, "this partner only; else all it concerns");
+    verb->add_option("--respond-by", wish->respond_by, "by when to answer; else next_from");
+    verb->add_flag("--anyway", wish->anyway, "though the partner has not said that it can");
+    verb->add_flag("--json", line.json, "one JSON object a line on standard output");
+    verb->footer(
+        "Examples:\n"
+        "  sallyport cert announce                             to all that a change concerns\n"
+        "  sallyport cert announce acme --respond-by 2026-12-01\n"
+        "  sallyport cert announce acme --anyway               its product is known to take it\n");
+    verb->callback(
+        [&line, wish] { line.action = [&line, wish] { return announce(line, *wish); }; });
+}
+
 struct Verb {
     const char* name;
     const char* about;
@@ -195,6 +263,7 @@ void add_cert_consent_commands(CommandLine& line, CLI::App& noun) {
         "  sallyport cert rollover --json | jq '.[].partners[] | select(.state != \"agreed\")'\n"
         "  sallyport cert list --calendar                      when it happens\n");
     verb->callback([&line] { line.action = [&line] { return rollover(line); }; });
+    add_announce(line, noun);
     for (const Verb& one : Verbs) {
         auto word = std::make_shared<Word>();
         word->verb = one.name;

@@ -72,6 +72,12 @@ void tell_record(CommandLine& line, const TrustRecord& record) {
              << "    presented  " << flow::certificate_text(record.certificate) << '\n';
     for (const auto& expected : record.expected)
         line.out << "    expected   " << flow::certificate_text(expected) << '\n';
+    if (!record.uses.empty()) {
+        line.out << "    to be used for";
+        for (const std::string& use : record.uses)
+            line.out << ' ' << use;
+        line.out << '\n';
+    }
     if (!record.encrypt_from.empty())
         line.out << "    encrypts from " << record.encrypt_from << '\n';
     if (!record.message.empty()) line.out << "    first held message " << record.message << '\n';

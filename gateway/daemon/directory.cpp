@@ -10,8 +10,12 @@ using transports::As2Agreement;
 
 void add(As2Agreement& agreement, const AcceptedCertificate& accepted) {
     auto& signing = agreement.partner_signing;
-    if (std::find(signing.begin(), signing.end(), accepted.certificate) == signing.end())
+    if (accepted.verifies &&
+        std::find(signing.begin(), signing.end(), accepted.certificate) == signing.end())
         signing.push_back(accepted.certificate);
+    // Where authorities vouch for their servers nobody is pinned, and one pin would shut the others out.
+    auto& pins = agreement.outbound.tls.pins;
+    if (accepted.is_server && !pins.empty()) pins.push_back(accepted.certificate);
     if (!accepted.encrypt_from) return;
     // The partner file's own plan stands when it is the later one.
     if (agreement.next_encryption && agreement.next_encryption->from > *accepted.encrypt_from)

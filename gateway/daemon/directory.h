@@ -22,7 +22,9 @@ namespace sallyport::daemon {
 // A partner's certificate that people accepted (flow/trust.h).
 struct AcceptedCertificate {
     certs::Certificate certificate;
-    std::optional<Instant> encrypt_from;  // absent: it verifies only
+    std::optional<Instant> encrypt_from;  // absent: we do not encrypt for it
+    bool verifies = true;                 // their signatures
+    bool is_server = false;               // their HTTPS server, beside the pinned ones
 };
 
 // By partner: certificates of either side that count until a moment only.

@@ -2,6 +2,7 @@
 // What a gateway is made of. Private to compose.cpp, which builds it, and gateway_reload.cpp, which changes it.
 #pragma once
 
+#include "gateway/api/trust_control.h"
 #include "gateway/daemon/buy_watch.h"
 #include "gateway/daemon/cert_watch.h"
 #include "gateway/daemon/control_file.h"
@@ -91,6 +92,8 @@ struct GatewayParts {
     std::unique_ptr<transports::HttpServer> api_server{};
 };
 
+// announce.cpp: a certificate of ours to a partner; the document that goes.
+Result<std::string> announce(GatewayParts& parts, const api::AnnounceWish& wish);
 // trust_setup.cpp: what decides on certificates, with a spool folder of its own; after the intake. And its handler.
 void wire_trust(GatewayParts& parts, std::string host_name, std::filesystem::path spool_folder);
 std::shared_ptr<transports::HttpHandler> trust_control(GatewayParts& parts,

@@ -4,12 +4,14 @@
 #include "certs/octets.h"
 #include "config/moment.h"
 #include "gateway/base/file.h"
+#include "gateway/flow/cem_xml.h"
 #include "gateway/flow/revocation_note.h"
 #include "gateway/flow/trust.h"
 #include "transports/as2_async.h"
 #include "transports/as2_receiver.h"
 #include "transports/mime.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -133,8 +135,14 @@ Status TrustDesk::refresh() {
                          Blame::Bug,
                          "the accepted certificate " + record.certificate.fingerprint + " of " +
                              record.partner + " cannot be read from the store");
+        const auto wanted = [&](std::string_view use) {
+            return std::find(record.uses.begin(), record.uses.end(), use) != record.uses.end();
+        };
         decisions.accepted[record.partner].push_back(
-            {*std::move(certificate), config::parse_moment(record.encrypt_from)});
+            {.certificate = *std::move(certificate),
+             .encrypt_from = config::parse_moment(record.encrypt_from),
+             .verifies = record.uses.empty() || wanted(flow::cert_use::Signature),
+             .is_server = wanted(flow::cert_use::TlsServer)});
     }
     auto notes = store::read<std::vector<flow::RevocationNote>>(
         m_parts.store, [](store::Reader& reader) { return flow::revocation_notes(reader); });

@@ -40,6 +40,8 @@ public:
     Status refresh();
     void refresh_or_say();  // an error goes to the log
 
+    const std::string& host_name() const { return m_parts.host_name; }
+
     // Tools::judge_again. Errors: the one the message is refused with now; archive.*, store.*; daemon.judge (Network: nothing
     // could be stored, again later).
     Result<flow::JudgedAgain> judge_again(const store::Message& held);

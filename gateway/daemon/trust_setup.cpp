@@ -21,6 +21,7 @@ void wire_trust(GatewayParts& parts, std::string host_name, std::filesystem::pat
                          .spool_above = parts.settings.limits.spool_above});
     parts.cert_watch =
         std::make_unique<CertWatch>(*parts.tools, [&parts] { parts.trust->refresh_or_say(); });
+    parts.tools->trust_changed = [&parts] { return parts.trust->refresh(); };
     parts.tools->judge_again = [&parts](const store::Message& held) {
         return parts.trust->judge_again(held);
     };
@@ -43,8 +44,12 @@ std::shared_ptr<transports::HttpHandler> trust_control(GatewayParts& parts,
             return transports::facts_of(*certificate);
         },
         .has_partner =
-            [&parts](const std::string& name) {
-                return parts.directory->by_name(name) != nullptr;
+            [&parts](const std::string& name) { return parts.directory->by_name(name) != nullptr; },
+        .announce =
+            [&parts](const api::AnnounceWish& wish) {
+                auto sent = announce(parts, wish);
+                parts.pipeline->wake();
+                return sent;
             }});
 }
 

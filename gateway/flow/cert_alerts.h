@@ -63,6 +63,11 @@ nlohmann::ordered_json consent_json(const Consent& consent);
 // Of every certificate, or of one.
 Result<std::vector<Consent>> consents(store::Reader& reader, const std::string& fingerprint = {});
 
+// Part of a unit: the state is noted; an answer needs a partner that was told (trust.missing).
+Status note_consent(store::Transaction& transaction,
+                    Journal& journal,
+                    const TrustDecision& decision,
+                    ConsentState state);
 // decision.words must say whom and how. trust.words, trust.missing (an answer before anybody was told).
 Status note_told(const Tools& tools, const TrustDecision& decision);
 Status note_answer(const Tools& tools, const TrustDecision& decision, bool agreed);

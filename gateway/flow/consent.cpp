@@ -2,6 +2,8 @@
 // Who told a partner of a certificate of ours, and what the partner said.
 #include "gateway/flow/cert_alerts.h"
 
+#include "gateway/base/crash_point.h"
+
 #include <nlohmann/json.hpp>
 
 #include <array>
@@ -50,37 +52,13 @@ Status check_words(const TrustDecision& decision) {
                  "say with whom it was spoken of and how, and where that can be found");
 }
 
-Status save(const Tools& tools, const Consent& consent, const TrustDecision& decision) {
+Status save(const Tools& tools, const TrustDecision& decision, ConsentState state) {
     Journal journal;
-    const Status done = tools.store.submit([&](store::Transaction& transaction) -> Status {
-        const std::string name = decision.fingerprint + "/" + decision.partner;
-        auto mark = transaction.bookmark(std::string(ConsentScope), name);
-        if (!mark) return std::move(mark).error();
-        std::optional<Consent> known = *mark ? consent_from((*mark)->value) : std::nullopt;
-        Consent next = consent;
-        if (consent.state == ConsentState::Told) {
-            next.told = {decision.actor, transaction.now(), decision.words};
-        } else {
-            if (!known)
-                return Error("trust.missing",
-                             Blame::Operator,
-                             "nobody noted that " + decision.partner + " was told of " +
-                                 decision.fingerprint)
-                    .remedy("first: sallyport cert told");
-            next.told = known->told;
-            next.answered = {decision.actor, transaction.now(), decision.words};
-        }
-        if (Status set = transaction.set_bookmark(
-                std::string(ConsentScope), name, consent_json(next).dump());
-            !set)
-            return set;
-        return journal.record(
-            transaction,
-            {.actor = decision.actor,
-             .event = "certificate.consent." + std::string(to_string(next.state)),
-             .subject = "certificate:" + decision.fingerprint,
-             .detail = {{"partner", decision.partner}, {"words", decision.words}}});
+    CRASH_POINT("consent.commit.before");
+    const Status done = tools.store.submit([&](store::Transaction& transaction) {
+        return note_consent(transaction, journal, decision, state);
     });
+    CRASH_POINT("consent.commit.after");
     if (done) journal.publish(tools.log, tools.metrics);
     return done;
 }
@@ -110,22 +88,46 @@ Result<std::vector<Consent>> consents(store::Reader& reader, const std::string& 
     return found;
 }
 
+Status note_consent(store::Transaction& transaction,
+                    Journal& journal,
+                    const TrustDecision& decision,
+                    ConsentState state) {
+    const std::string name = decision.fingerprint + "/" + decision.partner;
+    auto mark = transaction.bookmark(std::string(ConsentScope), name);
+    if (!mark) return std::move(mark).error();
+    std::optional<Consent> known = *mark ? consent_from((*mark)->value) : std::nullopt;
+    Consent next{.fingerprint = decision.fingerprint, .partner = decision.partner, .state = state};
+    if (state == ConsentState::Told) {
+        next.told = {decision.actor, transaction.now(), decision.words};
+    } else {
+        if (!known)
+            return Error("trust.missing",
+                         Blame::Operator,
+                         "nobody noted that " + decision.partner + " was told of " +
+                             decision.fingerprint)
+                .remedy("first: sallyport cert told");
+        next.told = known->told;
+        next.answered = {decision.actor, transaction.now(), decision.words};
+    }
+    if (Status set = transaction.set_bookmark(
+            std::string(ConsentScope), name, consent_json(next).dump());
+        !set)
+        return set;
+    return journal.record(transaction,
+                          {.actor = decision.actor,
+                           .event = "certificate.consent." + std::string(to_string(next.state)),
+                           .subject = "certificate:" + decision.fingerprint,
+                           .detail = {{"partner", decision.partner}, {"words", decision.words}}});
+}
+
 Status note_told(const Tools& tools, const TrustDecision& decision) {
     if (Status sound = check_words(decision); !sound) return sound;
-    return save(tools,
-                {.fingerprint = decision.fingerprint,
-                 .partner = decision.partner,
-                 .state = ConsentState::Told},
-                decision);
+    return save(tools, decision, ConsentState::Told);
 }
 
 Status note_answer(const Tools& tools, const TrustDecision& decision, bool agreed) {
     if (Status sound = check_words(decision); !sound) return sound;
-    return save(tools,
-                {.fingerprint = decision.fingerprint,
-                 .partner = decision.partner,
-                 .state = agreed ? ConsentState::Agreed : ConsentState::Objected},
-                decision);
+    return save(tools, decision, agreed ? ConsentState::Agreed : ConsentState::Objected);
 }
 
 }  // namespace sallyport::flow

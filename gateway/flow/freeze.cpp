@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The octets of what goes out, made once. They are a function of rows that are stored: of the interchange's numbers and of
 // what it answers, or of the transactions that were put into it. So every later try writes the same ones.
+#include "gateway/flow/cem.h"
 #include "gateway/flow/files.h"
 #include "gateway/flow/interchange.h"
 #include "gateway/flow/reading.h"
@@ -185,6 +186,10 @@ Result<transports::Parcel> make_parcel(const Tools& tools,
                                        const store::Document& envelope,
                                        const config::Partner& partner,
                                        Packed& packed) {
+    if (envelope.standard == CemStandard) {
+        packed.octets_ref = envelope.payload_ref;
+        return parcel_of_cem(tools, envelope, partner);
+    }
     if (envelope.standard == FileStandard) {
         packed.octets_ref = envelope.payload_ref;
         return parcel_of_file(tools, envelope, partner);

@@ -2,6 +2,7 @@
 #include "gateway/flow/pipeline.h"
 
 #include "gateway/base/guarded.h"
+#include "gateway/flow/cem.h"
 #include "gateway/flow/lanes.h"
 #include "gateway/flow/runner.h"
 
@@ -333,7 +334,8 @@ Result<std::size_t> Pipeline::Impl::sweep_overdue() {
             if (!late.document.empty()) {
                 store::DocumentUpdate update;
                 if (late.kind != "mdn") update.acknowledgement = store::AckStatus::Overdue;
-                update.next = person_acts(Blame::BackOffice,
+                update.next = person_acts(late.kind == CemExpectation ? Blame::Operator
+                                                                      : Blame::BackOffice,
                                           transaction.now(),
                                           "flow.answer.overdue",
                                           "the partner's " + late.kind + " for " + late.key +

@@ -2,6 +2,7 @@
 #include "gateway/flow/runner.h"
 
 #include "gateway/base/crash_point.h"
+#include "gateway/flow/cem.h"
 #include "gateway/flow/files.h"
 
 #include <array>
@@ -18,7 +19,7 @@ struct NamedStep {
     std::string_view name;
     StepFunction run;
 };
-constexpr std::array<NamedStep, 15> Steps{{{step::Unwrap, unwrap},
+constexpr std::array<NamedStep, 16> Steps{{{step::Unwrap, unwrap},
                                            {step::Validate, validate_interchange},
                                            {step::Acknowledge, acknowledge},
                                            {step::Write, write_document},
@@ -32,7 +33,8 @@ constexpr std::array<NamedStep, 15> Steps{{{step::Unwrap, unwrap},
                                            {step::Look, look_again},
                                            {step::Stage, stage_file},
                                            {step::Deliver, deliver_file},
-                                           {step::Judge, judge_held}}};
+                                           {step::Judge, judge_held},
+                                           {step::Cem, answer_cem}}};
 
 // Dies before or after a step's unit: the boundaries that the crash harness cuts at. The names are literals for grep.
 void pass_before(std::string_view step) {
@@ -51,6 +53,7 @@ void pass_before(std::string_view step) {
     if (step == step::Stage) CRASH_POINT("stage.commit.before");
     if (step == step::Deliver) CRASH_POINT("deliver.commit.before");
     if (step == step::Judge) CRASH_POINT("judge.commit.before");
+    if (step == step::Cem) CRASH_POINT("cem.commit.before");
 }
 void pass_after(std::string_view step) {
     if (step == step::Unwrap) CRASH_POINT("unwrap.commit.after");
@@ -68,6 +71,7 @@ void pass_after(std::string_view step) {
     if (step == step::Stage) CRASH_POINT("stage.commit.after");
     if (step == step::Deliver) CRASH_POINT("deliver.commit.after");
     if (step == step::Judge) CRASH_POINT("judge.commit.after");
+    if (step == step::Cem) CRASH_POINT("cem.commit.after");
 }
 
 Result<Commit> perform(const Tools& tools, const store::Job& job) {

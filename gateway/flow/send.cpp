@@ -2,6 +2,7 @@
 // Frozen octets to the partner, as often as it takes, until a verified receipt is stored. What we acknowledged counts as
 // acknowledged only now.
 #include "gateway/base/crash_point.h"
+#include "gateway/flow/cem.h"
 #include "gateway/flow/steps.h"
 
 #include <algorithm>
@@ -71,7 +72,9 @@ Status await_answer(store::Transaction& transaction,
         const bool waits = one.state == store::ExpectationState::Open ||
                            one.state == store::ExpectationState::Overdue;
         if (one.kind == "mdn" || !waits) continue;
-        const Instant due = transaction.now() + (one.due - one.created);
+        // RespondByDate stands, as the partner reads it.
+        const Instant due = one.kind == CemExpectation ? one.due
+                                                       : transaction.now() + (one.due - one.created);
         if (document.parent.empty())
             if (Status moved = transaction.postpone_expectation(one.id, due); !moved) return moved;
         update.next = store::NextMove{.actor = store::Actor::Partner,

@@ -77,6 +77,9 @@ struct Tools {
     // of a message that fails again is the one it was refused with.
     std::function<Result<JudgedAgain>(const store::Message&)> judge_again{};
 
+    // What two people decided on certificates counts in the transports once this has returned; empty: there are none.
+    std::function<Status()> trust_changed{};
+
     // Brings a record of the back office ("stock.picking/42") out now; its error is why it cannot go. Empty: nothing goes
     // out. Called by one worker at a time per record.
     std::function<Status(const std::string&)> look_again{};

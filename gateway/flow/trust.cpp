@@ -2,6 +2,7 @@
 #include "gateway/flow/trust.h"
 
 #include "gateway/base/crash_point.h"
+#include "gateway/flow/cem.h"
 #include "gateway/flow/unknown_signer.h"
 
 #include <nlohmann/json.hpp>
@@ -13,12 +14,6 @@ namespace sallyport::flow {
 namespace {
 
 constexpr unsigned MostHeld = 10'000;
-
-Status save(store::Transaction& transaction, const TrustRecord& record) {
-    return transaction.set_bookmark(std::string(TrustScope),
-                                    record.partner + '/' + record.certificate.fingerprint,
-                                    trust_json(record, true).dump());
-}
 
 // Lower-case ASCII without the kind before the colon, blanks or a domain.
 std::string person_of(std::string_view actor) {
@@ -85,7 +80,7 @@ Status decide(const Tools& tools, const TrustDecision& decision, const Act& act)
         auto record = find(transaction, decision);
         if (!record) return std::move(record).error();
         if (Status acted = act(transaction, journal, *record); !acted) return acted;
-        if (Status saved = save(transaction, *record); !saved) return saved;
+        if (Status saved = save_trust(transaction, *record); !saved) return saved;
         return tell(transaction, journal, *record, decision);
     });
     CRASH_POINT("trust.commit.after");
@@ -108,6 +103,16 @@ Result<std::vector<store::Message>> held_for(store::Transaction& transaction,
     });
     std::reverse(held->begin(), held->end());  // in the order in which they came
     return held;
+}
+
+// How many will be read again.
+Result<std::size_t> judge_held_for(store::Transaction& transaction, const TrustRecord& record) {
+    auto held = held_for(transaction, record);
+    if (!held) return std::move(held).error();
+    for (const store::Message& message : *held)
+        if (Status added = add_judgement(transaction, message); !added)
+            return std::move(added).error();
+    return held->size();
 }
 
 Status give_up(store::Transaction& transaction, const TrustRecord& record) {
@@ -161,7 +166,7 @@ Result<TrustRecord> note_presented(store::Transaction& transaction,
     if (*known) return **std::move(known);
     record.state = TrustState::Presented;
     record.presented = transaction.now();
-    if (Status saved = save(transaction, record); !saved) return std::move(saved).error();
+    if (Status saved = save_trust(transaction, record); !saved) return std::move(saved).error();
     const Status told =
         tell(transaction, journal, record, {.actor = "partner:" + record.partner, .words = {}});
     if (!told) return told.error();
@@ -203,15 +208,30 @@ Result<std::size_t> confirm_trust(const Tools& tools, const TrustDecision& decis
                         "of their own");
             record.state = TrustState::Accepted;
             record.confirmed = {decision.actor, transaction.now(), decision.words};
-            auto held = held_for(transaction, record);
-            if (!held) return std::move(held).error();
-            waiting = held->size();
-            for (const store::Message& message : *held)
-                if (Status added = add_judgement(transaction, message); !added) return added;
-            return {};
+            auto judged = judge_held_for(transaction, record);
+            if (!judged) return std::move(judged).error();
+            waiting = *judged;
+            return settle_cem(transaction, record);
         });
     if (!done) return done.error();
     return waiting;
+}
+
+Status accept_by_agreement(store::Transaction& transaction,
+                           Journal& journal,
+                           TrustRecord record,
+                           const std::string& words) {
+    const TrustDecision decision{.partner = record.partner,
+                                 .fingerprint = record.certificate.fingerprint,
+                                 .actor = "agreement:" + record.partner,
+                                 .words = words};
+    record.requested = {"partner:" + record.partner, transaction.now(), words};
+    record.confirmed = {decision.actor, transaction.now(), "as2.cem = \"trusted-signer\""};
+    record.state = TrustState::Accepted;
+    if (auto judged = judge_held_for(transaction, record); !judged)
+        return std::move(judged).error();
+    if (Status saved = save_trust(transaction, record); !saved) return saved;
+    return tell(transaction, journal, record, decision);
 }
 
 Status reject_trust(const Tools& tools, const TrustDecision& decision) {
@@ -224,6 +244,7 @@ Status reject_trust(const Tools& tools, const TrustDecision& decision) {
                 return Status(wrong_state(record, "rejected"));
             record.state = TrustState::Rejected;
             record.ended = {decision.actor, transaction.now(), decision.words};
+            if (Status settled = settle_cem(transaction, record); !settled) return settled;
             return give_up(transaction, record);
         });
 }

@@ -47,6 +47,8 @@ struct TrustRecord {
     std::string message{};  // the first that was held because of it; empty: none
     std::string
         encrypt_from{};  // config/moment.h: what we send is encrypted for it from then on; empty: it only verifies
+    // What a CEM request wants it to be used for (cem_xml.h); empty: it verifies.
+    std::vector<std::string> uses{};
     TrustState state = TrustState::Presented;
     Instant presented{};
     TrustMove requested{};
@@ -62,6 +64,15 @@ Result<std::vector<TrustRecord>> trust_records(store::Reader& reader);
 Result<std::optional<TrustRecord>> trust_record(store::Reader& reader,
                                                 const std::string& partner,
                                                 const std::string& fingerprint);
+
+Status save_trust(store::Transaction& transaction, const TrustRecord& record);
+
+// Part of a unit: accepted without people, because the partner file says so (as2.cem = "trusted-signer") and what brought it
+// was signed with a certificate that is trusted. `words` say with which. Held messages go on as with a confirmation.
+Status accept_by_agreement(store::Transaction& transaction,
+                           Journal& journal,
+                           TrustRecord record,
+                           const std::string& words);
 
 // Part of a unit: remembers a certificate somebody showed; one that is known stays as it is. Returns what is known now.
 Result<TrustRecord> note_presented(store::Transaction& transaction,

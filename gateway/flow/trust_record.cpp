@@ -82,6 +82,7 @@ ordered_json trust_json(const TrustRecord& record, bool with_der) {
             {"expected", expected},
             {"message", record.message},
             {"encrypt_from", record.encrypt_from},
+            {"uses", record.uses},
             {"presented", to_micros(record.presented)},
             {"requested", move_json(record.requested)},
             {"confirmed", move_json(record.confirmed)},
@@ -98,6 +99,8 @@ std::optional<TrustRecord> trust_from(const ordered_json& json) {
     record.source = text_at(json, "source");
     record.message = text_at(json, "message");
     record.encrypt_from = text_at(json, "encrypt_from");
+    for (const auto& use : json.value("uses", ordered_json::array()))
+        if (use.is_string()) record.uses.push_back(use.get<std::string>());
     record.presented = moment_at(json, "presented");
     record.requested = move_from(json, "requested");
     record.confirmed = move_from(json, "confirmed");
@@ -111,6 +114,12 @@ std::optional<TrustRecord> trust_from(const ordered_json& json) {
         return record;
     }
     return std::nullopt;
+}
+
+Status save_trust(store::Transaction& transaction, const TrustRecord& record) {
+    return transaction.set_bookmark(std::string(TrustScope),
+                                    record.partner + '/' + record.certificate.fingerprint,
+                                    trust_json(record, true).dump());
 }
 
 Result<std::vector<TrustRecord>> trust_records(store::Reader& reader) {

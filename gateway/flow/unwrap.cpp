@@ -2,6 +2,7 @@
 // Message to interchanges: the envelope is read, compared with the agreement and with the envelopes seen before.
 #include "gateway/base/digest.h"
 #include "gateway/flow/canonical_in.h"
+#include "gateway/flow/cem.h"
 #include "gateway/flow/files.h"
 #include "gateway/flow/interchange.h"
 #include "gateway/flow/reading.h"
@@ -9,6 +10,7 @@
 #include "gateway/flow/xml_document.h"
 #include "parsers/document.h"
 #include "parsers/edi.h"
+#include "transports/as2_cem.h"
 
 #include <optional>
 #include <utility>
@@ -250,6 +252,8 @@ Result<Commit> unwrap(const Tools& tools, const store::Job& job) {
         return unwrap_canonical(tools, *message, job);
     auto agreement = agreement_of(tools, message->partner);
     if (!agreement) return std::move(agreement).error();
+    if (transports::is_cem(message->content_type))
+        return unwrap_cem(tools, *message, (*agreement)->partner);
     if (passes_unread(*message, (*agreement)->partner)) return unwrap_file(tools, *message);
     const auto size = tools.archive.size(message->payload_ref);
     if (!size) return size.error();
