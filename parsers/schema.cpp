@@ -280,10 +280,14 @@ Result<const SetSchema*> SchemaSet::find(Standard standard,
     if (!dictionary) {
         for (const auto& [name, unused] : dictionaries)
             known.push_back(name);
+        const std::string near = nearest(wanted, known);
+        std::string installed;
+        for (const std::string& name : known)
+            installed += (installed.empty() ? "; installed: " : ", ") + name;
         return Error("schema.release.unknown",
                      Blame::Operator,
                      "no schema for release \"" + std::string(version) + "\"" +
-                         nearest(wanted, known))
+                         (near.empty() ? installed : near))
             .remedy("agree on a release that is installed, or add its schema files");
     }
     const auto found = dictionary->sets.find(set);

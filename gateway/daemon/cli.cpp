@@ -93,7 +93,16 @@ int run_command_line(const std::vector<std::string>& arguments,
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
     try {
         app.parse(std::move(reversed));
-    } catch (const CLI::Success& asked) {  // --help, --version
+    } catch (const CLI::CallForVersion& asked) {
+        // Behind a verb people mean the release of a standard: the program's own would be a wrong answer.
+        if (arguments.front() != "--version") {
+            err << "sallyport: --version is the program's own and stands alone; the release of a "
+                   "standard is taken from the document, or named as in 004010/850\n";
+            return exit_code::Usage;
+        }
+        (void)app.exit(asked, out, err);
+        return exit_code::Done;
+    } catch (const CLI::Success& asked) {  // --help
         (void)app.exit(asked, out, err);
         return exit_code::Done;
     } catch (const CLI::ParseError& wrong) {

@@ -124,9 +124,9 @@ Error no_use(const edi::SchemaSet& schemas, const edi::SetSchema& set, const std
 }
 
 int show(CommandLine& line, const SchemaOptions& options) {
-    auto loaded = load(line, options.partner);
-    if (!loaded) return report(line, loaded.error());
     Named name = named(options.set);
+    auto loaded = load(line, options.partner.empty() ? name.partner : options.partner);
+    if (!loaded) return report(line, loaded.error());
     if (!options.release.empty()) name.release = options.release;
     auto set = find((*loaded)->schemas, name);
     const auto envelope = set ? std::nullopt : envelope_of((*loaded)->schemas, name);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/flow/folder_drop.h"
 
+#include "gateway/base/descriptor.h"
 #include "gateway/base/digest.h"
 
 #include <fcntl.h>
@@ -17,22 +18,6 @@ namespace {
 
 constexpr std::size_t LongestName = 120;
 constexpr std::size_t PieceSize = std::size_t{256} << 10U;
-
-class Descriptor {
-public:
-    explicit Descriptor(int descriptor) : m_descriptor(descriptor) {}
-    ~Descriptor() {
-        if (m_descriptor >= 0) ::close(m_descriptor);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    Descriptor(Descriptor&&) = delete;
-    Descriptor& operator=(Descriptor&&) = delete;
-    int get() const { return m_descriptor; }
-
-private:
-    int m_descriptor;
-};
 
 Error folder_error(const std::filesystem::path& where, std::string_view doing) {
     const int why = errno;

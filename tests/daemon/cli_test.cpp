@@ -32,6 +32,13 @@ TEST(CommandLine, PrintsItsVersion) {
     EXPECT_THAT(ended.out, HasSubstr("sallyport 0.1.0"));
 }
 
+TEST(CommandLine, DoesNotTakeTheReleaseOfAStandardForItsOwnVersion) {
+    const Ended ended = run_program({"schema", "show", "850", "--version", "004010"});
+    EXPECT_EQ(ended.code, 2);
+    EXPECT_EQ(ended.out, "");
+    EXPECT_THAT(ended.err, HasSubstr("004010/850"));
+}
+
 // The verbs below one, as its help lists them.
 std::vector<std::string> verbs_in(const std::string& help) {
     std::vector<std::string> verbs;

@@ -299,6 +299,9 @@ TEST_F(EdiCli, SegmentsOfTheEnvelopeAreShownByName) {
     EXPECT_THAT(ta1.out, AllOf(HasSubstr("TA1"), HasSubstr("I18")));
     EXPECT_EQ(run_program({"schema", "show", "005010/TA1"}).code, 0);
     EXPECT_EQ(run_program({"schema", "show", "v4/UNB"}).code, 0);
+    const Ended stranger = run_program({"schema", "show", "850@nobody"});
+    EXPECT_NE(stranger.code, 0) << "the partner behind the @ counts, as in schema diff";
+    EXPECT_THAT(stranger.err, HasSubstr("nobody"));
     EXPECT_EQ(run_program({"schema", "show", "v9/UNB"}).code, 78);
     EXPECT_THAT(run_program({"schema", "show", "NOPE"}).err, HasSubstr("[schema.set.unknown]"));
 }

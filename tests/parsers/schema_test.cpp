@@ -108,6 +108,9 @@ TEST(Schemas, NameTheNearestSetOrReleaseWhenOneIsUnknown) {
     const auto release = test::schemas().find(Standard::X12, "003060", "850");
     ASSERT_FALSE(release);
     EXPECT_EQ(release.error().code(), "schema.release.unknown");
+    const auto far = test::schemas().find(Standard::X12, "X", "850");
+    ASSERT_FALSE(far);
+    EXPECT_THAT(far.error().text(), testing::HasSubstr("; installed: 004010, 004030"));
 }
 
 TEST(Schemas, EveryReferenceOfEveryReleaseResolves) {

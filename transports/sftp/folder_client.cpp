@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transports/sftp/folder_client.h"
 
+#include "gateway/base/descriptor.h"
 #include "gateway/base/file.h"
 
 #include <dirent.h>
@@ -16,22 +17,6 @@
 namespace sallyport::sftp {
 
 namespace {
-
-class Descriptor {
-public:
-    explicit Descriptor(int descriptor) : m_descriptor(descriptor) {}
-    ~Descriptor() {
-        if (m_descriptor >= 0) ::close(m_descriptor);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    Descriptor(Descriptor&&) = delete;
-    Descriptor& operator=(Descriptor&&) = delete;
-    int get() const { return m_descriptor; }
-
-private:
-    int m_descriptor;
-};
 
 Error failed(const std::string& doing) {
     const int why = errno;
