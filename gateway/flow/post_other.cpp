@@ -126,7 +126,9 @@ Status store_noted(store::Transaction& transaction,
                           {.actor = {},
                            .event = "document.posted",
                            .subject = document.id,
-                           .detail = {{"kind", document.kind},
+                           .detail = {{"partner", document.partner},
+                                      {"kind", document.kind},
+                                      {"number", document.business_number},
                                       {"record", noted.record.name},
                                       {"existed", noted.record.existed ? "yes" : "no"}}});
 }

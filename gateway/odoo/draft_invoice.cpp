@@ -31,6 +31,7 @@ long days_between(const std::string& from, const std::string& to) {
 
 struct Records {
     Json move{};
+    Json company{};
     Json lines{};  // display_type product and tax
     Json taxes{};
     std::map<std::int64_t, std::int64_t> orders{};  // sale.order.line to sale.order
@@ -51,10 +52,18 @@ public:
         draft.kind = "Invoice";
         draft.own_number = text_of(m_records.move, "name");
         draft.matters = draft.canonical.dump();
+        // Not what matters: a number that the company gets later does not change invoices that were sent.
+        tax_number(draft.canonical);
         return draft;
     }
 
 private:
+    void tax_number(Json& out) const {
+        const std::string number = text_of(m_records.company, "vat");
+        if (number.empty()) return;
+        if (!out.contains("seller")) out["seller"]["name"] = text_of(m_records.company, "name");
+        if (!out["seller"].contains("tax_id")) out["seller"]["tax_id"] = number;
+    }
     bool refund() const { return text_of(m_records.move, "move_type") == "out_refund"; }
 
     Json head(const Echo& first) const {
@@ -267,6 +276,7 @@ Result<std::optional<Draft>> draft_invoice(Client& client, EchoReader& echo, std
                            "state",
                            "invoice_date",
                            "invoice_date_due",
+                           "company_id",
                            "currency_id",
                            "amount_untaxed",
                            "amount_tax",
@@ -276,6 +286,13 @@ Result<std::optional<Draft>> draft_invoice(Client& client, EchoReader& echo, std
     if (found->empty() || text_of((*found)[0], "state") != "posted") return std::optional<Draft>();
     Records records{.move = (*found)[0]};
     if (Status read = read_lines(client, move, records); !read) return std::move(read).error();
+    auto company =
+        read_all(client,
+                 "res.company",
+                 Json::array({leaf("id", "=", id_in(records.move, "company_id").value_or(0))}),
+                 {"name", "vat"});
+    if (!company) return std::move(company).error();
+    records.company = company->empty() ? Json::object() : (*company)[0];
     std::map<std::int64_t, std::vector<std::int64_t>> by_order;
     for (const auto& [line, order] : records.orders)
         by_order[order].push_back(line);

@@ -113,6 +113,7 @@ Fence invoices_out_fence(const OrdersOptions& options) {
                        "state",
                        "invoice_date",
                        "invoice_date_due",
+                       "company_id",
                        "currency_id",
                        "amount_untaxed",
                        "amount_tax",
@@ -133,6 +134,7 @@ Fence invoices_out_fence(const OrdersOptions& options) {
                        "amount_currency",
                        "sale_line_ids"}},
                      {"sale.order.line", "search_read", {"order_id"}},
+                     {"res.company", "search_read", {"name", "vat"}},
                      {"account.tax", "search_read", {"amount", "amount_type"}}});
 }
 

@@ -53,8 +53,7 @@ public:
             return std::move(done).error();
         if (m_judge.worst() != Judge::Act::Warn)
             return stopped(m_work, reference(m_order), m_order.name, m_judge, "odoo.answer.held");
-        if (Status done = remember(); !done) return std::move(done).error();
-        if (Status done = write(); !done) return std::move(done).error();
+        // Before what is written: a document whose note is found is done with.
         if (m_judge.any())
             if (Status asked = notes.task(reference(m_order),
                                           "differs",
@@ -62,6 +61,8 @@ public:
                                           html_paragraphs(m_work.head("Answer"), m_judge.all()));
                 !asked)
                 return std::move(asked).error();
+        if (Status done = remember(); !done) return std::move(done).error();
+        if (Status done = write(); !done) return std::move(done).error();
         return noted(false);
     }
 

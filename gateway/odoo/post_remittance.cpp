@@ -121,9 +121,11 @@ private:
 
     std::string body(const Invoice& invoice) const {
         const Json& payment = invoice.payment;
-        std::vector<std::string> lines{"Pays " + text_of(payment, "paid") + " " +
-                                       text_of(m_content, "currency") + " on " +
-                                       text_of(m_content, "pay_on")};
+        std::string first = "Pays " + text_of(payment, "paid");
+        for (const auto& [word, field] : {std::pair{" ", "currency"}, std::pair{" on ", "pay_on"}})
+            if (const std::string text = text_of(m_content, field); !text.empty())
+                first += word + text;
+        std::vector<std::string> lines{std::move(first)};
         for (const char* field : {"gross", "discount", "adjustment", "adjustment_reason"})
             if (const std::string text = text_of(payment, field); !text.empty())
                 lines.push_back(std::string(field) + ": " + text);

@@ -8,6 +8,7 @@
 #include "gateway/odoo/echo.h"
 #include "gateway/odoo/load.h"
 #include "gateway/odoo/outgoing.h"
+#include "gateway/odoo/ship_notice_pieces.h"
 #include "gateway/odoo/vendor_work.h"
 
 #include <algorithm>
@@ -30,13 +31,6 @@ Json number_of(const Decimal& value) {
     return Json::parse(value.trimmed().to_string());
 }
 
-// Some quantity of one line in one package.
-struct Piece {
-    std::string order{};
-    Json item_line{};
-    std::string sscc{};
-};
-
 struct Expected {
     const PurchaseLine* line = nullptr;
     std::int64_t move = 0;
@@ -47,63 +41,6 @@ struct Expected {
     Json wanted = Json::array();        // values of those to be
     Decimal announced{};
 };
-
-void collect_items(const Json& holder,
-                   const std::string& order,
-                   const std::string& sscc,
-                   std::vector<Piece>& pieces);
-
-void collect_package(const Json& package,
-                     const std::string& order,
-                     const std::string& outer,
-                     std::vector<Piece>& pieces) {
-    std::string sscc = text_of(package, "sscc");
-    if (sscc.empty()) sscc = outer;
-    collect_items(package, order, sscc, pieces);
-    for (const Json& inner : package.value("packages", Json::array()))
-        collect_package(inner, order, sscc, pieces);
-}
-
-void collect_items(const Json& holder,
-                   const std::string& order,
-                   const std::string& sscc,
-                   std::vector<Piece>& pieces) {
-    for (const Json& item : holder.value("items", Json::array())) {
-        const std::string own = text_of(item, "order_number");
-        const Json packages = item.value("packages", Json::array());
-        Json rest = item;
-        rest.erase("packages");
-        if (packages.empty()) {
-            pieces.push_back({.order = own.empty() ? order : own, .item_line = rest, .sscc = sscc});
-            continue;
-        }
-        // Packages below their article (standard carton): each holds its part of it.
-        for (const Json& package : packages) {
-            Json part = rest;
-            if (package.contains("quantity")) part["quantity"] = package["quantity"];
-            if (package.contains("unit")) part["unit"] = package["unit"];
-            pieces.push_back({.order = own.empty() ? order : own,
-                              .item_line = std::move(part),
-                              .sscc = text_of(package, "sscc")});
-        }
-    }
-}
-
-std::vector<Piece> pieces_of(const Json& content) {
-    const Json shipment = content.value("shipment", Json::object());
-    const std::string whole = text_of(shipment, "order_number");
-    std::vector<Piece> pieces;
-    collect_items(shipment, whole, {}, pieces);
-    for (const Json& package : shipment.value("packages", Json::array()))
-        collect_package(package, whole, {}, pieces);
-    for (const Json& order : shipment.value("orders", Json::array())) {
-        const std::string number = text_of(order, "order_number");
-        collect_items(order, number, {}, pieces);
-        for (const Json& package : order.value("packages", Json::array()))
-            collect_package(package, number, {}, pieces);
-    }
-    return pieces;
-}
 
 // What one notice means for one order.
 class ShipmentIn {
@@ -124,20 +61,23 @@ public:
         for (const Piece& piece : pieces)
             if (piece.order == m_order.name)
                 if (Status added = add(piece); !added) return std::move(added).error();
-        for (const Expected& one : m_expected)
-            if (one.line != nullptr && !one.announced.is_zero())
-                m_judge.no_more("line " + one.line->no, "expected", one.demand, one.announced);
+        auto announced = sums();
+        if (!announced) return std::move(announced).error();
+        m_announced = *std::move(announced);
+        for (const Sums& one : m_announced)
+            m_judge.no_more("line " + one.line->no, "expected", one.demand, one.announced);
         RecordNotes notes(m_work.client, m_work.pause, m_work.key('s'));
         if (Status done = notes.attach(receipt(), m_work.posting.original); !done)
             return std::move(done).error();
         if (m_judge.worst() != Judge::Act::Warn)
             return stopped(m_work, receipt(), m_name, m_judge, "odoo.shipment.held");
-        if (Status done = write(); !done) return std::move(done).error();
+        // Before what is written: a document whose mark is found is done with.
         if (m_judge.any())
             if (Status asked =
                     notes.task(receipt(), "differs", "EDI: the ship notice differs", body());
                 !asked)
                 return std::move(asked).error();
+        if (Status done = write(); !done) return std::move(done).error();
         return noted(false);
     }
 
@@ -252,28 +192,80 @@ private:
         if (no.empty()) no = text_of(said, "line_no");
         auto meant = line_meant(m_order, no, item);
         if (!meant) return std::move(meant).error();
-        const auto expected =
-            std::find_if(m_expected.begin(), m_expected.end(), [&](const Expected& one) {
-                return one.line != nullptr && one.line->id == (*meant)->id;
-            });
-        if (expected == m_expected.end()) {
+        const std::vector<Expected*> moves = expected_of((*meant)->id);
+        if (moves.empty()) {
             m_judge.differs("line " + (*meant)->no + " is not expected any more",
                             m_judge.rules().on_quantity);
             return {};
         }
         auto quantity = Decimal::parse(text_of(said, "quantity"));
         if (!quantity) return std::move(quantity).error().during("line " + (*meant)->no);
-        const auto pieces = m_units.quantity_in(*quantity, text_of(said, "unit"), expected->unit);
+        const auto pieces =
+            m_units.quantity_in(*quantity, text_of(said, "unit"), moves.front()->unit);
         if (!pieces) {
             m_judge.differs(
                 "line " + (*meant)->no + ": unit '" + text_of(said, "unit") + "' is none of ours",
                 m_judge.rules().on_quantity);
             return {};
         }
-        auto sum = expected->announced.plus(*pieces);
-        if (!sum) return std::move(sum).error();
-        expected->announced = *sum;
-        return want(*expected, *pieces, item, piece.sscc);
+        return share(moves, *pieces, item, piece.sscc);
+    }
+
+    // A line that was raised after its order was confirmed is expected in two moves.
+    std::vector<Expected*> expected_of(std::int64_t line) {
+        std::vector<Expected*> moves;
+        for (Expected& one : m_expected)
+            if (one.line != nullptr && one.line->id == line &&
+                (moves.empty() || one.unit == moves.front()->unit))
+                moves.push_back(&one);
+        return moves;
+    }
+
+    // Each move gets what it waits for, the last one all that is left.
+    Status share(const std::vector<Expected*>& moves,
+                 const Decimal& quantity,
+                 const Json& item,
+                 const std::string& sscc) {
+        Decimal left = quantity;
+        for (Expected* move : moves) {
+            auto room = move->demand.minus(move->announced);
+            if (!room) return std::move(room).error();
+            const bool last = move == moves.back();
+            if (!last && *room <= Decimal()) continue;
+            const Decimal part = last ? left : std::min(left, *room);
+            auto rest = left.minus(part);
+            auto sum = move->announced.plus(part);
+            if (!rest || !sum) return std::move(rest ? sum : rest).error();
+            left = *rest;
+            move->announced = *sum;
+            if (Status wanted = want(*move, part, item, sscc); !wanted) return wanted;
+            if (left.is_zero()) break;
+        }
+        return {};
+    }
+
+    struct Sums {
+        const PurchaseLine* line = nullptr;
+        Decimal demand{};
+        Decimal announced{};
+    };
+
+    // What is announced, by line of the order.
+    Result<std::vector<Sums>> sums() const {
+        std::vector<Sums> all;
+        for (const Expected& one : m_expected) {
+            if (one.line == nullptr) continue;
+            auto known = std::find_if(
+                all.begin(), all.end(), [&](const Sums& sum) { return sum.line == one.line; });
+            if (known == all.end()) known = all.insert(all.end(), Sums{.line = one.line});
+            auto demand = known->demand.plus(one.demand);
+            auto announced = known->announced.plus(one.announced);
+            if (!demand || !announced) return std::move(demand ? announced : demand).error();
+            known->demand = *demand;
+            known->announced = *announced;
+        }
+        std::erase_if(all, [](const Sums& sum) { return sum.announced.is_zero(); });
+        return all;
     }
 
     Status want(Expected& expected,
@@ -295,6 +287,9 @@ private:
             auto package = package_of(code);
             if (!package) return std::move(package).error();
             values["result_package_id"] = *package;
+        } else if (!sscc.empty()) {
+            m_judge.remark("line " + expected.line->no + ": '" + sscc +
+                           "' is no SSCC (18 digits and their check digit), no package is named");
         }
         expected.wanted.push_back(std::move(values));
         return {};
@@ -340,11 +335,9 @@ private:
 
     std::string body() const {
         std::vector<std::string> lines;
-        for (const Expected& one : m_expected)
-            if (one.line != nullptr && !one.announced.is_zero())
-                lines.push_back("Line " + one.line->no + ": " +
-                                one.announced.trimmed().to_string() + " of " +
-                                one.demand.trimmed().to_string());
+        for (const Sums& one : m_announced)
+            lines.push_back("Line " + one.line->no + ": " + one.announced.trimmed().to_string() +
+                            " of " + one.demand.trimmed().to_string());
         const Json shipment = m_work.posting.content.value("shipment", Json::object());
         const Json carrier = shipment.value("carrier", Json::object());
         for (const char* field : {"scac", "routing", "tracking"})
@@ -405,6 +398,7 @@ private:
     std::string m_state{};
     bool m_first = true;
     std::vector<Expected> m_expected{};
+    std::vector<Sums> m_announced{};
     std::map<std::string, std::int64_t> m_packages{};
 };
 

@@ -48,6 +48,34 @@ bool other_item(const PurchaseLine& line, const Json& item) {
     return (gtins && !line.barcode.empty()) || ours || theirs;
 }
 
+const std::vector<std::string>& order_fields() {
+    static const std::vector<std::string> Fields{"name",
+                                                 "state",
+                                                 "partner_id",
+                                                 "currency_id",
+                                                 "date_approve",
+                                                 "date_planned",
+                                                 "company_id",
+                                                 "user_id",
+                                                 "picking_type_id",
+                                                 "dest_address_id"};
+    return Fields;
+}
+
+const std::vector<std::string>& line_fields() {
+    static const std::vector<std::string> Fields{"product_id",
+                                                 "name",
+                                                 "display_type",
+                                                 "product_qty",
+                                                 "product_uom",
+                                                 "price_unit",
+                                                 "discount",
+                                                 "date_planned",
+                                                 "qty_received",
+                                                 "qty_invoiced"};
+    return Fields;
+}
+
 }  // namespace
 
 const PurchaseLine* PurchaseOrder::line_of(std::int64_t line) const {
@@ -164,19 +192,7 @@ Result<PurchaseOrder> PurchaseReader::by_number(const std::string& number,
 }
 
 Result<std::optional<PurchaseOrder>> PurchaseReader::read(Json domain) {
-    auto found = read_all(m_client,
-                          "purchase.order",
-                          std::move(domain),
-                          {"name",
-                           "state",
-                           "partner_id",
-                           "currency_id",
-                           "date_approve",
-                           "date_planned",
-                           "company_id",
-                           "user_id",
-                           "picking_type_id",
-                           "dest_address_id"});
+    auto found = read_all(m_client, "purchase.order", std::move(domain), order_fields());
     if (!found) return std::move(found).error();
     if (found->size() != 1) return std::optional<PurchaseOrder>();
     const Json& record = found->front();
@@ -222,16 +238,7 @@ Status PurchaseReader::read_lines(PurchaseOrder& order) {
     auto records = read_all(m_client,
                             "purchase.order.line",
                             Json::array({leaf("order_id", "=", order.id)}),
-                            {"product_id",
-                             "name",
-                             "display_type",
-                             "product_qty",
-                             "product_uom",
-                             "price_unit",
-                             "discount",
-                             "date_planned",
-                             "qty_received",
-                             "qty_invoiced"});
+                            line_fields());
     if (!records) return std::move(records).error();
     for (const Json& record : *records) {
         if (!text_of(record, "display_type").empty()) continue;
@@ -340,31 +347,10 @@ Result<Decimal> price_said(const Json& line) {
 }
 
 std::vector<Fence::Rule> purchase_rules() {
-    return {{"purchase.order",
-             "search_read",
-             {"name",
-              "state",
-              "partner_id",
-              "currency_id",
-              "date_approve",
-              "date_planned",
-              "company_id",
-              "user_id",
-              "picking_type_id",
-              "dest_address_id"}},
-            {"purchase.order.line",
-             "search_read",
-             {"order_id",
-              "product_id",
-              "name",
-              "display_type",
-              "product_qty",
-              "product_uom",
-              "price_unit",
-              "discount",
-              "date_planned",
-              "qty_received",
-              "qty_invoiced"}},
+    std::vector<std::string> line = line_fields();
+    line.emplace_back("order_id");
+    return {{"purchase.order", "search_read", order_fields()},
+            {"purchase.order.line", "search_read", std::move(line)},
             {"res.partner", "search_read", {"ref", "commercial_partner_id"}},
             {"product.product", "search_read", {"default_code", "barcode", "product_tmpl_id"}},
             {"product.supplierinfo",

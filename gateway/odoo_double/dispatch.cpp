@@ -31,7 +31,7 @@ const std::map<std::string, std::vector<std::string>> Parameters{
     {"action_lock", {"ids"}},
     {"button_confirm", {"ids"}},
     {"button_cancel", {"ids"}},
-    {"create_payments", {"ids"}},
+    {"action_create_payments", {"ids"}},
     {"button_validate", {"ids"}},
     {"create_invoices", {"ids"}},
     {"action_post", {"ids"}},
@@ -285,8 +285,8 @@ Json Dispatcher::execute_step(Env& env,
     if (model == "stock.picking" && method == "button_validate") return env.button_validate(ids);
     if (model == "purchase.order" && method == "button_confirm") return env.button_confirm(ids);
     if (model == "purchase.order" && method == "button_cancel") return env.button_cancel(ids);
-    // Not Odoo's own: stands for the wizard that registers payments.
-    if (model == "account.move" && method == "create_payments") return env.create_payments(ids);
+    if (model == "account.payment.register" && method == "action_create_payments")
+        return env.action_create_payments(ids);
     if (model == "sale.advance.payment.inv" && method == "create_invoices")
         return env.create_invoices();
     if (model == "account.move" && method == "action_post") return env.action_post(ids);

@@ -70,7 +70,7 @@ public:
     // purchases.cpp
     Json button_confirm(const std::vector<Id>& ids);
     Json button_cancel(const std::vector<Id>& ids);
-    Json create_payments(const std::vector<Id>& bills);
+    Json action_create_payments(const std::vector<Id>& wizards);
 
     Json address_get(const std::vector<Id>& ids, const Json& kinds) const;
 
@@ -92,6 +92,7 @@ private:
     Json presented(const FieldSchema& field, const Json& value) const;
     Json checked(const ModelSchema& model, const FieldSchema& field, const Json& value) const;
     void check_exists(const std::string& model, Id id) const;
+    void check_document(const std::string& model, const Json& values) const;
     void set(const std::string& model, Id id, const Json& values);
     void apply_commands(const FieldSchema& field, Id owner, const Json& commands);
     void defaults(const std::string& model, Json& record);

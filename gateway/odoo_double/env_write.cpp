@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
+#include <utility>
 
 namespace sallyport::odoo_double {
 
@@ -49,6 +50,20 @@ void Env::check_exists(const std::string& name, Id id) const {
         throw Raised{"odoo.exceptions.MissingError",
                      "Record does not exist or has been deleted.\n(Record: " + name + "(" +
                          std::to_string(id) + ",), User: " + std::to_string(m_account.uid) + ")"};
+}
+
+// Notes, tasks and files want the right to write what they are about; on invoices the right to read is enough for the first two.
+void Env::check_document(const std::string& name, const Json& values) const {
+    std::string about;
+    for (const auto& [kind, field] :
+         {std::pair{"mail.message", "model"}, std::pair{"ir.attachment", "res_model"}})
+        if (const Json named = values.value(field, Json()); name == kind && named.is_string())
+            about = named.get<std::string>();
+    if (name == "mail.activity")
+        if (const Json id = values.value("res_model_id", Json()); id.is_number_integer())
+            about = value("ir.model", id.get<Id>(), "model").get<std::string>();
+    if (about.empty() || m_schema.model(about) == nullptr) return;
+    require(about, about == "account.move" && name != "ir.attachment" ? 'r' : 'w');
 }
 
 Json Env::checked(const ModelSchema& schema,
@@ -184,6 +199,7 @@ void Env::defaults(const std::string& name, Json& record) {
 
 Id Env::create(const std::string& name, Json values) {
     require(name, 'c');
+    check_document(name, values);
     const auto& schema = model(name);
     for (const auto& item : values.items())
         if (const auto& definition = field(schema, item.key()); definition.type != "one2many")

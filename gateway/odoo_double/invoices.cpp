@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/odoo_double/deliveries.h"
+#include "gateway/odoo_double/purchases.h"
 
 #include <array>
 #include <chrono>
@@ -58,6 +59,7 @@ void Invoices::invoice(Id order) {
         Json{{"name", "/"},
              {"move_type", "out_invoice"},
              {"state", "draft"},
+             {"company_id", 1},
              {"ref", m_env.value("sale.order", order, "client_order_ref")},
              {"invoice_origin", m_env.value("sale.order", order, "name")},
              {"partner_id", m_env.value("sale.order", order, "partner_invoice_id")},
@@ -131,7 +133,12 @@ void Invoices::post(Id move) {
                          std::to_string(move) + ") must be in draft.");
     const std::string today = m_env.m_now.substr(0, 10);
     Json values{{"state", "posted"}, {"invoice_date", today}, {"invoice_date_due", today}};
-    const bool refund = m_env.value("account.move", move, "move_type") == "out_refund";
+    const std::string type = m_env.value("account.move", move, "move_type").get<std::string>();
+    if (type == "in_invoice") {
+        m_env.set("account.move", move, Json{{"state", "posted"}});
+        return Purchases(m_env).post(move);
+    }
+    const bool refund = type == "out_refund";
     const Json term = m_env.value("account.move", move, "invoice_payment_term_id");
     if (!refund && term.is_number_integer())
         values["invoice_date_due"] = days_after(

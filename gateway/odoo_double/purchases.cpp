@@ -2,6 +2,7 @@
 #include "gateway/odoo_double/purchases.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace sallyport::odoo_double {
@@ -50,6 +51,8 @@ void Purchases::before_create(const std::string& model, Json& values) {
         put_default(values, "currency_id", 1);
     }
     if (model == "account.move.line") put_default(values, "display_type", "product");
+    if (model == "account.payment.register")
+        values["line_ids"] = owed(m_env.context().value("active_ids", Json::array()));
     if (model == "stock.move.line") {
         put_default(values, "state", "assigned");
         put_default(values, "picked", false);
@@ -84,6 +87,10 @@ void Purchases::after_create(const std::string& model, Id id) {
 
 void Purchases::after_write(const std::string& model, Id id) {
     if (model == "purchase.order.line") follow_order_line(id);
+    if (model == "account.move.line") {
+        const Json bill = m_env.records().find(model, id)->value("move_id", Json());
+        if (bill.is_number_integer()) total_bill(bill.get<Id>());
+    }
     if (model == "stock.move.line") {
         const Json move = m_env.records().find("stock.move.line", id)->value("move_id", Json());
         if (!move.is_number_integer()) return;
@@ -126,24 +133,36 @@ void Purchases::follow_order_line(Id line) {
     m_env.records().put("purchase.order", order.get<Id>(), head);
     total_order(order.get<Id>());
     if (head.value("state", "") != "purchase") return;
+    const Json packaging = packaging_of(line);
     double missing = number(m_env.value("purchase.order.line", line, "product_qty"));
-    Id open = 0;
-    bool came = false;
+    Id alike = 0;
     for (const auto& [id, move] : m_env.records().all("stock.move")) {
         if (move.value("purchase_line_id", Json()) != Json(line) || move["state"] == "cancel")
             continue;
         missing -= number(move["product_uom_qty"]);
-        came = came || move["state"] == "done";
-        if (move["state"] != "done") open = id;
+        if (move["state"] != "done" && move.value("product_packaging_id", Json()) == packaging)
+            alike = id;
     }
     if (missing <= 0.0) return;
-    if (open != 0 && !came) return raise(open, missing);
+    if (alike != 0) return raise(alike, missing);
     for (const auto& [id, picking] : m_env.records().all("stock.picking"))
         if (picking.value("purchase_id", Json()) == order && picking["state"] == "assigned")
             return expect(id, line, missing);
 }
 
-// Before anything came, more of a line is more of what is expected.
+// Odoo guesses a packaging wherever the quantity makes whole ones; moves that differ in it are not made one.
+Json Purchases::packaging_of(Id line) const {
+    const Json product = m_env.value("purchase.order.line", line, "product_id");
+    const double quantity = number(m_env.value("purchase.order.line", line, "product_qty"));
+    for (const auto& [id, packaging] : m_env.records().all("product.packaging"))
+        if (const double each = number(packaging.value("qty", Json(0.0)));
+            packaging.value("product_id", Json()) == product && each > 0.0 && quantity > 0.0 &&
+            std::fmod(quantity, each) == 0.0)
+            return id;
+    return false;
+}
+
+// More of a line is more of what is expected.
 void Purchases::raise(Id id, double more) {
     Json move = *m_env.records().find("stock.move", id);
     move["product_uom_qty"] = number(move["product_uom_qty"]) + more;
@@ -169,6 +188,7 @@ void Purchases::expect(Id picking, Id line, double quantity) {
                  {"quantity", quantity},
                  {"state", "assigned"},
                  {"purchase_line_id", line},
+                 {"product_packaging_id", packaging_of(line)},
                  {"has_tracking", m_env.value("product.product", product.get<Id>(), "tracking")},
                  {"location_dest_id", StockLocation}});
     add("stock.move.line",
@@ -297,11 +317,13 @@ void Purchases::total_bill(Id move) {
     double sum = 0.0;
     for (const Id line : m_env.records().owned_by("account.move.line", "move_id", move)) {
         Json one = *m_env.records().find("account.move.line", line);
+        if (one.value("display_type", "product") != "product") continue;
         if (!one.contains("name") || is_false(one["name"]))
             one["name"] = m_env.display_name("product.product", one.value("product_id", Id{0}));
         const double amount =
             number(one.value("quantity", Json(0.0))) * number(one.value("price_unit", Json(0.0)));
         one["price_subtotal"] = rounded(amount, 2);
+        one["amount_currency"] = rounded(amount, 2);
         sum += rounded(amount, 2);
         const Json ordered = one.value("purchase_line_id", Json(false));
         m_env.records().put("account.move.line", line, std::move(one));
@@ -314,17 +336,54 @@ void Purchases::total_bill(Id move) {
     m_env.records().put("account.move", move, std::move(record));
 }
 
-Id Purchases::pay(Id bill) {
-    m_env.check_exists("account.move", bill);
+// What is owed, from when the bill is posted: payments settle this line.
+void Purchases::post(Id bill) {
     const Json record = *m_env.records().find("account.move", bill);
-    const Id entry = add("account.move", Json{{"move_type", "entry"}, {"state", "posted"}});
-    const Id debit = add("account.move.line", Json{{"move_id", entry}});
-    const Id credit =
-        add("account.move.line", Json{{"move_id", bill}, {"display_type", "payment_term"}});
+    const std::string date = record["invoice_date"].get<std::string>();
+    m_env.set("account.move",
+              bill,
+              Json{{"name",
+                    "BILL/" + date.substr(0, 4) + "/" + date.substr(5, 2) + "/" +
+                        numbered("", m_env.records().next_id("sequence bill")).substr(1)},
+                   {"payment_state", "not_paid"}});
+    add("account.move.line",
+        Json{
+            {"move_id", bill}, {"display_type", "tax"}, {"amount_currency", record["amount_tax"]}});
+    add("account.move.line",
+        Json{{"move_id", bill},
+             {"display_type", "payment_term"},
+             {"amount_currency", -number(record["amount_total"])}});
+}
+
+// The wizard on posted bills: what they owe.
+Json Purchases::owed(const Json& bills) const {
+    Json lines = Json::array();
+    for (const auto& bill : bills) {
+        if (m_env.value("account.move", bill.get<Id>(), "state") != "posted")
+            throw user_error("You can only register payment for posted journal entries.");
+        for (const Id line :
+             m_env.records().owned_by("account.move.line", "move_id", bill.get<Id>()))
+            if (m_env.value("account.move.line", line, "display_type") == "payment_term")
+                lines.push_back(line);
+    }
+    return lines;
+}
+
+Id Purchases::pay(Id line) {
+    const Id bill = m_env.value("account.move.line", line, "move_id").get<Id>();
+    const Json record = *m_env.records().find("account.move", bill);
+    const Id entry = add("account.move",
+                         Json{{"move_type", "entry"},
+                              {"state", "posted"},
+                              {"ref", record["ref"]},
+                              {"partner_id", record["partner_id"]}});
+    const double amount = number(record["amount_residual"]);
+    add("account.move.line", Json{{"move_id", entry}, {"amount_currency", -amount}});
+    const Id debit =
+        add("account.move.line", Json{{"move_id", entry}, {"amount_currency", amount}});
     add("account.partial.reconcile",
-        Json{{"debit_move_id", debit},
-             {"credit_move_id", credit},
-             {"debit_amount_currency", record["amount_total"]}});
+        Json{
+            {"debit_move_id", debit}, {"credit_move_id", line}, {"debit_amount_currency", amount}});
     const Id payment =
         add("account.payment",
             Json{{"state", "posted"},
@@ -333,13 +392,14 @@ Id Purchases::pay(Id bill) {
                  {"partner_id", m_env.value("account.move", bill, "commercial_partner_id")},
                  {"company_id", 1},
                  {"date", m_env.now().substr(0, 10)},
-                 {"amount", record["amount_total"]},
+                 {"amount", amount},
                  {"currency_id", 1},
                  {"move_id", entry},
                  {"payment_method_code", "manual"}});
-    Json named = *m_env.records().find("account.payment", payment);
-    named["name"] = numbered("PBNK1/2026/", payment);
-    m_env.records().put("account.payment", payment, std::move(named));
+    const std::string name = numbered("PBNK1/" + m_env.now().substr(0, 4) + "/", payment);
+    m_env.set("account.payment", payment, Json{{"name", name}});
+    m_env.set("account.move", entry, Json{{"name", name}});
+    m_env.set("account.move", bill, Json{{"payment_state", "paid"}, {"amount_residual", 0.0}});
     return payment;
 }
 
@@ -357,12 +417,18 @@ Json Env::button_cancel(const std::vector<Id>& ids) {
     return Json();
 }
 
-Json Env::create_payments(const std::vector<Id>& bills) {
+Json Env::action_create_payments(const std::vector<Id>& wizards) {
     require("account.payment", 'c');
-    Json made = Json::array();
-    for (const Id bill : bills)
-        made.push_back(Purchases(*this).pay(bill));
-    return made;
+    Id last = 0;
+    for (const Id wizard : wizards)
+        for (const auto& line : value("account.payment.register", wizard, "line_ids"))
+            last = Purchases(*this).pay(line.get<Id>());
+    return Json{{"name", "Payments"},
+                {"type", "ir.actions.act_window"},
+                {"res_model", "account.payment"},
+                {"context", {{"create", false}}},
+                {"view_mode", "form"},
+                {"res_id", last}};
 }
 
 }  // namespace sallyport::odoo_double

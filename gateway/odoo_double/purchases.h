@@ -23,13 +23,16 @@ public:
     bool is_receipt(Id picking) const;
     // A question that changes nothing, unless the context forbids it.
     Json receive(Id picking);
-    // Makes a posted payment that settles a posted bill.
-    Id pay(Id bill);
+    void post(Id bill);
+    // Makes a posted payment that settles this line of a posted bill.
+    Id pay(Id line);
 
 private:
     void order_line(Json& values);
     void expect(Id picking, Id line, double quantity);
     void raise(Id move, double more);
+    Json packaging_of(Id line) const;
+    Json owed(const Json& bills) const;
     void follow_order_line(Id line);
     void total_order(Id order);
     void total_bill(Id move);

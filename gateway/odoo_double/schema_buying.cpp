@@ -7,6 +7,7 @@ namespace sallyport::odoo_double {
 constexpr const char* Models = R"(
 = res.company; Companies; id; user
 partner_id many2one(res.partner); Partner
+vat char; Tax ID
 = res.partner; Contact; complete_name, id desc; user
 street2 char; Street2
 state_id many2one(res.country.state); State
@@ -60,6 +61,7 @@ message_ids one2many(mail.message,res_id); Messages
 = stock.move; Stock Move; id;
 state selection(draft=New,confirmed=Waiting Availability,partially_available=Partially Available,assigned=Available,done=Done,cancel=Cancelled); Status
 purchase_line_id many2one(purchase.order.line); Purchase Order Line
+product_packaging_id many2one(product.packaging); Packaging
 has_tracking selection(serial=By Unique Serial Number,lot=By Lots,none=No Tracking); Product with Tracking
 move_line_ids one2many(stock.move.line,move_id); Move Lines
 = stock.move.line; Product Moves (Stock Move Line); id; all-rights
@@ -68,8 +70,10 @@ lot_name char; Lot/Serial Number Name
 = account.move; Journal Entry; id desc;
 move_type selection(entry=Journal Entry,out_invoice=Customer Invoice,out_refund=Customer Credit Note,in_invoice=Vendor Bill,in_refund=Vendor Credit Note); Type
 commercial_partner_id many2one(res.partner); Commercial Entity
+company_id many2one(res.company); Company
 invoice_user_id many2one(res.users); Salesperson
 amount_residual monetary; Amount Due
+payment_state selection(not_paid=Not Paid,in_payment=In Payment,paid=Paid,partial=Partially Paid,reversed=Reversed,invoicing_legacy=Invoicing App Legacy); Payment Status
 invoice_line_ids one2many(account.move.line,move_id); Invoice lines
 = account.move.line; Journal Item; id;
 purchase_line_id many2one(purchase.order.line); Purchase Order Line
@@ -77,6 +81,8 @@ purchase_line_id many2one(purchase.order.line); Purchase Order Line
 debit_move_id many2one(account.move.line) !; Debit Move
 credit_move_id many2one(account.move.line) !; Credit Move
 debit_amount_currency monetary; Debit Amount Currency
+= account.payment.register; Register Payment; id;
+line_ids many2many(account.move.line); Journal items
 = account.payment; Payments; id desc;
 state selection(draft=Draft,posted=Posted,cancel=Cancelled); Status
 payment_type selection(outbound=Send,inbound=Receive); Payment Type

@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 // What vendors and customers send about our orders and invoices, against the double: what becomes of it, once, whatever is
-// lost on the way. Disabled until the double loads and totals as the recording says: most were not yet seen green.
+// lost on the way.
 #include "buy_side_world.h"
 
 namespace sallyport::odoo {
 namespace {
 
-class DISABLED_BuySideIn : public BuySideWorld {
+class BuySideIn : public BuySideWorld {
 protected:
     std::size_t tasks(const std::string& model, std::int64_t id) {
-        std::size_t count = 0;
-        for (const Json& one : m_odoo->records("mail.activity"))
-            if (one["res_id"] == id && one["res_model_id"][1] == model) ++count;
-        return count;
+        return all("mail.activity",
+                   Json::array({Json::array({"res_model_id.model", "=", model}),
+                                Json::array({"res_id", "=", id})}))
+            .size();
     }
     std::size_t notes(const std::string& model, std::int64_t id) {
-        std::size_t count = 0;
-        for (const Json& one : where("mail.message", "model", model))
-            if (one["res_id"] == id) ++count;
-        return count;
+        return all("mail.message",
+                   Json::array(
+                       {Json::array({"model", "=", model}), Json::array({"res_id", "=", id})}))
+            .size();
     }
 };
 
 }  // namespace
 
-TEST_F(DISABLED_BuySideIn, AnAnswerWithinTheToleranceIsWrittenWithItsNumberAndDates) {
+TEST_F(BuySideIn, AnAnswerWithinTheToleranceIsWrittenWithItsNumberAndDates) {
     purchase();
     const auto noted = post(answer());
     EXPECT_EQ(noted.system, "odoo/purchase.order");
@@ -38,7 +38,7 @@ TEST_F(DISABLED_BuySideIn, AnAnswerWithinTheToleranceIsWrittenWithItsNumberAndDa
     EXPECT_EQ(tasks("purchase.order", 1), 0U);
 }
 
-TEST_F(DISABLED_BuySideIn, AnAnswerMadeBeforeIsNotMadeAgainOverAPersonsEdit) {
+TEST_F(BuySideIn, AnAnswerMadeBeforeIsNotMadeAgainOverAPersonsEdit) {
     purchase();
     post(answer());
     ask("purchase.order.line", "write", Json::array({Json::array({1}), Json{{"price_unit", 6.0}}}));
@@ -48,7 +48,7 @@ TEST_F(DISABLED_BuySideIn, AnAnswerMadeBeforeIsNotMadeAgainOverAPersonsEdit) {
     EXPECT_EQ(notes("purchase.order", 1), 1U);
 }
 
-TEST_F(DISABLED_BuySideIn, APriceBeyondTheToleranceIsHeldWithOneTask) {
+TEST_F(BuySideIn, APriceBeyondTheToleranceIsHeldWithOneTask) {
     purchase();
     EXPECT_EQ(code(answer("50", "6.57")), "odoo.answer.held");
     EXPECT_EQ(code(answer("50", "6.57")), "odoo.answer.held");
@@ -57,7 +57,7 @@ TEST_F(DISABLED_BuySideIn, APriceBeyondTheToleranceIsHeldWithOneTask) {
     EXPECT_EQ(tasks("purchase.order", 1), 1U);
 }
 
-TEST_F(DISABLED_BuySideIn, APriceBeyondTheToleranceIsRefusedOrWarnedOfWhenTheAgreementSaysSo) {
+TEST_F(BuySideIn, APriceBeyondTheToleranceIsRefusedOrWarnedOfWhenTheAgreementSaysSo) {
     purchase();
     auto one = answer("50", "9.99");
     one.rules.on_price = flow::BuyingRules::Act::Reject;
@@ -71,7 +71,7 @@ TEST_F(DISABLED_BuySideIn, APriceBeyondTheToleranceIsRefusedOrWarnedOfWhenTheAgr
     EXPECT_EQ(record("purchase.order", 1)["partner_ref"], "VSO-9");
 }
 
-TEST_F(DISABLED_BuySideIn, AQuantityIsNeverLowered) {
+TEST_F(BuySideIn, AQuantityIsNeverLowered) {
     purchase();
     auto less = answer("48", "6.5");
     EXPECT_EQ(code(less), "odoo.answer.held");
@@ -85,7 +85,7 @@ TEST_F(DISABLED_BuySideIn, AQuantityIsNeverLowered) {
     EXPECT_EQ(record("purchase.order.line", 1)["product_qty"], 52.0);
 }
 
-TEST_F(DISABLED_BuySideIn, ALateDateIsWrittenAndAskedAbout) {
+TEST_F(BuySideIn, ALateDateIsWrittenAndAskedAbout) {
     purchase();
     const auto late = post(answer("50", "6.5", "2099-01-01"));
     EXPECT_NE(late.remarks.find("2099-01-01"), std::string::npos) << late.remarks;
@@ -93,34 +93,34 @@ TEST_F(DISABLED_BuySideIn, ALateDateIsWrittenAndAskedAbout) {
     EXPECT_EQ(tasks("purchase.order", 1), 1U);
 }
 
-TEST_F(DISABLED_BuySideIn, AnAnswerToNoOrderOfThisVendorIsHeld) {
+TEST_F(BuySideIn, AnAnswerToNoOrderOfThisVendorIsHeld) {
     EXPECT_EQ(code(answer()), "odoo.purchase.unknown");
     purchase(7);
     EXPECT_EQ(code(answer()), "odoo.purchase.unknown");
 }
 
-TEST_F(DISABLED_BuySideIn, AnAnswerAboutAnotherItemIsHeld) {
+TEST_F(BuySideIn, AnAnswerAboutAnotherItemIsHeld) {
     purchase();
     auto one = answer();
     one.content["lines"][0]["item"] = Json{{"seller_code", "W-99"}};
     EXPECT_EQ(code(one), "odoo.purchase.line");
 }
 
-TEST_F(DISABLED_BuySideIn, AShipNoticeIsWhatTheReceiptExpects) {
+TEST_F(BuySideIn, AShipNoticeIsWhatTheReceiptExpects) {
     purchase();
     const auto noted = post(notice());
     EXPECT_EQ(noted.record.name, "WH/IN/00001");
-    const auto lines = m_odoo->records("stock.move.line");
+    const Json lines = all("stock.move.line");
     ASSERT_EQ(lines.size(), 2U) << "lines that stood for all that was ordered gave way";
     EXPECT_EQ(lines[0]["quantity"], 36.0);
-    EXPECT_EQ(lines[0]["result_package_id"][1], "00340987650000000014");
+    EXPECT_EQ(lines[0]["result_package_id"][1], "00340987650000000011");
     EXPECT_EQ(lines[1]["quantity"], 12.0) << "a dozen";
     EXPECT_EQ(lines[1]["lot_name"], "V-LOT-9");
     EXPECT_EQ(record("stock.picking", 1)["scheduled_date"], "2026-12-01 12:00:00");
     EXPECT_EQ(record("stock.picking", 1)["state"], "assigned");
 }
 
-TEST_F(DISABLED_BuySideIn, ASecondNoticeAddsToTheFirst) {
+TEST_F(BuySideIn, ASecondNoticeAddsToTheFirst) {
     purchase();
     post(notice("SHP-1", "30"));
     auto second = notice("SHP-2", "20");
@@ -130,20 +130,45 @@ TEST_F(DISABLED_BuySideIn, ASecondNoticeAddsToTheFirst) {
     EXPECT_EQ(record("stock.move", 1)["quantity"], 50.0);
 }
 
-TEST_F(DISABLED_BuySideIn, MoreThanOrderedIsHeld) {
+TEST_F(BuySideIn, ALineRaisedAfterItsConfirmationIsExpectedInTwoMoves) {
+    purchase();
+    ask("purchase.order.line",
+        "write",
+        Json::array({Json::array({1}), Json{{"product_qty", 60}, {"price_unit", 6.5}}}));
+    ASSERT_EQ(all("stock.move").size(), 3U) << "five cases of 12, which 50 are not";
+    EXPECT_EQ(code(notice("SHP-0", "61")), "odoo.shipment.held");
+    post(notice("SHP-1", "60"));
+    const Json moves = all("stock.move");
+    EXPECT_EQ(moves[0]["quantity"], 50.0);
+    EXPECT_EQ(moves[2]["quantity"], 10.0);
+    receive(1);
+    EXPECT_EQ(record("purchase.order.line", 1)["qty_received"], 60.0);
+}
+
+TEST_F(BuySideIn, APackageWhoseCodeIsNoSsccIsNamedInTheNote) {
+    purchase();
+    auto wrong = notice();
+    wrong.content["shipment"]["orders"][0]["packages"][0]["sscc"] = "340987650000000014";
+    post(wrong);
+    const std::string note = all("mail.message")[0]["body"];
+    EXPECT_NE(note.find("340987650000000014&#39; is no SSCC"), std::string::npos) << note;
+    EXPECT_EQ(all("stock.move.line")[0]["result_package_id"], false);
+}
+
+TEST_F(BuySideIn, MoreThanOrderedIsHeld) {
     purchase();
     EXPECT_EQ(code(notice("SHP-1", "60")), "odoo.shipment.held");
-    EXPECT_EQ(m_odoo->records("stock.move.line")[0]["quantity"], 50.0);
+    EXPECT_EQ(all("stock.move.line")[0]["quantity"], 50.0);
     EXPECT_EQ(tasks("stock.picking", 1), 1U);
 }
 
-TEST_F(DISABLED_BuySideIn, ANoticeAfterTheGoodsIsHeld) {
+TEST_F(BuySideIn, ANoticeAfterTheGoodsIsHeld) {
     purchase();
     receive(1);
     EXPECT_EQ(code(notice()), "odoo.receipt.none");
 }
 
-TEST_F(DISABLED_BuySideIn, ABillOfWhatWasOrderedAndReceivedIsADraft) {
+TEST_F(BuySideIn, ABillOfWhatWasOrderedAndReceivedIsADraft) {
     purchase();
     receive(1);
     const auto made = post(bill());
@@ -160,7 +185,7 @@ TEST_F(DISABLED_BuySideIn, ABillOfWhatWasOrderedAndReceivedIsADraft) {
     EXPECT_EQ(m_odoo->records("account.move").size(), 1U);
 }
 
-TEST_F(DISABLED_BuySideIn, ABillOfWhatDidNotComeIsHeldUntilItCame) {
+TEST_F(BuySideIn, ABillOfWhatDidNotComeIsHeldUntilItCame) {
     purchase();
     EXPECT_EQ(code(bill()), "odoo.bill.held");
     EXPECT_TRUE(m_odoo->records("account.move").empty());
@@ -168,7 +193,7 @@ TEST_F(DISABLED_BuySideIn, ABillOfWhatDidNotComeIsHeldUntilItCame) {
     EXPECT_EQ(code(bill()), "posted");
 }
 
-TEST_F(DISABLED_BuySideIn, ABillWithAnotherPriceIsHeldRefusedOrWarnedOf) {
+TEST_F(BuySideIn, ABillWithAnotherPriceIsHeldRefusedOrWarnedOf) {
     purchase();
     receive(1);
     auto dear = bill("6.60");
@@ -183,7 +208,7 @@ TEST_F(DISABLED_BuySideIn, ABillWithAnotherPriceIsHeldRefusedOrWarnedOf) {
     EXPECT_EQ(tasks("account.move", made.record.id), 1U);
 }
 
-TEST_F(DISABLED_BuySideIn, WhatWasBilledBeforeCounts) {
+TEST_F(BuySideIn, WhatWasBilledBeforeCounts) {
     purchase();
     receive(1);
     post(bill("6.50", "30"));
@@ -195,7 +220,7 @@ TEST_F(DISABLED_BuySideIn, WhatWasBilledBeforeCounts) {
     EXPECT_EQ(code(second), "posted");
 }
 
-TEST_F(DISABLED_BuySideIn, ABillAPersonTypedInIsADuplicate) {
+TEST_F(BuySideIn, ABillAPersonTypedInIsADuplicate) {
     purchase();
     receive(1);
     ask("account.move",
@@ -204,7 +229,7 @@ TEST_F(DISABLED_BuySideIn, ABillAPersonTypedInIsADuplicate) {
     EXPECT_EQ(code(bill()), "odoo.bill.duplicate");
 }
 
-TEST_F(DISABLED_BuySideIn, AForeignCurrencyIsHeldWhateverTheRules) {
+TEST_F(BuySideIn, AForeignCurrencyIsHeldWhateverTheRules) {
     purchase();
     receive(1);
     auto one = bill();
@@ -213,7 +238,7 @@ TEST_F(DISABLED_BuySideIn, AForeignCurrencyIsHeldWhateverTheRules) {
     EXPECT_EQ(code(one), "odoo.bill.held");
 }
 
-TEST_F(DISABLED_BuySideIn, ARemittanceAdviceIsANoteOnEachInvoiceAndATaskWhereItPaysLess) {
+TEST_F(BuySideIn, ARemittanceAdviceIsANoteOnEachInvoiceAndATaskWhereItPaysLess) {
     for (const char* number : {"INV/1", "INV/2"})
         ask("account.move",
             "create",
@@ -243,7 +268,7 @@ TEST_F(DISABLED_BuySideIn, ARemittanceAdviceIsANoteOnEachInvoiceAndATaskWhereItP
     EXPECT_EQ(code(none), "odoo.remittance.unknown");
 }
 
-TEST_F(DISABLED_BuySideIn, AFlowWithoutAnAccountSaysWhichSettingItWants) {
+TEST_F(BuySideIn, AFlowWithoutAnAccountSaysWhichSettingItWants) {
     VendorDocuments none({}, vendor_options(), {}, fixture::no_pause);
     const auto told = none.post(bill());
     ASSERT_FALSE(told);
@@ -322,11 +347,12 @@ TEST_P(BuySideLost, IsMadeOnceWhenTheReplyOrTheCallIsLost) {
     post(document());
     EXPECT_EQ(state(), once);
     EXPECT_LE(m_odoo->records("account.move").size(), 1U);
-    EXPECT_EQ(once["mail.activity"].size(), std::string(GetParam().kind) == "notice" ? 0U : 1U);
+    EXPECT_EQ(once.value("mail.activity", Json::array()).size(),
+              std::string(GetParam().kind) == "notice" ? 0U : 1U);
     EXPECT_EQ(once["mail.message"].size(), 1U);
 }
 
-INSTANTIATE_TEST_SUITE_P(DISABLED_AtEveryCall,
+INSTANTIATE_TEST_SUITE_P(AtEveryCall,
                          BuySideLost,
                          testing::Values(Lost{"answer", "purchase.order", "search_read"},
                                          Lost{"answer", "mail.message", "search_read"},

@@ -5,22 +5,6 @@
 namespace sallyport::odoo {
 namespace {
 
-std::string findings(const std::string& schema, const Json& document) {
-    const std::filesystem::path folder =
-        std::filesystem::path(SALLYPORT_SOURCE_DIR) / "mappings/canonical";
-    const auto text = [&](std::string_view name) {
-        return read_file(folder / std::string(name), 1U << 22U);
-    };
-    auto parsed = mapping::DocumentSchema::parse(
-        *text(schema + ".schema.json"),
-        [&](std::string_view name) -> Result<std::string> { return *text(name); });
-    if (!parsed) return parsed.error().text();
-    std::string all;
-    for (const auto& one : (*parsed)->check(document))
-        all += one.pointer + ": " + one.message + "\n";
-    return all;
-}
-
 class BuySideOut : public BuySideWorld {
 protected:
     void look(std::int64_t order) {
@@ -152,7 +136,7 @@ TEST_F(BuySideOut, WhatWasDecidedBeforeACrashGoesOutAsItWasDecided) {
     EXPECT_EQ(m_books.last().canonical["lines"][0]["quantity"], "60");
 }
 
-TEST_F(BuySideOut, DISABLED_WhatTheVendorAnsweredIsNotToldBackToIt) {
+TEST_F(BuySideOut, WhatTheVendorAnsweredIsNotToldBackToIt) {
     const auto order = purchase();
     look(order);
     EXPECT_EQ(post(answer()).record.name, "P00001");
@@ -166,7 +150,7 @@ TEST_F(BuySideOut, DISABLED_WhatTheVendorAnsweredIsNotToldBackToIt) {
     EXPECT_EQ(m_books.last().canonical["lines"][0]["price"], "6.9");
 }
 
-TEST_F(BuySideOut, DISABLED_AReceiptThatIsDoneIsAdvisedByLineLotAndPackage) {
+TEST_F(BuySideOut, AReceiptThatIsDoneIsAdvisedByLineLotAndPackage) {
     purchase();
     post(notice());
     const auto early = m_purchasing->receipt(1);
@@ -183,13 +167,13 @@ TEST_F(BuySideOut, DISABLED_AReceiptThatIsDoneIsAdvisedByLineLotAndPackage) {
     EXPECT_EQ(advice["order_number"], "P00001");
     ASSERT_EQ(advice["lines"].size(), 2U);
     EXPECT_EQ(advice["lines"][0]["received"], "36");
-    EXPECT_EQ(advice["lines"][0]["sscc"], "340987650000000014");
+    EXPECT_EQ(advice["lines"][0]["sscc"], "340987650000000011");
     EXPECT_EQ(advice["lines"][1]["received"], "12");
     EXPECT_EQ(advice["lines"][1]["item"]["lot"], "V-LOT-9");
     EXPECT_EQ(advice["lines"][1]["order_line"], "2");
 }
 
-TEST_F(BuySideOut, DISABLED_ADeliveryToACustomerIsNoReceipt) {
+TEST_F(BuySideOut, ADeliveryToACustomerIsNoReceipt) {
     ask("stock.picking",
         "create",
         Json::array(
@@ -198,11 +182,11 @@ TEST_F(BuySideOut, DISABLED_ADeliveryToACustomerIsNoReceipt) {
     EXPECT_TRUE(m_books.keys.empty());
 }
 
-TEST_F(BuySideOut, DISABLED_APaymentSaysWhichBillsItSettles) {
+TEST_F(BuySideOut, APaymentSaysWhichBillsItSettles) {
     purchase();
     receive(1);
     const auto made = post(bill());
-    ask("account.move", "create_payments", Json::array({Json::array({made.record.id})}));
+    pay(made.record.id);
     ASSERT_TRUE(m_purchasing->payment(1));
     ASSERT_TRUE(m_purchasing->payment(1));
     ASSERT_EQ(m_books.keys.size(), 1U);
@@ -215,7 +199,7 @@ TEST_F(BuySideOut, DISABLED_APaymentSaysWhichBillsItSettles) {
     EXPECT_EQ(m_books.last().business_number, "P00001");
 }
 
-TEST_F(BuySideOut, DISABLED_APaymentThatSettlesNothingYetIsLookedAtAgain) {
+TEST_F(BuySideOut, APaymentThatSettlesNothingYetIsLookedAtAgain) {
     ask("account.payment",
         "create",
         Json::array(

@@ -3,53 +3,21 @@
 #pragma once
 
 #include "fixtures.h"
+#include "memory_books.h"
 #include "tests/support/temp_dir.h"
 
-#include "gateway/base/file.h"
 #include "gateway/odoo/purchasing.h"
 #include "gateway/odoo/vendor_documents.h"
 #include "gateway/odoo_double/odoo_double.h"
-#include "mappings/canonical.h"
 
 #include <gtest/gtest.h>
 
-#include <map>
 #include <memory>
 #include <string>
 #include <variant>
 #include <vector>
 
 namespace sallyport::odoo {
-
-class VendorBooks final : public Books {
-public:
-    Result<std::optional<KnownOrder>> order_behind(std::int64_t) override {
-        return std::optional<KnownOrder>();
-    }
-    bool wanted(const std::string&, const std::string& kind) override { return kind != unwanted; }
-    Result<std::string> recall(const std::string& name) override { return memory[name]; }
-    Status remember(const std::string& name, const std::string& value) override {
-        memory[name] = value;
-        return {};
-    }
-    Result<std::int64_t> next_number(const std::string&, std::int64_t) override { return 1; }
-    Status submit(const OutgoingDocument& document) override {
-        if (failing) return Error("store.unavailable", Blame::Network, "killed here");
-        const auto [at, is_new] = submitted.emplace(document.source_key, document);
-        if (is_new) keys.push_back(document.source_key);
-        EXPECT_EQ(at->second.canonical, document.canonical) << "one key, two contents";
-        if (lost) return Error("store.unavailable", Blame::Network, "killed after it");
-        return {};
-    }
-    const OutgoingDocument& last() const { return submitted.at(keys.back()); }
-
-    std::map<std::string, std::string> memory{};
-    std::map<std::string, OutgoingDocument> submitted{};
-    std::vector<std::string> keys{};
-    std::string unwanted{};
-    bool failing = false;
-    bool lost = false;
-};
 
 class BuySideWorld : public testing::Test {
 protected:
@@ -133,10 +101,16 @@ protected:
         return id.get<std::int64_t>();
     }
 
+    // As Odoo shows them to a person: false for what is not set, names with the ids.
+    Json all(const std::string& model, Json domain = Json::array()) {
+        return ask(model,
+                   "search_read",
+                   Json::array(),
+                   Json{{"domain", std::move(domain)}, {"order", "id"}});
+    }
     Json record(const std::string& model, std::int64_t id) {
-        for (const Json& one : m_odoo->records(model))
-            if (one["id"] == id) return one;
-        return Json();
+        const Json found = all(model, Json::array({Json::array({"id", "=", id})}));
+        return found.empty() ? Json() : found[0];
     }
     std::vector<Json> where(const std::string& model, const std::string& field, const Json& value) {
         std::vector<Json> found;
@@ -180,9 +154,9 @@ protected:
             "ShipNotice",
             R"({"purpose":"original","number":")" + number +
                 R"(","shipment":{"expected_on":"2026-12-01","orders":[{"order_number":"P00001","packages":[
-          {"kind":"carton","sscc":"340987650000000014","items":[{"line_no":"1","item":{"seller_code":"W-77-A"},"quantity":")" +
+          {"kind":"carton","sscc":"340987650000000011","items":[{"line_no":"1","item":{"seller_code":"W-77-A"},"quantity":")" +
                 widgets + R"(","unit":"unit"}]},
-          {"kind":"carton","sscc":"340987650000000021","items":[{"line_no":"2","item":{"buyer_code":"EDI-1002","lot":"V-LOT-9"},
+          {"kind":"carton","sscc":"340987650000000028","items":[{"line_no":"2","item":{"buyer_code":"EDI-1002","lot":"V-LOT-9"},
             "quantity":"1","unit":"dozen"}]}]}]}})");
         one.business_key += number;
         return one;
@@ -217,9 +191,21 @@ protected:
                   Json(true));
     }
 
+    void pay(std::int64_t bill) {
+        ask("account.move", "action_post", Json::array({Json::array({bill})}));
+        const Json wizard =
+            ask("account.payment.register",
+                "create",
+                Json::array({Json::object()}),
+                Json{{"context", {{"active_model", "account.move"}, {"active_ids", {bill}}}}});
+        ask("account.payment.register",
+            "action_create_payments",
+            Json::array({Json::array({wizard})}));
+    }
+
     testing_support::TempDir m_dir;
     SystemClock m_clock;
-    VendorBooks m_books;
+    MemoryBooks m_books;
     std::unique_ptr<odoo_double::OdooDouble> m_odoo;
     std::unique_ptr<Client> m_orders, m_receipts, m_payments, m_answers, m_notices, m_bills,
         m_remittances;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rights probe's table for every flow against a real Odoo: SALLYPORT_ODOO_FLOW_KEYS names a folder with <flow>.key for
-// the accounts edi-<flow> that `sallyport odoo setup --flow <flow>` made. The administrator's key must be refused for each.
+// the accounts edi-<flow> with the rights that `sallyport odoo setup --flow <flow>` names (tests/odoo/live-rights makes
+// both). The administrator's key must be refused for each.
 #include "gateway/base/file.h"
 #include "gateway/odoo/client.h"
 #include "gateway/odoo/rights.h"
@@ -52,6 +53,10 @@ TEST(LiveRights, EveryFlowsAccountHasWhatItNeedsAndNoMoreAndTheAdministratorIsRe
                              "purchase-in",
                              "asn-in",
                              "bill-in",
+                             "receipts-out",
+                             "payments-out",
+                             "remittance-in",
+                             "stock-inquiry",
                              "watcher"}) {
         SCOPED_TRACE(name);
         const auto flow = flow_from(name);

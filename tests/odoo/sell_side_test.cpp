@@ -1,72 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // From records of Odoo to the partner's documents, against the double.
 #include "fixtures.h"
+#include "memory_books.h"
 #include "tests/support/temp_dir.h"
 
-#include "gateway/base/file.h"
 #include "gateway/odoo/outgoing.h"
 #include "gateway/odoo/rights.h"
 #include "gateway/odoo_double/odoo_double.h"
-#include "mappings/canonical.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <map>
 #include <memory>
 
 namespace sallyport::odoo {
 namespace {
 
 using odoo_double::OdooDouble;
-
-class MemoryBooks final : public Books {
-public:
-    Result<std::optional<KnownOrder>> order_behind(std::int64_t sale_order) override {
-        const auto found = orders.find(sale_order);
-        return found == orders.end() ? std::optional<KnownOrder>() : found->second;
-    }
-    bool wanted(const std::string&, const std::string& kind) override { return kind != unwanted; }
-    Result<std::string> recall(const std::string& name) override { return memory[name]; }
-    Status remember(const std::string& name, const std::string& value) override {
-        memory[name] = value;
-        return {};
-    }
-    Result<std::int64_t> next_number(const std::string&, std::int64_t) override { return ++number; }
-    Status submit(const OutgoingDocument& document) override {
-        if (failing) return Error("store.unavailable", Blame::Network, "killed here");
-        const auto [at, is_new] = submitted.emplace(document.source_key, document);
-        if (is_new) keys.push_back(document.source_key);
-        EXPECT_EQ(at->second.canonical, document.canonical) << "one key, two contents";
-        if (lost) return Error("store.unavailable", Blame::Network, "killed after it");
-        return {};
-    }
-
-    std::map<std::int64_t, KnownOrder> orders{};
-    std::map<std::string, std::string> memory{};
-    std::map<std::string, OutgoingDocument> submitted{};
-    std::vector<std::string> keys{};
-    std::string unwanted{};
-    std::int64_t number = 0;
-    bool failing = false;
-    bool lost = false;
-};
-
-std::string findings(const std::string& schema, const Json& document) {
-    const std::filesystem::path folder =
-        std::filesystem::path(SALLYPORT_SOURCE_DIR) / "mappings/canonical";
-    const auto text = [&](std::string_view name) {
-        return read_file(folder / std::string(name), 1U << 22U);
-    };
-    auto parsed = mapping::DocumentSchema::parse(
-        *text(schema + ".schema.json"),
-        [&](std::string_view name) -> Result<std::string> { return *text(name); });
-    if (!parsed) return parsed.error().text();
-    std::string all;
-    for (const auto& one : (*parsed)->check(document))
-        all += one.pointer + ": " + one.message + "\n";
-    return all;
-}
 
 class SellSide : public testing::Test {
 protected:
@@ -153,7 +103,7 @@ protected:
         ASSERT_TRUE(examined) << examined.error().text();
         EXPECT_EQ(*examined, wanted);
     }
-    const Json& last() { return m_books.submitted.at(m_books.keys.back()).canonical; }
+    const Json& last() { return m_books.last().canonical; }
     const Json* line(const std::string& no) {
         for (const Json& one : last()["lines"])
             if (one["no"] == no) return &one;
@@ -349,6 +299,10 @@ TEST_F(SellSide, AnInvoiceGoesOnceAndAChangedOneNeverByItself) {
     const auto move = moves[0]["id"].get<std::int64_t>();
     examine(m_outgoing->invoice(move));
     EXPECT_TRUE(m_books.keys.empty()) << "a draft is no invoice";
+    const auto tax_number = [&](const char* number) {
+        act("res.company", "write", Json::array({Json::array({1}), Json{{"vat", number}}}));
+    };
+    tax_number("US12-3456789");
     act("account.move", "action_post", Json::array({Json::array({move})}));
     examine(m_outgoing->invoice(move));
     examine(m_outgoing->invoice(move));
@@ -360,6 +314,9 @@ TEST_F(SellSide, AnInvoiceGoesOnceAndAChangedOneNeverByItself) {
     EXPECT_EQ(last()["taxes"][0]["percent"], "15");
     EXPECT_EQ((*line("7"))["quantity"], "3");
     EXPECT_EQ((*line("7"))["price"], "131.40");
+    EXPECT_EQ(last()["seller"]["tax_id"], "US12-3456789");
+    tax_number("US99-9999999");
+    examine(m_outgoing->invoice(move));
     // Back to draft, another total, posted under the same number: a person must look.
     act("account.move", "button_draft", Json::array({Json::array({move})}));
     act("account.move", "action_post", Json::array({Json::array({move})}));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The double against what a real Odoo 17 answered to the calls of the outgoing flows and of the people before them
-// (tests/golden/odoo/sell_side.json, recorded by us). Ids, numbers and times are the server's own.
+// The double against what a real Odoo 17 answered to the calls of the flows and of the people before them
+// (tests/golden/odoo/sell_side.json and buy_side.json, recorded by us). Ids, numbers and times are the server's own.
 #include "tests/support/temp_dir.h"
 
 #include "gateway/base/file.h"
@@ -19,7 +19,7 @@ namespace {
 // What a server makes up: ids, numbers, times, today's date.
 Json plain(const Json& value, const std::string& field) {
     static const std::regex Made(
-        R"(\bS\d{5}\b|WH/OUT/\d+|R?INV/\d{4}/\d+|\(id \d+\)|\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?)");
+        R"(\b[SP]\d{5}\b|WH/(OUT|IN)/\d+|R?INV/\d{4}/\d+|BILL/\d{4}/\d\d/\d+|PBNK1/\d{4}/\d+|\(id \d+\)|\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?)");
     if (value.is_array()) {
         Json out = Json::array();
         for (const Json& one : value)
@@ -71,7 +71,9 @@ Json at_path(const Json& result, const std::string& path) {
 
 }  // namespace
 
-TEST(SellSideRecording, TheDoubleAnswersAsARealOdooDid) {
+class Recording : public testing::TestWithParam<const char*> {};
+
+TEST_P(Recording, IsWhatTheDoubleAnswersToo) {
     const testing_support::TempDir directory;
     const SystemClock clock;
     odoo_double::Options options;
@@ -80,7 +82,7 @@ TEST(SellSideRecording, TheDoubleAnswersAsARealOdooDid) {
     auto odoo = odoo_double::OdooDouble::start(std::move(options), clock);
     ASSERT_TRUE(odoo) << odoo.error().text();
     const Json recording = Json::parse(
-        *read_file(std::string(SALLYPORT_GOLDEN_DIR) + "/odoo/sell_side.json", 1U << 22U));
+        *read_file(std::string(SALLYPORT_GOLDEN_DIR) + "/odoo/" + GetParam() + ".json", 1U << 22U));
     Json kept = Json::object();
     for (const Json& step : recording["steps"]) {
         const std::string model = step["model"];
@@ -110,5 +112,10 @@ TEST(SellSideRecording, TheDoubleAnswersAsARealOdooDid) {
             EXPECT_EQ(ours.dump(), theirs.dump());
     }
 }
+
+INSTANTIATE_TEST_SUITE_P(OfAnOdoo17,
+                         Recording,
+                         testing::Values("sell_side", "buy_side"),
+                         [](const auto& one) { return std::string(one.param); });
 
 }  // namespace sallyport::odoo
