@@ -95,6 +95,14 @@ Status SegmentWriter::segment(const DraftSegment& segment) {
     return {};
 }
 
+// Without a separator of repetitions: only in EDIFACT, and only what stands last. Repeats would push what follows out of place.
+bool SegmentWriter::may_repeat(const DraftSegment& segment, std::uint16_t number) const {
+    if (m_rules.standard == Standard::X12) return false;
+    for (std::uint16_t after = segment.elements(); after > number; --after)
+        if (!blank(segment.element(after))) return false;
+    return true;
+}
+
 Status SegmentWriter::element(const DraftSegment& segment, std::uint16_t number) {
     Pieces pieces = segment.element(number);
     // Empty repetitions at the end are left out, whatever was set in them.
@@ -104,12 +112,14 @@ Status SegmentWriter::element(const DraftSegment& segment, std::uint16_t number)
     // Below EDIFACT syntax 4 a repeat is an element of its own; X12 below 00402 has none.
     const char between =
         m_separators.repetition != '\0' ? m_separators.repetition : m_separators.element;
-    if (count > 1 && m_separators.repetition == '\0' && m_rules.standard == Standard::X12) {
+    if (count > 1 && m_separators.repetition == '\0' && !may_repeat(segment, number)) {
         return Error("edi.write.repetition",
                      Blame::Operator,
                      segment.tag() + " repeats element " + std::to_string(number) +
                          ", this interchange has no repetition separator")
-            .remedy("use interchange version 00402 or later, or do not repeat the element");
+            .remedy(m_rules.standard == Standard::X12
+                        ? "use interchange version 00402 or later, or do not repeat the element"
+                        : "use syntax version 4, or do not repeat an element that others follow");
     }
     for (std::uint16_t r = 1; r <= count; ++r) {
         if (r > 1) m_out += between;

@@ -34,6 +34,7 @@ public:
     std::string take() { return std::move(m_out); }
 
 private:
+    bool may_repeat(const DraftSegment& segment, std::uint16_t number) const;
     Status element(const DraftSegment& segment, std::uint16_t number);
     Status components(const DraftSegment& segment, std::span<const DraftSegment::Piece> pieces);
     Status value(const DraftSegment& segment, const Locator& at, std::string_view text);

@@ -59,12 +59,17 @@ std::vector<DraftSegment> body_of(const Transaction& transaction) {
     return body;
 }
 
-const Transaction* first_of(const Document& document) {
+struct First {
+    const Transaction* transaction = nullptr;
+    const Interchange* interchange = nullptr;  // the one it stands in
+};
+First first_of(const Document& document) {
     for (const Interchange& interchange : document.interchanges)
         for (const Group& group : interchange.groups)
             for (const Transaction& transaction : group.transactions)
-                if (transaction.complete && transaction.segments.size() > 2) return &transaction;
-    return nullptr;
+                if (transaction.complete && transaction.segments.size() > 2)
+                    return {&transaction, &interchange};
+    return {};
 }
 
 std::vector<DraftSegment> without_empty(std::vector<DraftSegment> body) {
@@ -85,7 +90,7 @@ void compare(std::vector<DraftSegment> before, const std::string& written) {
     const auto document = read(written);
     demand(static_cast<bool>(document));
     demand(emit(*document) == written);
-    const Transaction* transaction = first_of(*document);
+    const Transaction* transaction = first_of(*document).transaction;
     before = without_empty(std::move(before));
     if (transaction == nullptr) {
         demand(before.empty());
@@ -159,12 +164,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     auto document = read(std::string(reinterpret_cast<const char*>(data), size), Limits::tight());
     if (!document) return 0;
-    const Transaction* transaction = first_of(*document);
+    const auto [transaction, interchange] = first_of(*document);
     if (transaction == nullptr || !is_writable(*transaction)) return 0;
-    const Interchange& interchange = document->interchanges.front();
-    if (interchange.standard == Standard::X12)
-        write_as_x12(*transaction, interchange.separators.repetition != '\0');
-    else if (interchange.standard == Standard::Edifact)
-        write_as_edifact(*transaction, interchange.version.starts_with('4') ? '4' : '3');
+    const bool repeats = interchange->separators.repetition != '\0';
+    if (interchange->standard == Standard::X12)
+        write_as_x12(*transaction, repeats);
+    else if (interchange->standard == Standard::Edifact)
+        write_as_edifact(*transaction, repeats ? '4' : '3');
     return 0;
 }

@@ -264,6 +264,31 @@ TEST(EdifactWriter, ReleasesSeparatorsAndCountsItself) {
               "BGM+220+PO??1'UNT+3+1'UNZ+1+5'");
 }
 
+// Found by fuzzing: written as elements of their own, repeats pushed what follows out of its place.
+TEST(EdifactWriter, RepeatsBelowSyntaxFourOnlyWhatStandsLast) {
+    DraftEdifact out = draft();
+    DraftSegment com("COM");
+    com.set({1, 1, 1}, "2145550100");
+    com.set({1, 1, 2}, "2145550199");
+    out.messages[0].body = {com};
+    auto written = write_edifact(out);
+    ASSERT_TRUE(written) << written.error().text();
+    EXPECT_NE(written->find("COM+2145550100+2145550199'"), std::string::npos) << *written;
+
+    com.set({2, 1, 1}, "BEHIND");
+    out.messages[0].body = {com};
+    written = write_edifact(out);
+    ASSERT_FALSE(written);
+    EXPECT_EQ(written.error().code(), "edi.write.repetition");
+
+    out.syntax_version = '4';
+    out.separators = edifact_separators('4');
+    out.date = "20261120";
+    written = write_edifact(out);
+    ASSERT_TRUE(written) << written.error().text();
+    EXPECT_NE(written->find("COM+2145550100*2145550199+BEHIND'"), std::string::npos) << *written;
+}
+
 TEST(EdifactWriter, WritesGroupsWithTheirOwnReferencesAndCounts) {
     DraftEdifact interchange = draft();
     DraftMessageGroup group;
