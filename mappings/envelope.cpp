@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bare transactions in an envelope of our own, so that a map can be tried without one: X12 ST…SE, EDIFACT UNH…UNT.
+#include "mappings/association.h"
 #include "mappings/round_trip.h"
 #include "mappings/tools.h"
 #include "parsers/edi.h"
@@ -113,6 +114,7 @@ edi::DraftEdifact edifact_draft(const CompiledMap& map, std::vector<edi::DraftSe
     message.version = info.codes[0];
     message.release = info.codes[1];
     message.type = info.codes[2];
+    message.association = association_of(info);
     message.reference = "1";
     message.body = std::move(segments);
     out.messages.push_back(std::move(message));

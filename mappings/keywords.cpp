@@ -8,7 +8,7 @@ std::vector<Keyword> keywords() {
     return {
         {"map", "map NAME version N", "names the map; overlays pin the version", true},
         {"x12", "x12 004010 850 <-> order", "what an X12 map reads and writes", true},
-        {"edifact", "edifact D 96A ORDERS <-> order", "what an EDIFACT map reads and writes", true},
+        {"edifact", "edifact D 96A ORDERS [EAN008] <-> order", "what an EDIFACT map is for", true},
         {"xml",
          "xml cxml-1.2 OrderRequest <-> order",
          "what an XML map reads and writes: family or namespace of the root, then the document",

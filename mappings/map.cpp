@@ -154,19 +154,29 @@ bool find_schemas(Plan& plan,
             "x12, edifact and xml maps can");
         return false;
     }
-    const std::size_t wanted = header.side == "x12" ? 2 : 3;
-    if (header.codes.size() != wanted) {
+    const bool x12 = header.side == "x12";
+    const std::size_t wanted = x12 ? 2 : 3;
+    const std::size_t most = x12 ? 2 : 4;  // EDIFACT: and the association
+    if (header.codes.size() < wanted || header.codes.size() > most) {
         header_error(diagnostics,
                      header.span,
                      "this line names the wrong number of things",
-                     header.side == "x12" ? "write x12 004010 850 <-> order"
-                                          : "write edifact D 96A INVOIC <-> invoice");
+                     x12 ? "write x12 004010 850 <-> order"
+                         : "write edifact D 96A INVOIC <-> invoice, or with the association code: "
+                           "edifact D 96A INVOIC EAN008 <-> invoice");
         return false;
     }
-    const bool x12 = header.side == "x12";
+    if (header.codes.size() == 4 && header.codes[3].size() > 6) {
+        header_error(
+            diagnostics,
+            header.span,
+            "an association code (UNH 0057) has six characters at most: " + header.codes[3],
+            "write it as it stands in UNH, EAN008 say, or leave it out");
+        return false;
+    }
     const std::string version = x12 ? header.codes[0] : header.codes[0] + header.codes[1];
     const Result<const edi::SetSchema*> set = schemas.find(
-        x12 ? edi::Standard::X12 : edi::Standard::Edifact, version, header.codes.back());
+        x12 ? edi::Standard::X12 : edi::Standard::Edifact, version, header.codes[wanted - 1]);
     if (!set) {
         header_error(diagnostics, header.span, set.error().what(), set.error().remedy());
         return false;

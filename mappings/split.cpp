@@ -194,6 +194,10 @@ private:
 
 }  // namespace
 
+bool splits(const CompiledMap& map) {
+    return map.plan().split.has_value();
+}
+
 SplitOutcome split_document(const CompiledMap& map, const Json& document) {
     if (map.plan().split) return Splitter(map.plan(), document).run();
     SplitOutcome out;

@@ -34,4 +34,7 @@ struct SplitOutcome {
 // A map whose header has no `split by` gives the document as the only part, with an empty key.
 SplitOutcome split_document(const CompiledMap& map, const nlohmann::ordered_json& document);
 
+// Whether its header says `split by`.
+bool splits(const CompiledMap& map);
+
 }  // namespace sallyport::mapping

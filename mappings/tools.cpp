@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mappings/tools.h"
 
+#include "mappings/association.h"
 #include "mappings/coverage.h"
 #include "mappings/round_trip.h"
+#include "mappings/split.h"
 #include "mappings/tool_support.h"
 
 #include <nlohmann/json.hpp>
@@ -99,6 +101,26 @@ ToolResult check_map(const ToolContext& context, std::string_view file, const ed
     return out;
 }
 
+namespace {
+
+// What the gateway makes of a document whose map says `split by`.
+void add_parts(const CompiledMap& map, const Json& document, Json& shown, ToolResult& out) {
+    if (!splits(map)) return;
+    const SplitOutcome outcome = split_document(map, document);
+    for (const Finding& finding : outcome.findings)
+        out.text += "hold: it cannot be split: " + finding.message + " (" + finding.rule + ")\n";
+    if (!outcome.findings.empty()) out.exit_code = 7;
+    Json parts = Json::array();
+    for (const DocumentPart& part : outcome.parts) {
+        parts.push_back({{"for", part.key}, {"document", *part.document}});
+        out.text += "split off for " + (part.key.empty() ? "nobody in particular" : part.key) +
+                    ":\n" + part.document->dump(2) + "\n";
+    }
+    shown["parts"] = std::move(parts);
+}
+
+}  // namespace
+
 ToolResult run_map(const ToolContext& context,
                    std::string_view file,
                    std::string wire,
@@ -124,6 +146,15 @@ ToolResult run_map(const ToolContext& context,
             one["control"] = std::string(transaction.control);
             if (outcome->rejected() || outcome->held()) out.exit_code = 7;
             out.text += outcome->document->dump(2) + "\n" + outcome_text(*outcome);
+            add_parts(map, *outcome->document, one, out);
+            if (const std::string said = association_of(map.info());
+                !said.empty() && said != transaction.association)
+                out.text +=
+                    "note: the map is for messages of association " + said +
+                    " (UNH 0057), and this one says " +
+                    (transaction.association.empty() ? "none"
+                                                     : std::string(transaction.association)) +
+                    ": the gateway would not choose it\n";
             documents.push_back(std::move(one));
         });
     if (problem) return failed(problem->text());

@@ -130,10 +130,12 @@ Status tell(store::Reader& reader, Story& story) {
         auto parent = reader.document(document.parent);
         if (!parent) return std::move(parent).error();
         if (*parent) story.family.push_back(**std::move(parent));
-    } else if (Status done = append(story.family, reader.documents({.parent = document.id}));
-               !done) {
-        return done;
     }
+    // What an interchange holds; the orders that one order was split into.
+    if (Status done =
+            append(story.family, reader.documents({.parent = document.id, .limit = 10'000}));
+        !done)
+        return done;
     if (!document.message.empty()) {
         auto message = reader.message(document.message);
         if (!message) return std::move(message).error();

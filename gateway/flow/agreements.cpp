@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/flow/agreements.h"
 
+#include "mappings/association.h"
+#include "mappings/split.h"
 #include "parsers/xml_schema.h"
 
 #include <optional>
@@ -90,13 +92,15 @@ void take(Agreement& agreement,
     std::optional<bool> test;
     if (document.usage == "test") test = true;
     if (document.usage == "production") test = false;
+    const std::string association =
+        document.association.empty() ? mapping::association_of(map->info()) : document.association;
     if (document.inbound) {
         InboundDocument in;
         in.inbound = true;
         in.standard = document.standard;
         in.version = plain_version(document);
         in.set = document.set;
-        in.association = document.association;
+        in.association = association;
         in.test = test;
         in.map = std::move(map);
         in.params = {document.params.begin(), document.params.end()};
@@ -108,7 +112,7 @@ void take(Agreement& agreement,
     out.standard = document.standard;
     out.version = plain_version(document);
     out.set = document.set;
-    out.association = document.association;
+    out.association = association;
     out.kind = canonical_kind(*map);
     out.map = std::move(map);
     out.params = {document.params.begin(), document.params.end()};
@@ -126,6 +130,12 @@ std::optional<Error> misfit(const config::DocumentAgreement& document,
                      Blame::Operator,
                      std::string("the map only ") + (document.inbound ? "writes" : "reads"))
             .remedy("name a map that goes both ways, or the other direction");
+    if (mapping::splits(map) && canonical_kind(map) != "Order")
+        return Error("map.split",
+                     Blame::Operator,
+                     "only orders become several, and this map makes a document of kind " +
+                         canonical_kind(map))
+            .remedy("take `split by` out of its header");
     if (document.standard == "XML") {
         const edi::XmlDocumentType* type = schemas.xml().find(document.version, document.set);
         if (type != nullptr && type == map.xml_type()) return std::nullopt;
@@ -134,7 +144,10 @@ std::optional<Error> misfit(const config::DocumentAgreement& document,
             document.standard == "X12" ? edi::Standard::X12 : edi::Standard::Edifact;
         const auto set = schemas.find(standard, document.version, document.set);
         if (!set) return set.error();
-        if (*set == map.plan_set()) return std::nullopt;
+        const std::string association = mapping::association_of(map.info());
+        const bool other = !association.empty() && !document.association.empty() &&
+                           association != document.association;
+        if (*set == map.plan_set() && !other) return std::nullopt;
     }
     std::string about = map.info().standard;
     for (const std::string& code : map.info().codes)
@@ -142,8 +155,12 @@ std::optional<Error> misfit(const config::DocumentAgreement& document,
     return Error("map.fit",
                  Blame::Operator,
                  "the agreement is about " + document.standard + " " + document.version + " " +
-                     document.set + ", the map about " + about)
-        .remedy("name the map of this set and version, or correct set and version");
+                     document.set +
+                     (document.association.empty() ? "" : " " + document.association) +
+                     ", the map about " + about)
+        .remedy(
+            "name the map of this set, version and association, or correct them; without an "
+            "association the agreement takes the map's");
 }
 
 // One mapping that an agreement names.

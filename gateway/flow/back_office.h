@@ -26,6 +26,8 @@ struct OrderPosting {
     std::string partner;   // the agreement's name
     std::string
         business_key;  // same order, same key, however and how often it arrives; the adapter hashes it
+    // Of the other parts of an order that was split by store: they carry the same number and are no duplicates of it.
+    std::vector<std::string> siblings{};
     std::string customer;  // from the agreement: the reference of the customer in the back office
     nlohmann::ordered_json
         order;  // canonical Order (mappings/canonical/order.schema.json): decimals are strings

@@ -4,6 +4,7 @@
 #include "gateway/base/digest.h"
 #include "gateway/flow/canonical_in.h"
 #include "gateway/flow/reading.h"
+#include "gateway/flow/split_order.h"
 #include "gateway/flow/steps.h"
 #include "gateway/flow/xml_document.h"
 #include "mappings/run.h"
@@ -53,7 +54,7 @@ struct Mapped {
     store::DocumentUpdate update;
     Bytes key;
     std::string digest;
-    std::string lane;
+    OrderParts parts;  // of an order that becomes several
 };
 
 Status refuse(store::Transaction& transaction,
@@ -141,6 +142,10 @@ Status store_mapped(store::Transaction& transaction,
                                                 .digest = mapped.digest,
                                                 .target = mapped.document.id});
     if (!answer) return std::move(answer).error();
+    // Also before it is held as a conflict: released, it goes on as what it is.
+    if (!mapped.parts.empty())
+        if (Status kept = keep_parts(transaction, mapped.document.id, mapped.parts); !kept)
+            return kept;
     // A document that is mapped again, after a person mended something, still owns its key.
     const bool ours = answer->target == mapped.document.id;
     if (answer->verdict == store::ReplayVerdict::Identical && !ours)
@@ -179,8 +184,9 @@ Error no_mapping(const store::Document& document, const edi::Transaction& transa
 Result<Commit> mapped_commit(const Tools& tools,
                              const store::Job& job,
                              store::Document document,
-                             std::string kind,
+                             const mapping::CompiledMap* map,  // null: it came canonical
                              const ordered_json& canonical) {
+    std::string kind = map == nullptr ? document.kind : canonical_kind(*map);
     const std::string text = canonical.dump();
     auto address = tools.archive.put(text);
     if (!address) return std::move(address).error();
@@ -202,7 +208,14 @@ Result<Commit> mapped_commit(const Tools& tools,
         mapped.key += "|" + (number.empty() ? sha256_hex(text) : number);
         mapped.update.own_number = std::move(number);
     }
-    mapped.digest = sha256_hex(text);
+    mapped.digest = document.standard == "XML" && document.version == "cxml-1.2"
+                        ? sha256_hex(without_message_names(canonical).dump())
+                        : sha256_hex(text);
+    if (map != nullptr) {
+        auto parts = parts_of(tools, *map, canonical);
+        if (!parts) return std::move(parts).error();
+        mapped.parts = *std::move(parts);
+    }
     // An order is shipped, billed and answered more than once: shipments and bills have numbers, answers what they say.
     if (std::string number = own_number_in(*mapped.update.kind, canonical); !number.empty()) {
         mapped.key += "|" + number;
@@ -235,8 +248,7 @@ Result<Commit> map_canonical(const Tools& tools, const store::Job& job, store::D
         return Error("flow.canonical.damaged",
                      Blame::Bug,
                      "the stored canonical document of " + document.id + " is no JSON");
-    std::string kind = document.kind;
-    return mapped_commit(tools, job, std::move(document), std::move(kind), canonical);
+    return mapped_commit(tools, job, std::move(document), nullptr, canonical);
 }
 
 }  // namespace
@@ -276,8 +288,7 @@ Result<Commit> map_document(const Tools& tools, const store::Job& job) {
                      Blame::BackOffice,
                      findings_text(*outcome, mapping::Verdict::Hold, received))
             .remedy("add the missing rows to the mapping's tables, then release the document");
-    return mapped_commit(
-        tools, job, *std::move(document), canonical_kind(*agreed->map), *outcome->document);
+    return mapped_commit(tools, job, *std::move(document), agreed->map.get(), *outcome->document);
 }
 
 }  // namespace sallyport::flow

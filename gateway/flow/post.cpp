@@ -4,6 +4,7 @@
 #include "gateway/base/crash_point.h"
 #include "gateway/flow/canonical_in.h"
 #include "gateway/flow/posting.h"
+#include "gateway/flow/split_order.h"
 #include "gateway/flow/steps.h"
 
 #include <nlohmann/json.hpp>
@@ -20,6 +21,7 @@ using nlohmann::ordered_json;
 
 std::string business_key(const store::Document& document, std::string_view kind) {
     return document.partner + "|" + std::string(kind) + "|" + document.business_number +
+           (kind == "Order" && is_part(document) ? "|part:" + document.own_number : "") +
            (document.test ? "|test" : "");
 }
 
@@ -85,28 +87,60 @@ Result<OrderPosting> posting_of(const Tools& tools,
     posting.document = document.id;
     posting.partner = document.partner;
     posting.business_key = own_key(document);
+    auto siblings = store::read<std::vector<std::string>>(
+        tools.store, [&](store::Reader& reader) { return sibling_keys(reader, document); });
+    if (!siblings) return std::move(siblings).error();
+    posting.siblings = *std::move(siblings);
     posting.customer = odoo.customer;
     posting.confirm = odoo.confirm;
     posting.original = *std::move(original);
     return posting;
 }
 
+// What the store knows of the order before the back office is asked.
+struct Before {
+    OrderParts parts{};                              // it becomes several
+    std::string split{};                             // the document of that number that did
+    std::optional<store::BackOfficeResult> known{};  // it was posted
+};
+
+Result<Before> before_posting(const Tools& tools, const store::Document& document) {
+    return store::read<Before>(tools.store, [&](store::Reader& reader) -> Result<Before> {
+        Before before;
+        auto known = reader.back_office_result(own_key(document));
+        if (!known) return std::move(known).error();
+        before.known = *std::move(known);
+        if (is_part(document)) return before;
+        auto parts = kept_parts(reader, document.id);
+        if (!parts) return std::move(parts).error();
+        before.parts = *std::move(parts);
+        auto split = split_before(reader, own_key(document));
+        if (!split) return std::move(split).error();
+        before.split = *std::move(split);
+        return before;
+    });
+}
+
 // Posted before: a record that people deleted since must not come back by itself.
-Result<std::optional<Posted>> posted_before(const Tools& tools, const store::Document& document) {
-    auto known = store::read<std::optional<store::BackOfficeResult>>(
-        tools.store,
-        [&](store::Reader& reader) { return reader.back_office_result(own_key(document)); });
-    if (!known) return std::move(known).error();
-    if (!*known) return std::optional<Posted>();
-    // Another document made this order; its content was other, or the replay guard would have suppressed this one.
-    if ((*known)->document != document.id)
+Result<std::optional<Posted>> posted_before(const store::Document& document, const Before& before) {
+    if (!before.split.empty())
         return Error("flow.post.exists",
                      Blame::BackOffice,
-                     "order " + (*known)->name + " was made from document " + (*known)->document +
-                         " with other content")
+                     "order " + document.business_number + " was split by store from document " +
+                         before.split)
+            .remedy("change its orders by hand if this content counts, then discard this document");
+    if (!before.known) return std::optional<Posted>();
+    // Another document made this order; its content was other, or the replay guard would have suppressed this one.
+    if (before.known->document != document.id)
+        return Error("flow.post.exists",
+                     Blame::BackOffice,
+                     "order " + before.known->name + " was made from document " +
+                         before.known->document + " with other content")
             .remedy("change the order by hand if this content counts, then discard this document");
-    return std::optional(Posted{
-        .id = (*known)->record, .name = (*known)->name, .state = (*known)->state, .existed = true});
+    return std::optional(Posted{.id = before.known->record,
+                                .name = before.known->name,
+                                .state = before.known->state,
+                                .existed = true});
 }
 
 Status store_posted(store::Transaction& transaction,
@@ -136,7 +170,9 @@ Status store_posted(store::Transaction& transaction,
                           {.actor = {},
                            .event = "document.posted",
                            .subject = document.id,
-                           .detail = {{"order", posted.name},
+                           .detail = {{"partner", document.partner},
+                                      {"number", document.business_number},
+                                      {"order", posted.name},
                                       {"record", std::to_string(posted.id)},
                                       {"existed", posted.existed ? "yes" : "no"}}});
 }
@@ -188,14 +224,24 @@ private:
         auto agreement = agreement_of(m_tools, document->partner);
         if (!agreement) return std::move(agreement).error();
         Waiting one{at, *std::move(document), *std::move(agreement)};
-        if (is_change(one.document) || one.document.kind != "Order") {
+        if (one.document.kind != "Order") {
             m_others.push_back(std::move(one));
             return {};
         }
-        auto before = posted_before(m_tools, one.document);
+        auto before = before_posting(m_tools, one.document);
         if (!before) return std::move(before).error();
-        if (*before) {
-            m_outcomes[at] = commit_of(std::move(one.document), **std::move(before));
+        if (!before->parts.empty()) {
+            m_outcomes[at] = split_order(m_tools, one.document, before->parts, job);
+            return {};
+        }
+        if (is_change(one.document)) {
+            m_others.push_back(std::move(one));
+            return {};
+        }
+        auto posted = posted_before(one.document, *before);
+        if (!posted) return std::move(posted).error();
+        if (*posted) {
+            m_outcomes[at] = commit_of(std::move(one.document), **std::move(posted));
             return {};
         }
         auto posting = posting_of(m_tools, one.document, one.agreement->partner.odoo);

@@ -7,6 +7,7 @@
 #include "gateway/flow/order_change.h"
 #include "gateway/flow/outbound.h"
 #include "gateway/flow/posting.h"
+#include "gateway/flow/split_order.h"
 
 #include <nlohmann/json.hpp>
 
@@ -79,7 +80,9 @@ Commit wait_for_order(const store::Document& document) {
         // The order may have been posted since this step looked.
         auto order = transaction.back_office_result(business_key(document, "Order"));
         if (!order) return std::move(order).error();
-        if (*order) {
+        auto split = split_before(transaction, business_key(document, "Order"));
+        if (!split) return std::move(split).error();
+        if (*order || !split->empty()) {
             auto again = post_again(transaction, document);
             return again ? Status() : Status(std::move(again).error());
         }
@@ -99,6 +102,22 @@ Commit wait_for_order(const store::Document& document) {
                                .detail = {{"code", Early}}},
                               Level::Warn);
     };
+}
+
+// Which of the orders a change means it does not say.
+Status check_not_split(const Tools& tools, const store::Document& document) {
+    auto split = store::read<std::string>(tools.store, [&](store::Reader& reader) {
+        return split_before(reader, business_key(document, "Order"));
+    });
+    if (!split) return std::move(split).error();
+    if (split->empty()) return {};
+    return Error("flow.change.split",
+                 Blame::BackOffice,
+                 "order " + document.business_number +
+                     " was split by store, and this change is for the whole of it")
+        .remedy("find its orders with `sallyport thread " + document.business_number +
+                "`, make the change in each that it concerns, tell the buyer, then discard this "
+                "document");
 }
 
 struct Made {
@@ -249,7 +268,11 @@ Result<Commit> post_change(const Tools& tools,
             return reader.back_office_result(business_key(document, "Order"));
         });
     if (!order) return std::move(order).error();
-    if (!*order) return wait_for_order(document);
+    if (!*order) {
+        if (Status whole = check_not_split(tools, document); !whole)
+            return std::move(whole).error();
+        return wait_for_order(document);
+    }
     if (Status in_turn = check_sequence(tools, document); !in_turn)
         return std::move(in_turn).error();
     auto first = load_document(tools.store, (*order)->document);

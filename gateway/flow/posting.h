@@ -11,7 +11,7 @@
 
 namespace sallyport::flow {
 
-// partner|kind|number: the same order, the same key.
+// partner|kind|number, and for a part of an order its store: the same order, the same key.
 std::string business_key(const store::Document& document, std::string_view kind);
 // flow.post.missing (BackOffice).
 Error missing_values(const Missing& missing);

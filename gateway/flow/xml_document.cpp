@@ -2,6 +2,7 @@
 #include "gateway/flow/xml_document.h"
 
 #include "gateway/base/decimal.h"
+#include "gateway/base/digest.h"
 #include "parsers/xml.h"
 
 #include <nlohmann/json.hpp>
@@ -58,13 +59,25 @@ void remove_kind(ordered_json& record, const char* list, std::string_view kind) 
         record[list] = std::move(kept);
 }
 
+// What cXML says about the message and not about the order in it.
+constexpr std::array<const char*, 4> MessageNames{
+    {"payload_id", "sender", "user_agent", "deployment_mode"}};
+
+std::string_view without_blanks_around(std::string_view text) {
+    constexpr std::string_view Blanks = " \t\r\n";
+    const std::size_t begin = text.find_first_not_of(Blanks);
+    if (begin == std::string_view::npos) return {};
+    return text.substr(begin, text.find_last_not_of(Blanks) - begin + 1);
+}
+
 // An answer repeats the references of what it answers: the names of that message are not this one's.
 void name_message(ordered_json& home, const XmlIssue& issue) {
     std::string answered;
     if (const ordered_json* entry = entry_of_kind(home, "refs", "payload_id"))
         answered = text_at(*entry, "value");
-    for (const char* kind :
-         {"customization", "profile", "payload_id", "sender", "user_agent", "deployment_mode"})
+    for (const char* kind : {"customization", "profile"})
+        remove_kind(home, "refs", kind);
+    for (const char* kind : MessageNames)
         remove_kind(home, "refs", kind);
     remove_kind(home, "dates", "sent");
     if (issue.family != Cxml) {
@@ -224,13 +237,28 @@ void name_taxes(ordered_json& invoice) {
                 if (!entry.contains("tax")) entry["tax"] = same;
 }
 
-void complete_invoice(ordered_json& invoice) {
+// cXML: with tax and charges, before what is taken off.
+void add_gross(ordered_json& totals) {
+    const auto with_tax = number_at(totals, "with_tax"), off = number_at(totals, "allowances");
+    if (totals.contains("gross") || !with_tax) return;
+    if (auto gross = with_tax->plus(off.value_or(Decimal()))) totals["gross"] = gross->to_string();
+}
+
+// cXML names kinds of taxes, and an invoice that does not say which tax it is means none of them.
+void name_cxml_taxes(ordered_json& invoice) {
+    if (const auto taxes = invoice.find("taxes"); taxes != invoice.end())
+        for (ordered_json& tax : *taxes)
+            if (text_at(tax, "code") == "all") tax["code"] = "other";
+}
+
+void complete_invoice(ordered_json& invoice, bool cxml) {
     take_adjustments_apart(invoice);
-    name_taxes(invoice);
+    cxml ? name_cxml_taxes(invoice) : name_taxes(invoice);
     ordered_json& totals = invoice["totals"];
     const auto taxable = number_at(totals, "taxable"), tax = number_at(totals, "tax");
     if (!totals.contains("with_tax") && taxable && tax)
         if (auto both = taxable->plus(*tax)) totals["with_tax"] = both->to_string();
+    if (cxml) add_gross(totals);
     if (const auto lines = invoice.find("lines"); lines != invoice.end())
         for (ordered_json& line : *lines)
             if (!line.contains("order_line") && line.contains("no"))
@@ -259,6 +287,32 @@ std::string standard_of(const edi::Interchange& interchange) {
             break;
     }
     return "X12";
+}
+
+std::string xml_content_digest(const edi::Interchange& interchange) {
+    std::string told;
+    const auto tell = [&](std::string_view text) {
+        told += std::to_string(text.size());
+        told += ':';
+        told += text;
+    };
+    for (const edi::Group& group : interchange.groups)
+        for (const edi::Transaction& transaction : group.transactions)
+            for (const edi::Segment& segment : transaction.segments) {
+                tell(segment.tag);
+                tell(std::to_string(segment.loop) + "<" +
+                     std::to_string(transaction.loops[segment.loop].parent));
+                for (const edi::Value& value : segment.values)
+                    tell(without_blanks_around(value.text));
+            }
+    return sha256_hex(told);
+}
+
+ordered_json without_message_names(ordered_json canonical) {
+    for (const char* kind : MessageNames)
+        remove_kind(canonical, "refs", kind);
+    remove_kind(canonical, "dates", "sent");
+    return canonical;
 }
 
 bool xml_says_test(const edi::Interchange& interchange, bool agreed) {
@@ -335,7 +389,7 @@ ordered_json completed(ordered_json canonical, const XmlIssue& issue) {
     // cXML has a total with its currency, or neither.
     if (issue.kind == "OrderResponse" && issue.family == Cxml && !canonical.contains("total"))
         canonical.erase("currency");
-    if (issue.kind == "Invoice" && issue.family != Cxml) complete_invoice(canonical);
+    if (issue.kind == "Invoice") complete_invoice(canonical, issue.family == Cxml);
     if (canonical.contains("lines")) name_items(canonical["lines"]);
     if (issue.kind == "OrderResponse" && issue.family == "ubl-2.1" && canonical.contains("lines"))
         for (ordered_json& line : canonical["lines"])

@@ -20,6 +20,13 @@ namespace sallyport::flow {
 // What rows and agreements call the standard of `interchange`: "X12", "EDIFACT", "XML".
 std::string standard_of(const edi::Interchange& interchange);
 
+// Of what an XML document says: the same for other line breaks, indents and declarations, for these are not content.
+std::string xml_content_digest(const edi::Interchange& interchange);
+
+// A canonical document without the names of the cXML message it came in (payloadID, timestamp, who passed it on): sent again
+// as another message it is the same order.
+nlohmann::ordered_json without_message_names(nlohmann::ordered_json canonical);
+
 // cXML says it (deploymentMode); UBL and CII cannot, so theirs is what is agreed.
 bool xml_says_test(const edi::Interchange& interchange, bool agreed);
 

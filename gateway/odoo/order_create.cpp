@@ -28,10 +28,13 @@ public:
             those(m_all, [](const BatchItem& item) { return !item.number.empty(); });
         if (items.empty()) return;
         std::set<std::string> numbers;
-        for (const BatchItem* item : items)
+        std::size_t siblings = 0;
+        for (const BatchItem* item : items) {
             numbers.insert(item->number);
+            siblings += item->posting->siblings.size();
+        }
         auto found = find_orders(Json::array({Json::array({"client_order_ref", "in", numbers})}),
-                                 100 * numbers.size());
+                                 100 * numbers.size() + siblings);
         if (!found) return fail_all(items, found.error(), "looking for the order");
         if (found->empty()) return;
         std::vector<std::int64_t> ids;
@@ -46,7 +49,8 @@ public:
                 if (key == std::string(KeyModule) + "." + item->key) {
                     item->id = id;
                     item->existed = true;
-                } else if (text_of(record, "client_order_ref") == item->number) {
+                } else if (text_of(record, "client_order_ref") == item->number &&
+                           !is_sibling(*item, key)) {
                     item->others = true;
                 }
             }
@@ -58,7 +62,7 @@ public:
         resolve_all(m_parts, m_lookups, those(m_all, fresh));
         for (BatchItem* item :
              those(m_all, [](const BatchItem& one) { return one.id == 0 && one.others; }))
-            if (Status unique = check_duplicate(*item->resolved); !unique)
+            if (Status unique = check_duplicate(*item); !unique)
                 item->fail(std::move(unique).error());
         if (those(m_all, fresh).empty()) return;
         auto model = m_parts.data.model();
@@ -130,6 +134,28 @@ private:
         });
     }
 
+    // An order for another store of the same document.
+    static bool is_sibling(const BatchItem& item, const std::string& external_id) {
+        const auto& all = item.posting->siblings;
+        return std::any_of(all.begin(), all.end(), [&](const std::string& one) {
+            return external_id == std::string(KeyModule) + "." + order_key(one);
+        });
+    }
+
+    Result<Json> without_siblings(const BatchItem& item, Json records) {
+        if (item.posting->siblings.empty() || records.empty()) return records;
+        std::vector<std::int64_t> ids;
+        for (const Json& record : records)
+            ids.push_back(id_in(record, "id").value_or(0));
+        auto keys = external_ids_of(m_parts.client, "sale.order", std::move(ids));
+        if (!keys) return std::move(keys).error();
+        Json others = Json::array();
+        for (const Json& record : records)
+            if (!is_sibling(item, text_of(*keys, std::to_string(id_in(record, "id").value_or(0)))))
+                others.push_back(record);
+        return others;
+    }
+
     void learn(std::span<BatchItem* const> items) {
         std::vector<std::string> keys;
         for (const BatchItem* item : items)
@@ -139,12 +165,14 @@ private:
 
     // Somebody typed it in by hand, or it came under another key: a person must look. Not what makes us exact; that is
     // the external id.
-    Status check_duplicate(const ResolvedOrder& order) {
+    Status check_duplicate(const BatchItem& item) {
+        const ResolvedOrder& order = *item.resolved;
         auto found =
             find_orders(Json::array({Json::array({"client_order_ref", "=", order.number}),
                                      Json::array({"partner_id", "child_of", order.commercial}),
                                      Json::array({"state", "!=", "cancel"})}),
-                        100);
+                        100 + item.posting->siblings.size());
+        if (found) found = without_siblings(item, *std::move(found));
         if (!found)
             return std::move(found).error().during("looking for an order with the same number");
         if (found->empty()) return {};

@@ -258,6 +258,12 @@ private:
                 stores.insert(text_of(one, "buyer_code"));
             ++line_at;
         }
+        // The part for one store of an order that was split: it goes where the rest goes, and is for that store.
+        if (stores.size() == 1 &&
+            *stores.begin() == text_of(member(m_order, "mark_for"), "buyer_code")) {
+            m_resolved.remarks.push_back("All of it is for store " + *stores.begin() + ".");
+            return;
+        }
         const std::string ship_to = text_of(member(m_order, "ship_to"), "buyer_code");
         if (stores.empty() ||
             (stores.size() == 1 && (ship_to.empty() || *stores.begin() == ship_to)))
@@ -269,7 +275,8 @@ private:
             miss("allocation",
                  "quantities for the stores " + all,
                  "lines[].allocations",
-                 "split the order by store by hand, or set hold_allocations = false in the partner "
+                 "let the map split the order (`split by` in its header), or set hold_allocations "
+                 "= false in the partner "
                  "file's [odoo]: then the split stands in the note");
         else
             m_resolved.remarks.push_back("Quantities are allocated to the stores " + all +

@@ -140,6 +140,47 @@ TEST_F(MapOfADocument, FollowsTheAssociationCode) {
     EXPECT_EQ(chosen(key("")), "any");
 }
 
+TEST(MapOfAnAssociation, IsTheOneItsHeaderNamesWhereTheAgreementIsSilent) {
+    config::Partner partner = testing::acme();
+    partner.edifact.enabled = true;
+    const auto orders = [](const char* map, const char* association) {
+        return config::DocumentAgreement{
+            .standard = "EDIFACT",
+            .version = "D96A",
+            .set = "ORDERS",
+            .map = std::filesystem::path(SALLYPORT_SOURCE_DIR) / "mappings/shipped" / map,
+            .association = association};
+    };
+    const auto agree = [&](std::vector<config::DocumentAgreement> documents) {
+        partner.documents = std::move(documents);
+        return load_agreements({partner},
+                               std::filesystem::path(SALLYPORT_SOURCE_DIR) / "mappings/shipped",
+                               testing::schemas());
+    };
+    const auto agreed =
+        agree({orders("grocer-orders.map", ""), orders("edifact-orders-d96a.map", "")});
+    for (const Error& fault : agreed.faults)
+        ADD_FAILURE() << fault.text();
+    const auto map_for = [&](std::string_view association) {
+        const InboundDocument* found =
+            agreed.agreements.at(0)->document({.standard = "EDIFACT",
+                                               .version = "D96A",
+                                               .set = "ORDERS",
+                                               .association = association});
+        return found == nullptr ? std::string("none") : found->map->info().name;
+    };
+    EXPECT_EQ(map_for("EAN008"), "grocer-orders");
+    EXPECT_EQ(map_for("EAN007"), "edifact-orders-d96a");
+    EXPECT_EQ(map_for(""), "edifact-orders-d96a");
+    const auto wrong = agree({orders("grocer-orders.map", "EAN010")});
+    ASSERT_EQ(wrong.faults.size(), 1U);
+    EXPECT_EQ(wrong.faults[0].code(), "map.fit");
+    EXPECT_NE(
+        wrong.faults[0].text().find("ORDERS EAN010, the map about edifact D 96A ORDERS EAN008"),
+        std::string::npos)
+        << wrong.faults[0].text();
+}
+
 TEST_F(MapOfADocument, FollowsTheTestFlag) {
     InboundDocument next = use("X12", "004010", "850");
     next.test = true;

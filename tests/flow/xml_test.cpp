@@ -164,6 +164,36 @@ TEST_F(XmlIn, CxmlIsNamedByItsPayloadIdAndSaysWhetherItIsATest) {
     EXPECT_EQ(world.back_office.orders(), 1U);
 }
 
+TEST_F(XmlIn, ACxmlRequestPrintedAnewUnderItsPayloadIdIsTheSame) {
+    use_xml(world, networked());
+    const std::string first = write_cxml_order({});
+    world.receive(first, "a");
+    std::string printed = first;
+    for (std::size_t at = 0; (at = printed.find("><", at)) != std::string::npos; at += 4)
+        printed.replace(at, 2, ">\n  <");
+    ASSERT_NE(printed, first);
+    world.receive(printed, "b");
+    EXPECT_EQ(world.newest_envelope().next.code, "flow.duplicate.envelope");
+    std::string moved = first;  // the same elements, one of them elsewhere
+    moved.replace(moved.find("<UserAgent>"), 11, "<UserAgent>x");
+    world.receive(moved, "c");
+    EXPECT_EQ(world.newest_envelope().next.code, "flow.envelope.conflict");
+    EXPECT_EQ(world.back_office.orders(), 1U);
+}
+
+TEST_F(XmlIn, ACxmlOrderSentAgainAsAnotherMessageIsOneOrder) {
+    use_xml(world, networked());
+    const std::string first = write_cxml_order({});
+    world.receive(first, "a");
+    std::string again = write_cxml_order({.payload_id = "2@buyer.example"});
+    again.replace(again.find("T08:15:00"), 9, "T09:30:00");
+    world.receive(again, "b");
+    EXPECT_EQ(world.newest("OrderRequest").next.code, "flow.duplicate.business");
+    world.receive(write_cxml_order({.payload_id = "3@buyer.example", .quantity = "5"}), "c");
+    EXPECT_EQ(world.newest("OrderRequest").next.code, "flow.business.conflict");
+    EXPECT_EQ(world.back_office.orders(), 1U);
+}
+
 class XmlOut : public ::testing::Test {
 protected:
     void SetUp() override { use_xml(shop.world, norrmat()); }
@@ -261,6 +291,34 @@ TEST_F(XmlOut, GoodsComeOutOfTheirPackagesForADespatchAdvice) {
     EXPECT_THAT(octets, HasSubstr("340123450000000015"));
     EXPECT_THAT(octets, HasSubstr("<cbc:LineID>2</cbc:LineID>"));
     EXPECT_THAT(octets, HasSubstr("<cac:DeliveryCustomerParty>"));
+}
+
+TEST_F(XmlOut, AnInvoiceGoesAsCxmlInvoiceDetailWithTheOrdersLinesAndTotals) {
+    use_xml(shop.world, networked());
+    ordered_json invoice = drafted_invoice("invoice");
+    invoice["refs"] = ordered_json::array({{{"kind", "payload_id"}, {"value", "1@buyer.example"}}});
+    for (const char* party : {"seller", "buyer"})  // cXML has whole addresses or none
+        invoice[party].erase("country");
+    const store::Document sent = send("Invoice", invoice);
+    ASSERT_EQ(sent.status.delivery, store::DeliveryStatus::Delivered) << sent.next.reason;
+    const std::string octets = sent_octets(shop.world);
+    expect_valid(octets);
+    EXPECT_THAT(octets, HasSubstr("<DocumentReference payloadID=\"1@buyer.example\""));
+    EXPECT_THAT(octets, HasSubstr("<InvoiceDetailItemReference lineNumber=\"1\">"));
+    // 266.64 of goods, 20.00 of freight, 71.66 of tax
+    const auto amount = [&](const std::string& name) {
+        const std::size_t at = octets.rfind("<" + name + ">");
+        const std::size_t end = octets.find("</Money>", at);
+        return at == std::string::npos
+                   ? ""
+                   : octets.substr(octets.rfind('>', end) + 1, end - octets.rfind('>', end) - 1);
+    };
+    EXPECT_EQ(amount("SubtotalAmount"), "266.64");
+    EXPECT_EQ(amount("ShippingAmount"), "20.00");
+    EXPECT_EQ(amount("GrossAmount"), "358.30");
+    EXPECT_EQ(amount("NetAmount"), "358.30");
+    EXPECT_EQ(amount("DueAmount"), "358.30");
+    EXPECT_THAT(octets, HasSubstr("category=\"other\""));
 }
 
 TEST_F(XmlOut, CxmlGoesWithAPayloadIdThatNoRetryChanges) {

@@ -12,6 +12,8 @@
 #include <future>
 #include <map>
 #include <memory>
+#include <span>
+#include <string>
 #include <vector>
 
 namespace sallyport::odoo {
@@ -117,6 +119,45 @@ TEST_F(OrdersTogether, SomeOfThemThereAlreadyAreNotMadeAgain) {
         EXPECT_EQ(std::get<Posted>(*outcomes[at]).existed, at == 2 || at == 3) << at;
     }
     expect_each_once(6);
+}
+
+TEST_F(OrdersTogether, ForTheStoresOfOneDocumentAreNoDuplicatesOfEachOther) {
+    const std::vector<std::string> stores{"0417", "0422", "0501"};
+    const auto for_store = [&](const std::string& store, std::size_t known) {
+        OrderPosting one = postings(1, 1).front();
+        one.business_key += "|part:" + store;
+        for (const std::string& other : std::span(stores).first(known))
+            if (other != store)
+                one.siblings.push_back(postings(1, 1).front().business_key + "|part:" + other);
+        return one;
+    };
+    expect_posted(m_orders->post_orders(std::vector{for_store("0417", 2), for_store("0422", 2)}),
+                  false);
+    expect_posted(m_orders->post_orders(std::vector{for_store("0501", 3)}), false);
+    expect_each_once(3);
+    // The same number under a key that is no sibling's is another matter.
+    const auto stranger = m_orders->post_orders(std::vector{for_store("0999", 2)});
+    ASSERT_FALSE(stranger.front());
+    EXPECT_EQ(stranger.front().error().code(), "odoo.order.duplicate");
+    expect_each_once(3);
+}
+
+TEST_F(OrdersTogether, AllOfItForOneStoreSaysSoInTheNoteAndIsNotHeld) {
+    OrderPosting one = postings(1, 1).front();
+    one.order["mark_for"] = {{"buyer_code", "0417"}};
+    for (auto& line : one.order["lines"])
+        line["allocations"] = {{{"buyer_code", "0417"}, {"quantity", line["quantity"]}}};
+    expect_posted(m_orders->post_orders(std::vector{one}), false);
+    std::string notes;
+    for (const Json& message : m_double->records("mail.message"))
+        notes += text_of(message, "body");
+    EXPECT_NE(notes.find("All of it is for store 0417."), std::string::npos) << notes;
+    one = postings(2, 1).front();
+    one.order["lines"][0]["allocations"] = {{{"buyer_code", "0417"}, {"quantity", "1"}},
+                                            {{"buyer_code", "0422"}, {"quantity", "1"}}};
+    const auto held = m_orders->post_orders(std::vector{one});
+    ASSERT_TRUE(held.front());
+    EXPECT_EQ(std::get<Missing>(*held.front()).front().kind, "allocation");
 }
 
 TEST_F(OrdersTogether, OneThatMissesAProductHoldsUpNoOther) {
