@@ -3,6 +3,7 @@
 #include "certs/lint.h"
 #include "config/load.h"
 #include "config/moment.h"
+#include "gateway/api/tokens.h"
 #include "gateway/base/clock.h"
 #include "gateway/daemon/cert_commands.h"
 #include "gateway/daemon/cert_entries.h"
@@ -73,10 +74,23 @@ void note_exchanges(const CommandLine& line,
     }
 }
 
+void note_tokens(const CommandLine& line,
+                 std::multimap<std::string, std::string>& days,
+                 Instant now) {
+    auto opened = open_for_reading(line);
+    if (!opened) return;
+    const auto tokens = api::list_tokens(*opened->store);
+    if (!tokens) return;
+    for (const flow::CertificateStand& one : token_stands(*tokens, now))
+        days.emplace(iso8601(one.not_after).substr(0, 10),
+                     (one.days_left < 0 ? "HAS ENDED       " : "ends            ") + one.role);
+}
+
 // What happens on which day: ends, changes, and the alarms before the ends.
 void tell_calendar(CommandLine& line, const std::vector<Row>& rows, Instant now) {
     std::multimap<std::string, std::string> days;
     note_exchanges(line, days, now);
+    note_tokens(line, days, now);
     const auto note = [&](Instant at, const std::string& what) {
         if (at >= now) days.emplace(iso8601(at).substr(0, 10), what);
     };

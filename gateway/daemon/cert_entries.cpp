@@ -143,6 +143,24 @@ std::vector<flow::CertificateStand> stands_of(const std::vector<CertificateRow>&
     return stands;
 }
 
+std::vector<flow::CertificateStand> token_stands(const std::vector<https::Token>& tokens,
+                                                 Instant now) {
+    std::vector<flow::CertificateStand> stands;
+    for (const https::Token& token : tokens) {
+        if (!token.expires || token.revoked) continue;
+        const auto left = std::chrono::floor<std::chrono::days>(*token.expires - now);
+        const int days = static_cast<int>(left.count());
+        stands.push_back({.fingerprint = token.id,
+                          .role = "API token \"" + token.label + "\" of " + token.partner,
+                          .owner = token.partner,
+                          .not_after = *token.expires,
+                          .days_left = days,
+                          .stage = certs::expiry_stage(days),
+                          .kind = "token"});
+    }
+    return stands;
+}
+
 std::vector<flow::PlannedSwitch> switches_of(const config::Configuration& configuration,
                                              const std::vector<CertificateRow>& rows) {
     std::vector<flow::PlannedSwitch> switches;

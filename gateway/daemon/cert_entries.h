@@ -8,6 +8,7 @@
 #include "gateway/base/error.h"
 #include "gateway/flow/cert_alerts.h"
 #include "gateway/flow/trust.h"
+#include "transports/https/caller.h"
 
 #include <filesystem>
 #include <string>
@@ -36,6 +37,9 @@ void add_accepted(const std::vector<flow::TrustRecord>& records, std::vector<Cer
 
 // What the alarms are about: one for each certificate, its roles joined. Certificates whose time is over by `until` are left out.
 std::vector<flow::CertificateStand> stands_of(const std::vector<CertificateRow>& rows, Instant now);
+// Tokens that end by themselves and were not revoked. SSH keys have no end of their own.
+std::vector<flow::CertificateStand> token_stands(const std::vector<https::Token>& tokens,
+                                                 Instant now);
 // The changes that `next_from` plans, with the partners that each of ours concerns.
 std::vector<flow::PlannedSwitch> switches_of(const config::Configuration& configuration,
                                              const std::vector<CertificateRow>& rows);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/daemon/cert_watch.h"
 
+#include "gateway/api/tokens.h"
 #include "gateway/base/guarded.h"
 #include "gateway/daemon/cert_entries.h"
 #include "gateway/daemon/revocation_watch.h"
@@ -56,7 +57,12 @@ public:
         if (Status prepared = m_revocation.prepare(*configuration, *rows); !prepared)
             return std::move(prepared).error();
         if (m_decided) m_decided();
-        auto said = flow::raise_expiry(m_tools, stands_of(*rows, now));
+        auto tokens = api::list_tokens(m_tools.store);
+        if (!tokens) return std::move(tokens).error();
+        auto stands = stands_of(*rows, now);
+        for (flow::CertificateStand& stand : token_stands(*tokens, now))
+            stands.push_back(std::move(stand));
+        auto said = flow::raise_expiry(m_tools, stands);
         if (!said) return said;
         auto switched = flow::raise_switches(m_tools, switches_of(*configuration, *rows), now);
         if (!switched) return switched;

@@ -16,6 +16,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <fstream>
+#include <functional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -68,18 +69,14 @@ struct Answer {
     std::string body;
 };
 
-Result<Answer> post(const Control& control,
-                    const std::string& path,
-                    const std::string& body,
-                    int seconds) {
+// One exchange: `write` sends the request over the session, Poco's failures become ours.
+Result<Answer> exchange(const Control& control,
+                        int seconds,
+                        const std::function<void(Poco::Net::HTTPClientSession&)>& write) {
     try {
         Poco::Net::HTTPClientSession session(control.host, control.port);
         session.setTimeout(Poco::Timespan(seconds, 0));
-        Poco::Net::HTTPRequest request("POST", path, "HTTP/1.1");
-        request.set("Authorization", "Bearer " + std::string(control.token.reveal()));
-        request.setContentType("application/json");
-        request.setContentLength64(static_cast<Poco::Int64>(body.size()));
-        session.sendRequest(request) << body;
+        write(session);
         Poco::Net::HTTPResponse response;
         Answer answer;
         Poco::StreamCopier::copyToString(session.receiveResponse(response), answer.body);
@@ -91,30 +88,38 @@ Result<Answer> post(const Control& control,
     }
 }
 
+void authorise(Poco::Net::HTTPRequest& request, const Control& control) {
+    request.set("Authorization", "Bearer " + std::string(control.token.reveal()));
+}
+
+Result<Answer> post(const Control& control,
+                    const std::string& path,
+                    const std::string& body,
+                    int seconds) {
+    return exchange(control, seconds, [&](Poco::Net::HTTPClientSession& session) {
+        Poco::Net::HTTPRequest request("POST", path, "HTTP/1.1");
+        authorise(request, control);
+        request.setContentType("application/json");
+        request.setContentLength64(static_cast<Poco::Int64>(body.size()));
+        session.sendRequest(request) << body;
+    });
+}
+
 Result<Answer> post_file(const Control& control,
                          const std::string& facts,
                          std::ifstream& content,
                          std::uint64_t size) {
-    try {
-        Poco::Net::HTTPClientSession session(control.host, control.port);
-        session.setTimeout(Poco::Timespan(3600, 0));  // the gateway has to write it all twice
+    constexpr int Hour = 3600;  // the gateway has to write it all twice
+    return exchange(control, Hour, [&](Poco::Net::HTTPClientSession& session) {
         Poco::Net::HTTPRequest request("POST", "/v1/files", "HTTP/1.1");
-        request.set("Authorization", "Bearer " + std::string(control.token.reveal()));
+        authorise(request, control);
         request.set("Sallyport-File", facts);
         request.setContentType("application/octet-stream");
         request.setContentLength64(static_cast<Poco::Int64>(size));
         auto& out = session.sendRequest(request);
         if (size != 0) Poco::StreamCopier::copyStream(content, out, std::size_t{64} << 10U);
         out.flush();
-        Poco::Net::HTTPResponse response;
-        Answer answer;
-        Poco::StreamCopier::copyToString(session.receiveResponse(response), answer.body);
-        answer.status = response.getStatus();
-        return answer;
-    } catch (const Poco::Exception& failed) {
-        return not_reachable("the gateway on " + control.host + ":" + std::to_string(control.port) +
-                             " does not answer: " + failed.displayText());
-    }
+    });
 }
 
 Error refused(const Answer& answer) {
@@ -125,20 +130,10 @@ Error refused(const Answer& answer) {
 }
 
 Result<Answer> get(const Control& control, const std::string& path) {
-    try {
-        Poco::Net::HTTPClientSession session(control.host, control.port);
-        session.setTimeout(Poco::Timespan(10, 0));
+    return exchange(control, 10, [&](Poco::Net::HTTPClientSession& session) {
         Poco::Net::HTTPRequest request("GET", path, "HTTP/1.1");
         session.sendRequest(request);
-        Poco::Net::HTTPResponse response;
-        Answer answer;
-        Poco::StreamCopier::copyToString(session.receiveResponse(response), answer.body);
-        answer.status = response.getStatus();
-        return answer;
-    } catch (const Poco::Exception& failed) {
-        return not_reachable("the gateway on " + control.host + ":" + std::to_string(control.port) +
-                             " does not answer: " + failed.displayText());
-    }
+    });
 }
 
 }  // namespace

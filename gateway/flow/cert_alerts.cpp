@@ -56,25 +56,29 @@ Result<bool> say_once(const Tools& tools,
 }
 
 store::AuditEvent expiry_event(const CertificateStand& stand) {
-    const bool ours = stand.owner == "gateway";
+    const bool ours = stand.owner == "gateway", token = stand.kind == "token";
+    const std::string kind(stand.kind);
     return {.actor = {},
-            .event = stand.stage == 0 ? "certificate.expired" : "certificate.expiring",
-            .subject = "certificate:" + stand.fingerprint,
+            .event = kind + (stand.stage == 0 ? ".expired" : ".expiring"),
+            .subject = kind + ":" + stand.fingerprint,
             .detail = {{"role", stand.role},
                        {"owner", stand.owner},
                        {"not_after", iso8601(stand.not_after)},
                        {"days_left", std::to_string(stand.days_left)},
                        {"threshold", std::to_string(stand.stage)},
                        {"remedy",
-                        ours ? "make the next one, tell the partners, plan the change: "
-                               "sallyport cert generate, cert told"
-                             : "ask " + stand.owner + " for its next certificate"}}};
+                        token ? "make the next one for " + stand.owner +
+                                    " and bring it there: sallyport token add"
+                        : ours ? "make the next one, tell the partners, plan the change: "
+                                 "sallyport cert generate, cert told"
+                               : "ask " + stand.owner + " for its next certificate"}}};
 }
 
 void set_gauges(Metrics& metrics, const std::vector<CertificateStand>& stands) {
     metrics.clear("sallyport_certificate_days_left");
     metrics.clear("sallyport_certificate_expiry_timestamp_seconds");
     for (const CertificateStand& stand : stands) {
+        if (stand.kind != "certificate") continue;
         const std::string name = stand.fingerprint.substr(0, 16);
         const auto seconds =
             std::chrono::duration_cast<std::chrono::seconds>(stand.not_after.time_since_epoch());

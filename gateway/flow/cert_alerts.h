@@ -22,13 +22,14 @@ namespace sallyport::flow {
 
 // A certificate in use, as it stands at one moment.
 struct CertificateStand {
-    std::string fingerprint{};
-    std::string role{};   // "identity main", "partner acme"; several joined by ", "
-    std::string owner{};  // who renews it: "gateway" or a partner's name
+    std::string fingerprint{};  // or a token's id
+    std::string role{};         // "identity main", "partner acme"; several joined by ", "
+    std::string owner{};        // who renews it: "gateway" or a partner's name
     Instant not_after{};
     int days_left = 0;  // negative once it has ended
     int stage =
         -1;  // certs::expiry_stage(): 60 30 14 7 3 1, 0 when it has ended, -1 when none has come
+    std::string_view kind = "certificate";  // or "token": what its events begin with; a literal
 };
 
 // Says what has not been said. When several thresholds have passed unsaid, the gateway was down, only the last is said. Sets

@@ -202,17 +202,7 @@ Result<Admission> DurableIntake::admit_conflict(const Attempt& attempt, const st
         if (!claimed) return std::move(claimed).error();
         answer = *claimed;
         if (answer.verdict != store::ReplayVerdict::New) return {};
-        if (Status added = transaction.add_message(message); !added) return added;
-        document.next.due = transaction.now() + PersonActsWithin;
-        if (Status added = transaction.add_document(document); !added) return added;
-        return journal.record(transaction,
-                              {.actor = "partner:" + message.partner,
-                               .event = "message.held",
-                               .subject = message.id,
-                               .detail = {{"code", message.code},
-                                          {"first", first},
-                                          {"transport_id", message.transport_id}}},
-                              Level::Warn);
+        return store_held_message(transaction, journal, message, document, {{"first", first}});
     });
     if (!done) return std::move(done).error();
     if (answer.verdict != store::ReplayVerdict::New) return answer_again(answer.target);

@@ -67,26 +67,24 @@ Result<Fate> fate_of(store::Transaction& transaction,
     return over ? Fate::Refused : Fate::Held;
 }
 
-Status store_held(store::Transaction& transaction,
-                  Journal& journal,
-                  const store::Message& message,
-                  store::Document document) {
+}  // namespace
+
+Status store_held_message(store::Transaction& transaction,
+                          Journal& journal,
+                          const store::Message& message,
+                          store::Document document,
+                          store::AuditDetail detail) {
     if (Status added = transaction.add_message(message); !added) return added;
     document.next.due = transaction.now() + PersonActsWithin;
     if (Status added = transaction.add_document(document); !added) return added;
+    detail.insert({{"code", message.code}, {"transport_id", message.transport_id}});
     return journal.record(transaction,
                           {.actor = "partner:" + message.partner,
                            .event = "message.held",
                            .subject = message.id,
-                           .detail = {{"code", message.code},
-                                      {"transport_id", message.transport_id},
-                                      {"presented", message.signer_fingerprint},
-                                      {"disposition", message.receipt.disposition},
-                                      {"from", message.remote_address}}},
+                           .detail = std::move(detail)},
                           Level::Warn);
 }
-
-}  // namespace
 
 Result<bool> hold_unknown_signer(const DurableIntake::Parts& parts,
                                  store::Message message,
@@ -113,8 +111,14 @@ Result<bool> hold_unknown_signer(const DurableIntake::Parts& parts,
         if (!claimed) return std::move(claimed).error();
         if (claimed->verdict != store::ReplayVerdict::New) return {};
         held = true;
-        if (Status stored = store_held(transaction, journal, message, document); !stored)
-            return stored;
+        Status stored = store_held_message(transaction,
+                                           journal,
+                                           message,
+                                           document,
+                                           {{"presented", message.signer_fingerprint},
+                                            {"disposition", message.receipt.disposition},
+                                            {"from", message.remote_address}});
+        if (!stored) return stored;
         return *fate == Fate::ReadAtOnce ? add_judgement(transaction, message) : Status();
     });
     if (!done) return std::move(done).error();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "gateway/flow/intake.h"
+#include "gateway/flow/journal.h"
 #include "gateway/store/store.h"
 #include "transports/intake.h"
 
@@ -14,6 +15,14 @@ namespace sallyport::flow {
 Result<bool> hold_unknown_signer(const DurableIntake::Parts& parts,
                                  store::Message message,
                                  const transports::Refusal& refusal);
+
+// Part of a unit: a message that waits for a person, with its document and its entry in the audit; `detail` is what that says
+// beside code and Message-ID.
+Status store_held_message(store::Transaction& transaction,
+                          Journal& journal,
+                          const store::Message& message,
+                          store::Document document,
+                          store::AuditDetail detail);
 
 // Part of a unit: a held message goes through the transport once more. trust.cpp.
 Status add_judgement(store::Transaction& transaction, const store::Message& message);

@@ -5,6 +5,8 @@
 #include "tests/support/temp_dir.h"
 #include "trust_world.h"
 
+#include "gateway/flow/revocation_note.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -145,6 +147,115 @@ TEST_F(CertAlerts, ConsentKeepsWhoToldWhomWhenAndTheEvidence) {
     EXPECT_EQ(known->at(0).answered.words, "Bob: not before June");
     EXPECT_EQ(count(m_world, "certificate.consent.objected"), 1);
 }
+
+TEST_F(CertAlerts, ATokenThatEndsIsSaidAsOne) {
+    auto stand = ends_in(7, 7, "01TOKEN");
+    stand.kind = "token";
+    ASSERT_TRUE(raise_expiry(*m_world.tools, {stand}));
+    EXPECT_EQ(count(m_world, "token.expiring"), 1);
+    EXPECT_EQ(count(m_world, "certificate.expiring"), 0);
+    stand.stage = 0;
+    ASSERT_TRUE(raise_expiry(*m_world.tools, {stand}));
+    EXPECT_EQ(count(m_world, "token.expired"), 1);
+}
+
+// Told, agreed, and the day comes: what a person notes again after a crash, where it was not noted, is noted once.
+void play_changeover(const std::filesystem::path& directory) {
+    World world(directory);
+    const auto known = [&world] {
+        const auto all = store::read<std::vector<Consent>>(
+            *world.store, [](store::Reader& reader) { return consents(reader); });
+        return all && !all->empty() ? std::optional<ConsentState>(all->front().state)
+                                    : std::nullopt;
+    };
+    if (!known()) {
+        ASSERT_TRUE(note_told(*world.tools, TrustWorld::by("operator:anna", "mail")));
+    }
+    if (*known() == ConsentState::Told) {
+        ASSERT_TRUE(note_answer(*world.tools, TrustWorld::by("operator:anna", "Bob"), true));
+    }
+    ASSERT_TRUE(raise_switches(*world.tools,
+                               {{.fingerprint = NewFingerprint,
+                                 .role = "identity main",
+                                 .from = world.clock.now() - Day,
+                                 .partners = {"acme"}}},
+                               world.clock.now()));
+}
+
+TEST(AlertsChild, ChangesOver) {
+    if (!played(play_changeover)) GTEST_SKIP() << NotByItself;
+}
+
+class ChangeoverCrash : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(ChangeoverCrash, EachStepIsNotedOnce) {
+    const testing_support::TempDir directory;
+    ASSERT_NO_FATAL_FAILURE(
+        kill_and_start_again(GetParam(), directory.path(), "AlertsChild.ChangesOver"));
+    World world(directory.path());
+    for (const char* event :
+         {"certificate.consent.told", "certificate.consent.agreed", "certificate.switched"})
+        EXPECT_EQ(count(world, event), 1) << event;
+    const auto verdict = store::verify_chain(*world.store);
+    ASSERT_TRUE(verdict);
+    EXPECT_FALSE(verdict->broken);
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryBoundary,
+                         ChangeoverCrash,
+                         ::testing::Values("consent.commit.before",
+                                           "consent.commit.after",
+                                           "consent.commit.before:2",
+                                           "consent.commit.after:2",
+                                           "cert.alert.before",
+                                           "cert.alert.after"),
+                         name_of_point);
+
+// An authority says revoked; nobody answers afterwards.
+void play_revocation(const std::filesystem::path& directory) {
+    World world(directory);
+    RevocationNote note{.partner = "acme", .fingerprint = NewFingerprint, .required = true};
+    const auto before = store::read<std::vector<RevocationNote>>(
+        *world.store, [](store::Reader& reader) { return revocation_notes(reader); });
+    ASSERT_TRUE(before);
+    for (const auto state :
+         {RevocationState::Good, RevocationState::Revoked, RevocationState::Unknown}) {
+        // Whoever starts again asks the authority of that day.
+        if (state == RevocationState::Good && !before->empty()) continue;
+        note.state = state;
+        note.asked = world.clock.now();
+        ASSERT_TRUE(note_revocation(*world.tools, note));
+    }
+}
+
+TEST(AlertsChild, IsRevoked) {
+    if (!played(play_revocation)) GTEST_SKIP() << NotByItself;
+}
+
+class RevocationCrash : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(RevocationCrash, RevokedStaysRevokedAndIsSaidOnce) {
+    const testing_support::TempDir directory;
+    ASSERT_NO_FATAL_FAILURE(
+        kill_and_start_again(GetParam(), directory.path(), "AlertsChild.IsRevoked"));
+    World world(directory.path());
+    const auto notes = store::read<std::vector<RevocationNote>>(
+        *world.store, [](store::Reader& reader) { return revocation_notes(reader); });
+    ASSERT_TRUE(notes && notes->size() == 1U);
+    EXPECT_EQ(notes->front().state, RevocationState::Revoked);
+    EXPECT_FALSE(notes->front().believed());
+    EXPECT_EQ(count(world, "certificate.revocation.revoked"), 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryBoundary,
+                         RevocationCrash,
+                         ::testing::Values("revocation.commit.before",
+                                           "revocation.commit.after",
+                                           "revocation.commit.before:2",
+                                           "revocation.commit.after:2",
+                                           "revocation.commit.before:3",
+                                           "revocation.commit.after:3"),
+                         name_of_point);
 
 void play_alerts(const std::filesystem::path& directory) {
     World world(directory);
