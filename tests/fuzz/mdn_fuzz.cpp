@@ -47,7 +47,8 @@ void check_stream(BytesView octets, const transports::MimeEntity& entity) {
     demand(octets.substr(static_cast<std::size_t>(streamed->body)) == entity.body);
     const certs::OctetRange body(spooled, streamed->body, octets.size() - streamed->body);
     for (const auto& [name, value] : entity.headers) {
-        const auto boundary = transports::parse_parameterised(value).parameter("boundary");
+        const auto type = transports::parse_parameterised(value);
+        const auto boundary = type.parameter("boundary");
         if (boundary.empty()) continue;
         const auto parts = transports::split_multipart(entity.body, boundary, limits);
         const auto spans = transports::split_multipart(body, boundary, limits);
