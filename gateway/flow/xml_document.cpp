@@ -244,6 +244,14 @@ void add_gross(ordered_json& totals) {
     if (auto gross = with_tax->plus(off.value_or(Decimal()))) totals["gross"] = gross->to_string();
 }
 
+// cXML says where from and where to, or neither; who ships it is named by what the network knows us by.
+void add_ship_from(ordered_json& invoice, const XmlIssue& issue) {
+    if (!invoice.contains("ship_to") || invoice.contains("ship_from")) return;
+    const auto seller = invoice.find("seller");
+    std::string name = seller == invoice.end() ? std::string() : text_at(*seller, "name");
+    invoice["ship_from"] = {{"name", name.empty() ? issue.agreed.our_id : std::move(name)}};
+}
+
 // cXML names kinds of taxes, and an invoice that does not say which tax it is means none of them.
 void name_cxml_taxes(ordered_json& invoice) {
     if (const auto taxes = invoice.find("taxes"); taxes != invoice.end())
@@ -390,6 +398,7 @@ ordered_json completed(ordered_json canonical, const XmlIssue& issue) {
     if (issue.kind == "OrderResponse" && issue.family == Cxml && !canonical.contains("total"))
         canonical.erase("currency");
     if (issue.kind == "Invoice") complete_invoice(canonical, issue.family == Cxml);
+    if (issue.kind == "Invoice" && issue.family == Cxml) add_ship_from(canonical, issue);
     if (canonical.contains("lines")) name_items(canonical["lines"]);
     if (issue.kind == "OrderResponse" && issue.family == "ubl-2.1" && canonical.contains("lines"))
         for (ordered_json& line : canonical["lines"])

@@ -299,10 +299,12 @@ TEST_F(XmlOut, AnInvoiceGoesAsCxmlInvoiceDetailWithTheOrdersLinesAndTotals) {
     invoice["refs"] = ordered_json::array({{{"kind", "payload_id"}, {"value", "1@buyer.example"}}});
     for (const char* party : {"seller", "buyer"})  // cXML has whole addresses or none
         invoice[party].erase("country");
+    invoice["ship_to"] = {{"name", "Norrmat AB"}};
     const store::Document sent = send("Invoice", invoice);
     ASSERT_EQ(sent.status.delivery, store::DeliveryStatus::Delivered) << sent.next.reason;
     const std::string octets = sent_octets(shop.world);
     expect_valid(octets);
+    EXPECT_THAT(octets, HasSubstr("<Contact role=\"shipFrom\">"));
     EXPECT_THAT(octets, HasSubstr("<DocumentReference payloadID=\"1@buyer.example\""));
     EXPECT_THAT(octets, HasSubstr("<InvoiceDetailItemReference lineNumber=\"1\">"));
     // 266.64 of goods, 20.00 of freight, 71.66 of tax
