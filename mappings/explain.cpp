@@ -211,13 +211,16 @@ private:
                         (rule.step->arrow == Arrow::Write ? "   which only writes\n"
                                                           : "   and nothing stands there\n");
         }
+        if (any && m_about.find("[0]") != std::string::npos)
+            out.text += "  the first of a list is [1]\n";
         if (any) return;
         for (const TraceEntry& entry : trace)
             known.insert(entry.field);
         const std::string near =
             near_match(m_about, std::vector<std::string>(known.begin(), known.end()));
         out.text += "no rule of this map sets " + m_about +
-                    (near.empty() ? "\n" : "; did you mean " + near + "?\n");
+                    (near.empty() ? "; name a field (lines[1].unit) or a place (PO1.03)\n"
+                                  : "; did you mean " + near + "?\n");
     }
 
     // "REF[DP].02" and "PO1.03": tag, code in the bracket, the rest.

@@ -31,11 +31,22 @@ ToolResult explain_map(const ToolContext& context,
 // The effective map: base and overlays as one, each line with where it comes from.
 ToolResult show_map(const ToolContext& context, std::string_view file);
 
+// A map and where it finds its files: two maps of one name in two folders are two maps.
+struct MapHere {
+    const ToolContext& context;
+    std::string_view file;
+};
+
 // Two maps by effective rule, not by text; and what the change does to each sample. Exit code 1: they differ.
-ToolResult diff_maps(const ToolContext& context,
-                     std::string_view a,
-                     std::string_view b,
+ToolResult diff_maps(const MapHere& before,
+                     const MapHere& after,
                      const std::vector<Sample>& samples);
+inline ToolResult diff_maps(const ToolContext& context,
+                            std::string_view a,
+                            std::string_view b,
+                            const std::vector<Sample>& samples) {
+    return diff_maps({context, a}, {context, b}, samples);
+}
 
 // A first overlay from samples: what the base does not read, codes its tables lack, rules that never found anything.
 ToolResult draft_map(const ToolContext& context,

@@ -185,6 +185,11 @@ void compare_sample(const CompiledMap& a,
     std::string difference = differences(before.documents, after.documents);
     if (before.said != after.said)
         difference += "said before:\n" + before.said + "says now:\n" + after.said;
+    if (difference.empty() && before.documents.empty()) {
+        out.text += sample.name + ": neither map reads it: " + before.said;
+        if (before.said.empty()) out.text += "no document of its set and version\n";
+        return;
+    }
     out.text += sample.name + (difference.empty() ? ": the same\n" : ":\n" + difference);
     if (!difference.empty())
         out.changes.push_back(
@@ -292,24 +297,28 @@ ToolResult show_map(const ToolContext& context, std::string_view file) {
     return out;
 }
 
-ToolResult diff_maps(const ToolContext& context,
-                     std::string_view a,
-                     std::string_view b,
-                     const std::vector<Sample>& samples) {
+ToolResult diff_maps(const MapHere& a, const MapHere& b, const std::vector<Sample>& samples) {
     ToolResult first, out;
-    const MapLoad before = load_for(context, a, first);
+    const MapLoad before = load_for(a.context, a.file, first);
     if (!before.map) return first;
-    const MapLoad after = load_for(context, b, out);
+    const MapLoad after = load_for(b.context, b.file, out);
     if (!after.map) return out;
     Comparison found;
+    const std::string about = header_text(before.map->plan().map);
+    const std::string now_about = header_text(after.map->plan().map);
+    if (about != now_about) {
+        found.text = "the one maps " + about + ", the other " + now_about + "\n";
+        found.changes.push_back(
+            Json{{"change", "header"}, {"key", "header"}, {"text", about + " / " + now_about}});
+    }
     compare(rules_of(before.map->plan()), rules_of(after.map->plan()), found);
     compare(rows_of(before.map->effective()), rows_of(after.map->effective()), found);
     if (found.changes.empty()) found.text = "the same rules, tables and parameters\n";
     for (const Sample& sample : samples)
-        compare_sample(*before.map, *after.map, context, sample, found);
+        compare_sample(*before.map, *after.map, a.context, sample, found);
     out.exit_code = found.changes.empty() ? 0 : 1;
     out.text = std::move(found.text);
-    *out.json = Json{{"ok", true}, {"a", std::string(a)}, {"b", std::string(b)}};
+    *out.json = Json{{"ok", true}, {"a", std::string(a.file)}, {"b", std::string(b.file)}};
     (*out.json)["changes"] = std::move(found.changes);
     return out;
 }

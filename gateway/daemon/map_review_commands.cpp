@@ -52,6 +52,10 @@ Result<std::vector<mapping::Sample>> samples_of(const ReviewArguments& given) {
             return Error("map.samples", Blame::Operator, problem.message())
                 .at({.source = given.samples_folder})
                 .remedy("name a folder with sample documents");
+        if (inside.empty())
+            return Error("map.samples", Blame::Operator, "the folder of samples is empty")
+                .at({.source = given.samples_folder})
+                .remedy("put documents into it, or name another folder");
         std::sort(inside.begin(), inside.end());
         files.insert(files.end(), inside.begin(), inside.end());
     }
@@ -69,17 +73,18 @@ int on_diff(CommandLine& line, const ReviewArguments& given) {
     if (!found) return report(line, found.error());
     const Result<std::vector<mapping::Sample>> samples = samples_of(given);
     if (!samples) return report(line, samples.error());
-    // The second map may lie in another folder; its own folder comes first for it.
+    // The second map may lie in another folder, and often has the same name there.
     const Result<MapPlace> second = map_place(line, given.other);
     if (!second) return report(line, second.error());
-    mapping::ToolContext context = found->context();
-    context.texts = [first = found->texts, other = second->texts, name = second->file](
-                        std::string_view wanted) -> Result<std::string> {
-        if (wanted == name) return other(wanted);
-        Result<std::string> text = first(wanted);
-        return text ? std::move(text) : other(wanted);
+    const mapping::ToolContext before = found->context();
+    mapping::ToolContext after = second->context();
+    after.schemas = before.schemas;  // a sample is placed once, and both maps read it
+    after.texts = [own = second->texts, beside = found->texts](std::string_view wanted) {
+        Result<std::string> text = own(wanted);
+        return text ? std::move(text) : beside(wanted);
     };
-    return show_result(line, mapping::diff_maps(context, found->file, second->file, *samples));
+    return show_result(line,
+                       mapping::diff_maps({before, found->file}, {after, second->file}, *samples));
 }
 
 int on_draft(CommandLine& line, const ReviewArguments& given) {
@@ -175,8 +180,8 @@ void add_show(CommandLine& line, CLI::App& noun, const Given& given) {
 
 void add_diff(CommandLine& line, CLI::App& noun, const Given& given) {
     CLI::App* diff = verb(line, noun, "diff", "two maps by rule, and what the change does");
-    diff->add_option("a", given->map, "the map as it is")->required();
-    diff->add_option("b", given->other, "the map as it would be")->required();
+    diff->add_option("old", given->map, "the map as it is")->required();
+    diff->add_option("new", given->other, "the map as it would be")->required();
     diff->add_option("--samples", given->samples_folder, "a folder with documents to try both on");
     diff->footer(
         "Examples:\n"

@@ -119,6 +119,23 @@ TEST(MapDiff, ComparesRulesRowsAndWhatSamplesBecome) {
                              "lines[1].retail_price: expected nothing, got \"19.99\""})
         EXPECT_NE(result.text.find(part), std::string::npos) << part << "\n" << result.text;
 }
+TEST(MapDiff, TwoMapsOfOneNameInTwoFoldersAreTwoMaps) {
+    std::string changed = format_map(Small);
+    const std::size_t at = changed.find("REF[DP]");
+    ASSERT_NE(at, std::string::npos);
+    changed.replace(at, 7, "REF[IA]");
+    const ToolContext here = maps();
+    const ToolContext there = maps({{"small.map", changed}});
+    const ToolResult result = diff_maps({here, "small.map"}, {there, "small.map"}, {});
+    EXPECT_EQ(result.exit_code, 1) << result.text;
+    EXPECT_NE(result.text.find("+ REF[IA].02"), std::string::npos) << result.text;
+}
+TEST(MapDiff, SaysWhatIsNoDocumentOfTheMaps) {
+    const ToolResult result =
+        diff_maps(maps(), "small.map", "retailer.map", {{"readme.txt", "hello"}});
+    EXPECT_NE(result.text.find("readme.txt: neither map reads it: "), std::string::npos)
+        << result.text;
+}
 TEST(MapDiff, IsSilentAboutLayout) {
     const std::string other = format_map(std::string(Small) + "\n\n# a comment\n");
     const ToolResult result =
