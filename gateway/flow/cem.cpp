@@ -231,6 +231,14 @@ Result<Commit> unwrap_cem(const Tools& tools,
                           const store::Message& message,
                           const config::Partner& partner) {
     if (partner.as2.cem == "off") return hold(tools, message, off(partner));
+    // AS2 refuses it at the door (as2_receiver.cpp); what came another way is signed by nobody.
+    if (!message.was_signed)
+        return hold(tools,
+                    message,
+                    Error("cem.unsigned",
+                          Blame::Partner,
+                          "certificates are exchanged in signed AS2 messages only, this came by " +
+                              message.transport));
     const auto size = tools.archive.size(message.payload_ref);
     if (!size) return size.error();
     if (*size > transports::LargestCem)

@@ -11,7 +11,7 @@
 // "request" or "response", `own_number` the requestId.
 //
 // Error codes: those of transports/as2_cem.h and cem_xml.h; cem.off, cem.way, cem.unsigned (Operator: what the partner file says
-// forbids it), cem.sender (the XML names another sender than the message), cem.conflict (a requestId used again for other
+// forbids it; of what came: not signed, or not by AS2), cem.sender (the XML names another sender than the message), cem.conflict (a requestId used again for other
 // certificates), cem.unasked (a response to nothing of ours), cem.announced (asked already, and not answered),
 // cem.respond-by (the day has passed), cem.rejected (they do not take ours).
 #pragma once
@@ -35,6 +35,7 @@ namespace step {
 inline constexpr std::string_view Cem = "cem";
 }  // namespace step
 inline constexpr std::string_view CemStandard = "CEM";
+inline constexpr std::string_view CemDecideCode = "cem.decide";  // a request that waits for people
 inline constexpr std::string_view CemScope = "cert.cem";
 inline constexpr std::string_view CemExpectation = "cem";  // kind; its key is the requestId
 

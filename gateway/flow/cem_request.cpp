@@ -161,7 +161,7 @@ store::NextMove people_decide(const CemExchange& exchange, Instant now) {
     store::NextMove next = person_acts(
         Blame::Operator,
         now,
-        "cem.decide",
+        CemDecideCode,
         "the partner sends certificates for us to trust: " + which +
             "; compare the fingerprints with it by another way, then: sallyport cert accept, and "
             "somebody else: sallyport cert confirm; or cert reject. The answer goes by itself");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/flow/decisions.h"
 
+#include "gateway/flow/cem.h"
 #include "gateway/flow/trust.h"
 
 #include <optional>
@@ -105,7 +106,7 @@ Status release(store::Transaction& transaction, const store::Document& document)
             update.delivery = store::DeliveryStatus::Pending;
         return transaction.update_document(document.id, update);
     }
-    if (document.next.code == UnknownSignerCode)
+    if (document.next.code == UnknownSignerCode || document.next.code == CemDecideCode)
         return Error("flow.decision.trust",
                      Blame::Operator,
                      "document " + document.id + " waits for a decision on a certificate")

@@ -4,6 +4,8 @@
 #include "cem_world.h"
 #include "tests/support/temp_dir.h"
 
+#include "gateway/flow/decisions.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -165,6 +167,24 @@ TEST_F(Cem, AnotherSenderOrSwitchedOffIsHeldAndReadAgainWhenReleased) {
     m_world.set_cem("ask");
     m_world.deliver("--b\r\n\r\nnothing at all\r\n--b--\r\n", "m4");
     EXPECT_EQ(m_world.newest_envelope().next.code, "cem.container");
+}
+
+TEST_F(Cem, WhatIsNotSignedIsNeverLookedInto) {
+    m_world.set_cem("trusted-signer");
+    m_world.is_signed = false;
+    m_world.ask_us();
+    EXPECT_EQ(m_world.newest_envelope().next.code, "cem.unsigned");
+    EXPECT_TRUE(m_world.exchanges().empty());
+    EXPECT_EQ(m_world.count("certificate.presented"), 0);
+}
+
+TEST_F(Cem, ReleasingTheDocumentIsNoWayRoundTheTwoPeople) {
+    m_world.ask_us();
+    const auto released =
+        release_document(*m_world.tools, m_world.newest_envelope().id, "operator:anna");
+    ASSERT_FALSE(released);
+    EXPECT_EQ(released.error().code(), "flow.decision.trust");
+    EXPECT_EQ(m_world.record().state, TrustState::Presented);
 }
 
 // --- ours ---------------------------------------------------------------------------------------------------------------

@@ -88,8 +88,8 @@ public:
         arrival.content_digest = sha256_hex(payload);
         arrival.payload = payload;
         arrival.content_type = transports::cem_content_type(payload);
-        arrival.was_signed = true;
-        arrival.signer_fingerprint = TrustedSigner;
+        arrival.was_signed = is_signed;
+        if (is_signed) arrival.signer_fingerprint = TrustedSigner;
         const auto admitted =
             intake->admit(arrival, [](transports::Verdict) -> Result<transports::Receipt> {
                 transports::Receipt receipt;
@@ -178,6 +178,7 @@ public:
     const transports::CertificateFacts certificate = facts_of_key("partner-next");
     const transports::CertificateFacts ours = facts_of_key("gateway");
     unsigned refreshed = 0;
+    bool is_signed = true;  // what is delivered
 };
 
 }  // namespace sallyport::flow::testing
