@@ -247,6 +247,17 @@ TEST_F(SplitOrder, LeavesAChangeOfTheWholeToAPerson) {
     EXPECT_EQ(m_world.back_office.orders(), 3U);
 }
 
+TEST_F(SplitOrder, IsCancelledStoreByStoreByACancellationThatSplitsLikeIt) {
+    m_world.receive(write_stores(), "stores");
+    std::string cancellation = write_stores("PO-1", "000000002");
+    cancellation.replace(cancellation.find("BEG*00"), 6, "BEG*01");
+    m_world.receive(cancellation, "cancel");
+    EXPECT_THAT(m_world.back_office.changes(),
+                UnorderedElementsAre(EndsWith("|0417"), EndsWith("|0422"), EndsWith("|(rest)")));
+    EXPECT_EQ(m_world.back_office.orders(), 3U);
+    expect_at_rest(m_world);
+}
+
 TEST_F(SplitOrder, OfAnotherKindIsRefusedWhenTheAgreementIsLoaded) {
     const auto map = m_directory.path() / "partners/change.map";
     const Status done = write_file_durably(
