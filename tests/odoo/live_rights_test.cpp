@@ -48,7 +48,6 @@ TEST(LiveRights, EveryFlowsAccountHasWhatItNeedsAndNoMoreAndTheAdministratorIsRe
                              "responses-out",
                              "shipments-out",
                              "invoices-out",
-                             "inventory-out",
                              "purchase-out",
                              "purchase-in",
                              "asn-in",
