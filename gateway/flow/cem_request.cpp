@@ -153,6 +153,8 @@ Status present(store::Transaction& transaction,
                                "request " + exchange.id + ", signed with " + taken.trusted_signer);
 }
 
+constexpr std::chrono::hours LongestWait{24 * 14};
+
 store::NextMove people_decide(const CemExchange& exchange, Instant now) {
     std::string which;
     for (const CemItem& item : exchange.items)
@@ -165,7 +167,8 @@ store::NextMove people_decide(const CemExchange& exchange, Instant now) {
         "the partner sends certificates for us to trust: " + which +
             "; compare the fingerprints with it by another way, then: sallyport cert accept, and "
             "somebody else: sallyport cert confirm; or cert reject. The answer goes by itself");
-    if (exchange.respond_by > now) next.due = exchange.respond_by;
+    // The partner names the day, but cannot make us forget it.
+    if (exchange.respond_by > now) next.due = std::min(exchange.respond_by, now + LongestWait);
     return next;
 }
 
