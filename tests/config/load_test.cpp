@@ -143,6 +143,19 @@ TEST_F(Load, AllFaultsOfAllFilesComeInOnePass) {
                   "config.key.unknown", "config.range", "config.value", "config.syntax"}));
 }
 
+// Saved as Latin-1 or by an editor of another system: found by fuzzing, where the library read outside its buffer.
+TEST_F(Load, AFileThatIsNotUtf8IsNamedWithItsPlace) {
+    for (const std::string value : {"\"M\xFCller\"", "'M\xFCller'", "1 # M\xFCller"}) {
+        m_dir.write("partners/acme.toml", "name = \"acme\"\nname2 = " + value + "\n");
+        const auto faults = load(m_dir.file()).faults;
+        ASSERT_EQ(faults.size(), 1U) << texts_of(faults);
+        EXPECT_EQ(faults[0].code(), "config.syntax");
+        EXPECT_EQ(faults[0].place().line, 2U);
+        EXPECT_EQ(faults[0].place().column, 9U + value.find('\xFC'));
+        EXPECT_EQ(faults[0].remedy(), "save the file as UTF-8");
+    }
+}
+
 TEST_F(Load, FilesAreNotLookedForWhenThatIsSwitchedOff) {
     m_dir.write("partners/acme.toml", ConfigDirectory::good_partner());
     std::filesystem::remove_all(m_dir.path() / "keys");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transports/https/route.h"
 
+#include "gateway/base/utf8.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -27,14 +29,6 @@ int hex_digit(char letter) {
     if (letter >= 'a' && letter <= 'f') return letter - 'a' + 10;
     if (letter >= 'A' && letter <= 'F') return letter - 'A' + 10;
     return -1;
-}
-
-// The continuation octets of one character; -1: none begins so.
-int more_octets(unsigned char first) {
-    if (first < 0x80) return 0;
-    if (first >= 0xC2 && first <= 0xDF) return 1;
-    if (first >= 0xE0 && first <= 0xEF) return 2;
-    return first >= 0xF0 && first <= 0xF4 ? 3 : -1;
 }
 
 bool is_text(std::string_view text) {
@@ -101,20 +95,7 @@ const std::string& Call::parameter(const std::string& name) const {
 }
 
 bool is_utf8(std::string_view text) {
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const auto first = static_cast<unsigned char>(text[at]);
-        const int more = more_octets(first);
-        if (more < 0 || text.size() - at <= static_cast<std::size_t>(more)) return false;
-        for (int octet = 0; octet < more; ++octet) {
-            const auto next = static_cast<unsigned char>(text[++at]);
-            if ((next & 0xC0U) != 0x80) return false;
-            // Overlong forms, surrogates, and what lies beyond Unicode.
-            if (octet == 0 && ((first == 0xE0 && next < 0xA0) || (first == 0xED && next > 0x9F) ||
-                               (first == 0xF0 && next < 0x90) || (first == 0xF4 && next > 0x8F)))
-                return false;
-        }
-    }
-    return true;
+    return utf8_prefix(text) == text.size();
 }
 
 std::optional<std::string> decode_component(std::string_view text, bool query) {
