@@ -196,6 +196,9 @@ void print_story(std::ostream& out, const Story& story, const store::Archive& ar
         << store::to_string(document.direction) << ", partner " << safe(document.partner) << '\n';
     if (!document.business_number.empty())
         out << "number           " << safe(document.business_number) << '\n';
+    if (!document.own_number.empty())
+        out << (document.kind == "Order" ? "for store        " : "own number       ")
+            << safe(document.own_number) << '\n';
     out << "content          " << store::to_string(status.content) << '\n'
         << "delivery         " << store::to_string(status.delivery) << '\n'
         << "acknowledgement  " << store::to_string(status.acknowledgement) << '\n'
