@@ -202,6 +202,11 @@ private:
         }
         Json positional = Json::array();
         if (call.ids) positional.push_back(*call.ids);
+        // Odoo's models and add-ons do not agree on its name: `vals` here, `values` there.
+        if (call.method == "write" && named.contains("vals")) {
+            positional.push_back(std::move(named["vals"]));
+            named.erase("vals");
+        }
         Json arguments = Json::array({m_options.database,
                                       session.user,
                                       std::string(m_options.keys[session.key].reveal()),

@@ -156,6 +156,9 @@ Json Dispatcher::object(const Json& arguments, const std::string& now) {
     Json named = arguments.size() > 6 ? arguments[6] : Json::object();
     Json context = named.value("context", Json::object());
     named.erase("context");
+    if (method == "write" && named.contains("vals") && model == "sale.order")
+        throw Raised{"builtins.TypeError",
+                     "SaleOrder.write() got an unexpected keyword argument 'vals'"};
     Env env(m_schema, m_records, *known, std::move(context), now);
     return execute(
         env, model, method, arguments.size() > 5 ? arguments[5] : Json::array(), std::move(named));

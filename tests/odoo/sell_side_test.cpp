@@ -288,6 +288,18 @@ TEST_F(SellSide, ADeliveryWithACarrierWaitsForItsTrackingNumber) {
     EXPECT_EQ(last()["shipment"]["carrier"]["scac"], "UPSN");
 }
 
+TEST_F(SellSide, ValuesAreWrittenWhateverTheModelCallsThem) {
+    const auto order = ordered("PO-70");
+    const auto client =
+        connect("orders-in", Fence({{"sale.order", "write", {"client_order_ref"}}}));
+    const auto done = client->call({.model = "sale.order",
+                                    .method = "write",
+                                    .ids = std::vector<std::int64_t>{order},
+                                    .arguments = {{"vals", {{"client_order_ref", "PO-71"}}}},
+                                    .context = Json::object()});
+    EXPECT_TRUE(done) << done.error().text();
+}
+
 TEST_F(SellSide, AnInvoiceGoesOnceAndAChangedOneNeverByItself) {
     const auto order = ordered("PO-7");
     delivered(order);
