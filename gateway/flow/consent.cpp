@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who told a partner of a certificate of ours, and what the partner said.
-#include "gateway/flow/cert_alerts.h"
-
 #include "gateway/base/crash_point.h"
+#include "gateway/flow/cert_alerts.h"
 
 #include <nlohmann/json.hpp>
 
@@ -109,8 +108,8 @@ Status note_consent(store::Transaction& transaction,
         next.told = known->told;
         next.answered = {decision.actor, transaction.now(), decision.words};
     }
-    if (Status set = transaction.set_bookmark(
-            std::string(ConsentScope), name, consent_json(next).dump());
+    if (Status set =
+            transaction.set_bookmark(std::string(ConsentScope), name, consent_json(next).dump());
         !set)
         return set;
     return journal.record(transaction,

@@ -334,12 +334,12 @@ Result<std::size_t> Pipeline::Impl::sweep_overdue() {
             if (!late.document.empty()) {
                 store::DocumentUpdate update;
                 if (late.kind != "mdn") update.acknowledgement = store::AckStatus::Overdue;
-                update.next = person_acts(late.kind == CemExpectation ? Blame::Operator
-                                                                      : Blame::BackOffice,
-                                          transaction.now(),
-                                          "flow.answer.overdue",
-                                          "the partner's " + late.kind + " for " + late.key +
-                                              " was due " + iso8601(late.due));
+                update.next =
+                    person_acts(late.kind == CemExpectation ? Blame::Operator : Blame::BackOffice,
+                                transaction.now(),
+                                "flow.answer.overdue",
+                                "the partner's " + late.kind + " for " + late.key + " was due " +
+                                    iso8601(late.due));
                 if (Status set = update_family(transaction, late.document, update); !set)
                     return set;
             }

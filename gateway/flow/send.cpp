@@ -73,8 +73,8 @@ Status await_answer(store::Transaction& transaction,
                            one.state == store::ExpectationState::Overdue;
         if (one.kind == "mdn" || !waits) continue;
         // RespondByDate stands, as the partner reads it.
-        const Instant due = one.kind == CemExpectation ? one.due
-                                                       : transaction.now() + (one.due - one.created);
+        const Instant due =
+            one.kind == CemExpectation ? one.due : transaction.now() + (one.due - one.created);
         if (document.parent.empty())
             if (Status moved = transaction.postpone_expectation(one.id, due); !moved) return moved;
         update.next = store::NextMove{.actor = store::Actor::Partner,
