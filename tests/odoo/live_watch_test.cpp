@@ -222,6 +222,12 @@ TEST_F(LiveWatch, MissesNothingOfTransactionsThatWaitForALockAndCommitLate) {
     constexpr std::size_t Together = 4;
     const int rounds = setting("WATCH_ROUNDS").empty() ? 3 : std::stoi(setting("WATCH_ROUNDS"));
     std::atomic<int> held{0};
+    // Logged in before a row is held: they must wait for the lock, not for their password.
+    std::vector<std::unique_ptr<Client>> writers;
+    for (std::size_t at = 0; at < Together; ++at) {
+        writers.push_back(connect());
+        write(*writers.back(), ids[0], date_of(0));
+    }
     for (int round = 0; round < rounds; ++round) {
         std::vector<std::int64_t> some;
         for (std::size_t at = 0; at < Together; ++at)
@@ -230,11 +236,9 @@ TEST_F(LiveWatch, MissesNothingOfTransactionsThatWaitForALockAndCommitLate) {
         RowLock lock(psql, some);
         ASSERT_TRUE(lock.wait());
         std::vector<std::thread> waiting;
-        for (const auto id : some)
-            waiting.emplace_back([&, id] {
-                auto own = connect();
-                write(*own, id, date_of(++held + 1000));
-            });
+        for (std::size_t at = 0; at < Together; ++at)
+            waiting.emplace_back(
+                [&, at, id = some[at]] { write(*writers[at], id, date_of(++held + 1000)); });
         // Meanwhile others write and are seen, seconds younger than those that wait.
         const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(4 + round % 4);
         for (int turn = 0; std::chrono::steady_clock::now() < until; ++turn) {
