@@ -46,7 +46,7 @@ int run_decision(CommandLine& line, const Decision& decision) {
     if (line.json)
         line.out << ordered_json{{"document", document}, {"done", decision.verb}}.dump(2) << '\n';
     else
-        line.out << document << " " << decision.verb << "d\n";
+        line.out << document << " " << (decision.verb == "release" ? "released\n" : "discarded\n");
     return exit_code::Done;
 }
 
