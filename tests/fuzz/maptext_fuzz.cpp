@@ -6,6 +6,8 @@
 #include "mappings/loader.h"
 #include "mappings/review.h"
 
+#include <nlohmann/json.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
